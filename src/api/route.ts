@@ -1,0 +1,92 @@
+/** What a route is. The table of all of them is `routes/index.ts`; server, OpenAPI document and typed client are made from it. */
+import type { Readable } from 'node:stream'
+import { z } from 'zod'
+import type { Caller, Scope } from '../tenants/caller.ts'
+import type { Services } from './services.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export const proxyMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
+export interface RequestFacts {
+  id: string
+  ip: string
+  method: string
+  /** As it came: path and query, undecoded. */
+  url: string
+  headers: Record<string, string | string[] | undefined>
+  /** Design B's `sourceComponent`: the caller's `X-Source-Component`. */
+  sourceComponent: string | undefined
+  idempotencyKey: string | undefined
+  /** Quoted value of `If-Match`, unquoted; undefined where the header is missing or `*`. */
+  ifMatch: string | undefined
+  /** Aborted when the client goes away. */
+  signal: AbortSignal
+}
+
+export interface RouteInput<Params, Query, Body> {
+  params: Params
+  query: Query
+  body: Body
+  caller: Caller
+  request: RequestFacts
+}
+
+/** An answer that is more than JSON with the route's status. */
+export class Answer {
+  readonly body: string | Buffer | Readable | undefined
+  readonly status: number | undefined
+  readonly headers: Record<string, string | string[]>
+  constructor({ body, status, headers = {} }: { body?: string | Buffer | Readable, status?: number, headers?: Record<string, string | string[]> }) {
+    this.body = body
+    this.status = status
+    this.headers = headers
+  }
+}
+
+export type BodyKind = 'json' | 'bytes' | 'stream'
+
+export interface RouteDefinition<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType, Reply extends z.ZodType> {
+  /** `ANY` answers every method that a proxy passes on. */
+  method: Method | 'ANY'
+  /** In Fastify's form: `/api/v1/executions/:id`. */
+  path: string
+  /** `public` asks for no key. */
+  scope: Scope | 'public'
+  tag: string
+  /** One sentence, in the imperative. */
+  summary: string
+  description?: string
+  params?: Params
+  query?: Query
+  body?: Body
+  /** `bytes`: the body arrives as a Buffer, up to `maxBodyBytes`. `stream`: as a stream, without a bound. */
+  bodyKind?: BodyKind
+  maxBodyBytes?: number
+  reply: Reply
+  /** Of success. */
+  status?: number
+  /** Honours `Idempotency-Key`: the same key and request answer the first result again. */
+  creates?: boolean
+  handle(services: Services, input: RouteInput<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.input<Reply> | Answer>
+}
+
+// The table holds routes of many shapes; each handler is checked against its own schemas by defineRoute.
+export type Route = RouteDefinition<z.ZodType, z.ZodType, z.ZodType, z.ZodType>
+
+export function defineRoute<Params extends z.ZodType = z.ZodNever, Query extends z.ZodType = z.ZodNever, Body extends z.ZodType = z.ZodNever, Reply extends z.ZodType = z.ZodType>(
+  route: RouteDefinition<Params, Query, Body, Reply>,
+): Route {
+  return route as unknown as Route
+}
+
+/** `limit` beyond 500 is cut to it, not refused. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).default(50).transform((value) => Math.min(value, 500)).describe('How many to answer at most. More than 500 is taken as 500.'),
+  cursor: z.string().max(2000).optional().describe('`nextCursor` of the page before.'),
+}
+
+export function pageOf<Item extends z.ZodType>(item: Item): z.ZodObject<{ data: z.ZodArray<Item>, nextCursor: z.ZodNullable<z.ZodString> }> {
+  return z.object({ data: z.array(item), nextCursor: z.string().nullable().describe('Give it back as `cursor` for the next page; null at the end.') })
+}
+
+export const timestamp = z.date().meta({ id: 'Timestamp', type: 'string', format: 'date-time' })

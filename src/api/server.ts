@@ -1,0 +1,105 @@
+/** Turns the route table into an HTTP server: keys, scopes, validation, problems, request ids, logs and figures for every route alike. */
+import { randomUUID } from 'node:crypto'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { HubError } from '../errors.ts'
+import { parseJson } from '../lib/json/limits.ts'
+import { proxyMethods, type Route } from './route.ts'
+import { createHandler, type HandlerContext } from './handler.ts'
+import { asHubError, toProblem } from './problem.ts'
+
+export interface ServerOptions extends HandlerContext {
+  routes: Route[]
+  logger: Logger
+  maxBodyBytes: number
+  /** Called once a request; `route` is the route's pattern, never the path with its ids. */
+  observe(sample: { method: string, route: string, status: number, seconds: number }): void
+}
+
+const IMPORT_BODY_BYTES = 64 * 1024 * 1024
+
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { routes, logger, maxBodyBytes, observe } = options
+  const server = Fastify({
+    logger: false,
+    bodyLimit: maxBodyBytes,
+    genReqId: (request) => readRequestId(request.headers['x-request-id']),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    // A client that never finishes its headers or body must not hold a connection.
+    connectionTimeout: 0,
+    requestTimeout: 120_000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => { sendError(error, request as FastifyRequest, reply as unknown as FastifyReply, logger) },
+  })
+  server.server.headersTimeout = 15_000
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser(/^application\/([a-z0-9.+-]+\+)?json/i, { parseAs: 'buffer' }, (_request, body, done) => {
+    try { done(null, body.length === 0 ? undefined : parseJson(body as Buffer)) } catch (error) { done(error as Error) }
+  })
+  server.setErrorHandler((error, request, reply) => { sendError(error, request, reply, logger) })
+  server.setNotFoundHandler((request, reply) => {
+    sendError(new HubError('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`), request, reply, logger)
+  })
+  server.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown'
+    const seconds = reply.elapsedTime / 1000
+    observe({ method: request.method, route, status: reply.statusCode, seconds })
+    if (logger.isLevelEnabled('debug')) {
+      logger.debug({ requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 }, 'request')
+    }
+    done()
+  })
+  register(server, routes, options)
+  return server
+}
+
+/** Routes with other bodies than JSON get a context of their own, since parsers belong to a context. */
+function register(server: FastifyInstance, routes: Route[], context: HandlerContext): void {
+  const add = (instance: FastifyInstance, route: Route): void => {
+    const kind = route.bodyKind ?? 'json'
+    instance.route({
+      method: route.method === 'ANY' ? [...proxyMethods] : route.method,
+      url: route.path,
+      // HEAD answers belong to the proxy; elsewhere they would double the route table.
+      exposeHeadRoute: false,
+      handler: createHandler(route, context),
+      ...kind === 'bytes' && { bodyLimit: route.maxBodyBytes ?? IMPORT_BODY_BYTES },
+    })
+  }
+  for (const route of routes.filter(({ bodyKind = 'json' }) => bodyKind === 'json')) add(server, route)
+  for (const kind of ['bytes', 'stream'] as const) {
+    void server.register(async (instance) => {
+      instance.removeAllContentTypeParsers()
+      if (kind === 'bytes') instance.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body) })
+      else instance.addContentTypeParser('*', (_request, payload, done) => { done(null, payload) })
+      for (const route of routes.filter(({ bodyKind }) => bodyKind === kind)) add(instance, route)
+    })
+  }
+}
+
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+  const known = fromFastify(error) ?? asHubError(error)
+  if (known.status >= 500) {
+    logger.error({ requestId: request.id, method: request.method, route: request.routeOptions?.url, code: known.code, err: known.cause ?? known }, known.message)
+  }
+  const problem = toProblem(known, String(request.id))
+  if (known.retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(known.retryAfterSeconds))))
+  if (known.status === 401) void reply.header('www-authenticate', 'Bearer realm="interchange"')
+  void reply.code(known.status).header('content-type', 'application/problem+json').header('x-request-id', String(request.id)).send(JSON.stringify(problem))
+}
+
+/** Fastify's own refusals, before any route of ours ran. */
+function fromFastify(error: unknown): HubError | undefined {
+  const { code, statusCode } = error as { code?: string, statusCode?: number }
+  if (error instanceof HubError || code === undefined) return undefined
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new HubError('body_too_large', 'The body is larger than this route takes.')
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new HubError('unsupported_media_type', 'Send the body as application/json.')
+  if (code.startsWith('FST_') && statusCode !== undefined && statusCode < 500) return new HubError('invalid_request', 'The request is not valid HTTP for this route.', { cause: error })
+  return undefined
+}
+
+/** A caller's own id is kept when it is harmless in logs and headers. */
+function readRequestId(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[A-Za-z0-9._-]{1,128}$/.test(header) ? header : randomUUID()
+}

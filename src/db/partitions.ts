@@ -1,0 +1,55 @@
+/** Day partitions of tables whose ids are UUIDv7: a range of ids is a range of time. */
+
+interface Queries { query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> }
+
+const partitioned = ['executions'] as const
+const DAY_MS = 86_400_000
+/** Ahead of need: a hub that cannot create partitions for a week still records. */
+const DAYS_AHEAD = 7
+
+/** The smallest UUIDv7-shaped id of a moment: everything made earlier sorts below it. */
+export function lowestId(at: Date): string {
+  const hex = Math.max(0, at.getTime()).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
+}
+
+/** The moment, in ms, that a UUIDv7 was made. */
+export function idTime(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
+}
+
+/** Makes the partitions from yesterday to a week ahead where they are missing. Needs the tables' owner. */
+export async function ensurePartitions(db: Queries, now: Date = new Date()): Promise<void> {
+  const today = Math.floor(now.getTime() / DAY_MS) * DAY_MS
+  const { rows } = await db.query('select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid')
+  const existing = new Set(rows.map(({ relname }) => relname))
+  const statements: string[] = []
+  for (const table of partitioned) {
+    for (let day = today - DAY_MS; day <= today + DAYS_AHEAD * DAY_MS; day += DAY_MS) {
+      const name = partitionName(table, day)
+      if (existing.has(name)) continue
+      statements.push(`create table if not exists ${name} partition of ${table}
+        for values from ('${lowestId(new Date(day))}') to ('${lowestId(new Date(day + DAY_MS))}')`)
+    }
+  }
+  if (statements.length > 0) await db.query(statements.join(';\n'))
+}
+
+/** Drops whole days that ended before `before`. Answers the days dropped, as their first moments. */
+export async function dropPartitions(db: Queries, before: Date): Promise<Date[]> {
+  const { rows } = await db.query('select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid order by 1')
+  const dropped: Date[] = []
+  for (const name of rows.map(({ relname }) => String(relname))) {
+    const [, table, year, month, day] = /^(\w+)_(\d{4})(\d\d)(\d\d)$/.exec(name) ?? []
+    if (!partitioned.some((known) => known === table)) continue
+    const start = Date.UTC(Number(year), Number(month) - 1, Number(day))
+    if (start + DAY_MS > before.getTime()) continue
+    await db.query(`drop table ${name}`)
+    dropped.push(new Date(start))
+  }
+  return dropped
+}
+
+function partitionName(table: string, day: number): string {
+  return `${table}_${new Date(day).toISOString().slice(0, 10).replaceAll('-', '')}`
+}

@@ -1,0 +1,38 @@
+/** Cursor pagination: a page is `limit` rows after the last row's sort keys. */
+import { HubError } from '../errors.ts'
+
+export interface PageRequest { limit: number, cursor?: string | undefined }
+export interface Page<Item> { data: Item[], nextCursor: string | null }
+
+/** Keys of the last row seen, as text; a cursor of ours with the right number of keys, or HubError `invalid_cursor`. */
+export function readCursor(cursor: string | undefined, keys: number): string[] | undefined {
+  if (cursor === undefined) return undefined
+  try {
+    const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+    if (Array.isArray(values) && values.length === keys && values.every((value) => typeof value === 'string' && !value.includes('\0'))) return values
+  } catch { /* said below */ }
+  throw new HubError('invalid_cursor', 'Use `nextCursor` of an earlier answer as it is, or leave `cursor` out.', {
+    errors: [{ pointer: '?cursor', detail: 'is not a cursor of this list' }],
+  })
+}
+
+/** The same, for lists that are sorted by a UUID alone. */
+export function readIdCursor(cursor: string | undefined): string | undefined {
+  const id = readCursor(cursor, 1)?.[0]
+  if (id === undefined || isUuid(id)) return id
+  return readCursor('?', 1)?.[0]
+}
+
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)
+}
+
+/** Makes a page of up to `limit + 1` rows that a store read. */
+export function toPage<Row, Item = Row>(rows: Row[], limit: number, keys: (row: Row) => string[], shape?: (row: Row) => Item): Page<Item> {
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    data: shape ? shown.map(shape) : shown as unknown as Item[],
+    nextCursor: rows.length > limit && last !== undefined ? Buffer.from(JSON.stringify(keys(last))).toString('base64url') : null,
+  }
+}

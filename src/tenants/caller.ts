@@ -1,0 +1,50 @@
+/** Who asks, and what they may do. */
+
+export const roles = ['viewer', 'developer', 'admin', 'owner'] as const
+export type Role = (typeof roles)[number]
+
+export const scopes = [
+  'integrations:read', 'integrations:write', 'integrations:run',
+  'connectors:read', 'connectors:write',
+  'credentials:read', 'credentials:write',
+  'executions:read', 'debug:read',
+  'members:read', 'members:write',
+  'keys:read', 'keys:write',
+  'audit:read',
+  'tenants:admin',
+] as const
+export type Scope = (typeof scopes)[number]
+
+const viewer: Scope[] = ['integrations:read', 'connectors:read', 'credentials:read', 'executions:read', 'members:read']
+const developer: Scope[] = [...viewer, 'integrations:write', 'integrations:run', 'connectors:write', 'credentials:write', 'debug:read']
+const admin: Scope[] = [...developer, 'members:write', 'keys:read', 'keys:write', 'audit:read']
+const owner: Scope[] = [...admin, 'tenants:admin']
+const scopesOfRole: Record<Role, ReadonlySet<Scope>> = {
+  viewer: new Set(viewer), developer: new Set(developer), admin: new Set(admin), owner: new Set(owner),
+}
+
+export interface Caller {
+  tenantId: string
+  /** `key:<id>` for API keys, `system` for the hub's own work; what the audit log names. */
+  actor: string
+  keyId: string | undefined
+  role: Role
+  scopes: ReadonlySet<Scope>
+  requestId: string | undefined
+}
+
+/** What a key may do: its role's scopes, narrowed by its own list where it has one. Managing tenants needs an owner of the operator's tenant. */
+export function effectiveScopes({ role, scopes: own, isOperator }: { role: Role, scopes: Scope[] | null, isOperator: boolean }): Set<Scope> {
+  const granted = new Set(scopesOfRole[role])
+  if (!isOperator) granted.delete('tenants:admin')
+  return own === null ? granted : new Set(own.filter((scope) => granted.has(scope)))
+}
+
+export function roleAtLeast(role: Role, least: Role): boolean {
+  return roles.indexOf(role) >= roles.indexOf(least)
+}
+
+/** The hub itself, working for one tenant: schedules, health checks, retention. */
+export function systemCaller(tenantId: string): Caller {
+  return { tenantId, actor: 'system', keyId: undefined, role: 'owner', scopes: scopesOfRole.owner, requestId: undefined }
+}

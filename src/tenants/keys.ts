@@ -1,0 +1,124 @@
+/** API keys: shown once, stored as SHA-256, scoped, expiring, revocable. */
+import { createHash, randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { uuidv7 } from 'uuidv7'
+import type { Database } from '../db/database.ts'
+import { HubError } from '../errors.ts'
+import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
+import { recordChange } from './audit.ts'
+import { effectiveScopes, roleAtLeast, type Caller, type Role, type Scope } from './caller.ts'
+import { findKeyByHash, insertKey, listKeys, revokeKey, updateLastUsed, type KeyRow } from './keys-store.ts'
+
+export interface NewKeyInput { name: string, role: Role, scopes?: Scope[] | undefined, expiresAt?: Date | undefined }
+
+export interface Keys {
+  /** The answer is the only place where `key` ever stands. */
+  create(caller: Caller, input: NewKeyInput): Promise<KeyRow & { key: string }>
+  list(caller: Caller, page: PageRequest): Promise<Page<KeyRow>>
+  revoke(caller: Caller, id: string): Promise<void>
+  /** Who presents this key; undefined for an unknown, expired or revoked one. */
+  authenticate(key: string, requestId: string): Promise<Caller | undefined>
+  /** Forgets what is known of keys, so that a revocation made elsewhere takes hold at once. */
+  forget(): void
+  /** Writes when keys were last used; called now and then, not on each request. */
+  flushLastUsed(): Promise<void>
+}
+
+/** How long another process's revocation may go unseen where its notice gets lost. */
+const CACHE_MS = 5000
+export const KEYS_CHANGED = 'interchange_keys'
+
+export function hashKey(key: string): Buffer {
+  return createHash('sha256').update(key).digest()
+}
+
+/** `ik_` and 32 random bytes in base64url. */
+export function makeKey(): string {
+  return `ik_${randomBytes(32).toString('base64url')}`
+}
+
+/** What of a key may be shown: enough to tell keys apart, too little to guess one. */
+export function keyPrefix(key: string): string {
+  return key.slice(0, 6)
+}
+
+interface Known { caller: Caller, expiresAt: number }
+
+export function createKeys(database: Database): Keys {
+  const known = new LRUCache<string, Known>({ max: 10_000, ttl: CACHE_MS })
+  const used = new Set<string>()
+
+  const lookUp = async (key: string): Promise<Known | undefined> => {
+    const found = await findKeyByHash(database.system, hashKey(key))
+    if (found === undefined || found.revokedAt !== null) return undefined
+    const caller: Caller = {
+      tenantId: found.tenantId, actor: `key:${found.id}`, keyId: found.id, role: found.role, scopes: effectiveScopes(found), requestId: undefined,
+    }
+    return { caller, expiresAt: found.expiresAt?.getTime() ?? Infinity }
+  }
+
+  return {
+    async create(caller, input) {
+      mayGrant(caller, input)
+      const key = makeKey()
+      const row = await database.tenant(caller.tenantId).transaction(async (db) => {
+        const inserted = await insertKey(db, caller.tenantId, {
+          id: uuidv7(), hash: hashKey(key), prefix: keyPrefix(key), createdBy: caller.actor,
+          name: input.name, role: input.role, scopes: input.scopes ?? null, expiresAt: input.expiresAt ?? null,
+        })
+        await recordChange(db, caller, { action: 'key.created', targetType: 'key', targetId: inserted.id, detail: { name: input.name, role: input.role } })
+        return inserted
+      })
+      return { ...row, key }
+    },
+
+    async list(caller, { limit, cursor }) {
+      const rows = await listKeys(database.tenant(caller.tenantId), caller.tenantId, { after: readIdCursor(cursor), limit: limit + 1 })
+      return toPage(rows, limit, (row) => [row.id])
+    },
+
+    async revoke(caller, id) {
+      const revoked = isUuid(id) && await database.tenant(caller.tenantId).transaction(async (db) => {
+        const row = await revokeKey(db, caller.tenantId, id)
+        if (row) await recordChange(db, caller, { action: 'key.revoked', targetType: 'key', targetId: id, detail: { name: row.name } })
+        return row
+      })
+      if (!revoked) throw new HubError('not_found', 'There is no such key, or it was revoked before.')
+      known.clear()
+      await database.system.query('select pg_notify($1, $2)', [KEYS_CHANGED, id])
+    },
+
+    async authenticate(key, requestId) {
+      let entry = known.get(key)
+      if (entry === undefined) {
+        entry = await lookUp(key)
+        if (entry === undefined) return undefined
+        known.set(key, entry)
+      }
+      if (entry.expiresAt <= Date.now()) return undefined
+      if (entry.caller.keyId !== undefined) used.add(entry.caller.keyId)
+      return { ...entry.caller, requestId }
+    },
+
+    forget: () => known.clear(),
+
+    async flushLastUsed() {
+      if (used.size === 0) return
+      const ids = [...used]
+      used.clear()
+      await updateLastUsed(database.system, ids, new Date())
+    },
+  }
+}
+
+/** Nobody hands out more than they have. */
+function mayGrant(caller: Caller, { role, scopes }: NewKeyInput): void {
+  if (!roleAtLeast(caller.role, role)) {
+    throw new HubError('forbidden', `A key of role ${caller.role} cannot make one of role ${role}.`, { errors: [{ pointer: '/role', detail: `must not be above ${caller.role}` }] })
+  }
+  const wanted = scopes ?? [...effectiveScopes({ role, scopes: null, isOperator: false })]
+  const missing = wanted.filter((scope) => !caller.scopes.has(scope))
+  if (missing.length > 0) {
+    throw new HubError('forbidden', `This key cannot hand on what it does not have: ${missing.join(', ')}.`, { errors: [{ pointer: '/scopes', detail: `lacks ${missing.join(', ')}` }] })
+  }
+}

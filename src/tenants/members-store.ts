@@ -1,0 +1,43 @@
+import type { Db } from '../db/db.ts'
+import type { Role } from './caller.ts'
+
+export interface MemberRow { id: string, email: string, name: string, role: Role, createdAt: Date, updatedAt: Date }
+
+const columns = 'id, email, name, role, created_at as "createdAt", updated_at as "updatedAt"'
+
+/** Breaks the unique index `members_email` where the address is taken, in any letter case. */
+export async function insertMember(db: Db, tenantId: string, member: Pick<MemberRow, 'id' | 'email' | 'name' | 'role'>): Promise<MemberRow> {
+  const { rows } = await db.query<MemberRow>(
+    `insert into members (tenant_id, id, email, name, role) values ($1, $2, $3, $4, $5) returning ${columns}`,
+    [tenantId, member.id, member.email, member.name, member.role])
+  return rows[0]!
+}
+
+export async function listMembers(db: Db, tenantId: string, { after, limit }: { after: string | undefined, limit: number }): Promise<MemberRow[]> {
+  const { rows } = await db.query<MemberRow>(
+    `select ${columns} from members where tenant_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`,
+    [tenantId, after ?? null, limit])
+  return rows
+}
+
+export async function findMember(db: Db, tenantId: string, id: string): Promise<MemberRow | undefined> {
+  const { rows } = await db.query<MemberRow>(`select ${columns} from members where tenant_id = $1 and id = $2`, [tenantId, id])
+  return rows[0]
+}
+
+export async function updateMember(db: Db, tenantId: string, id: string, change: Pick<MemberRow, 'name' | 'role'>): Promise<MemberRow> {
+  const { rows } = await db.query<MemberRow>(
+    `update members set name = $3, role = $4, updated_at = now() where tenant_id = $1 and id = $2 returning ${columns}`,
+    [tenantId, id, change.name, change.role])
+  return rows[0]!
+}
+
+export async function deleteMember(db: Db, tenantId: string, id: string): Promise<void> {
+  await db.query('delete from members where tenant_id = $1 and id = $2', [tenantId, id])
+}
+
+/** Locks the owners, so that two removals at once cannot both see two of them. */
+export async function countOwners(db: Db, tenantId: string): Promise<number> {
+  const { rows } = await db.query("select id from members where tenant_id = $1 and role = 'owner' for update", [tenantId])
+  return rows.length
+}

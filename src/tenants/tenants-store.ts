@@ -1,0 +1,30 @@
+import type { Db } from '../db/db.ts'
+
+export interface TenantRow { id: string, slug: string, name: string, isOperator: boolean, createdAt: Date }
+
+const columns = 'id, slug, name, is_operator as "isOperator", created_at as "createdAt"'
+
+export async function insertTenant(db: Db, tenant: Omit<TenantRow, 'createdAt'>): Promise<TenantRow> {
+  const { rows } = await db.query<TenantRow>(
+    `insert into tenants (id, slug, name, is_operator) values ($1, $2, $3, $4) returning ${columns}`,
+    [tenant.id, tenant.slug, tenant.name, tenant.isOperator])
+  return rows[0]!
+}
+
+export async function findTenant(db: Db, id: string): Promise<TenantRow | undefined> {
+  const { rows } = await db.query<TenantRow>(`select ${columns} from tenants where id = $1`, [id])
+  return rows[0]
+}
+
+/** The oldest first. */
+export async function listTenants(db: Db, { after, limit }: { after: string | undefined, limit: number }): Promise<TenantRow[]> {
+  const { rows } = await db.query<TenantRow>(
+    `select ${columns} from tenants where $1::uuid is null or id > $1 order by id limit $2`,
+    [after ?? null, limit])
+  return rows
+}
+
+/** Held to the end of the transaction: two hubs at their first start make one tenant. */
+export async function lockTenants(db: Db): Promise<void> {
+  await db.query("select pg_advisory_xact_lock(hashtext('interchange tenants'))")
+}
