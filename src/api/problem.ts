@@ -1,7 +1,8 @@
 /** Errors as RFC 9457 problem details. */
 import type { z } from 'zod'
-import { errorCodes, HubError, type FieldError } from '../errors.ts'
 import { isConnectionLoss } from '../db/database.ts'
+import { errorCodes, HubError, type FieldError } from '../errors.ts'
+import { fieldErrors } from '../lib/zod-errors.ts'
 
 export interface Problem {
   type: string
@@ -34,22 +35,11 @@ export function toProblem(error: HubError, requestId: string): Problem {
   }
 }
 
-/** Zod's issues as pointers into the body, or `?name` and `:name` for query and path parameters. */
+/** Bodies are named by JSON Pointer, query and path parameters by `?name` and `:name`. */
 export function invalidRequest(error: z.ZodError, where: 'body' | 'query' | 'params'): HubError {
-  const errors = error.issues.slice(0, 50).flatMap((issue) => {
-    const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [undefined]
-    return unknown.map((key) => ({
-      pointer: pointerOf([...issue.path, ...key === undefined ? [] : [key]], where),
-      detail: key === undefined ? issue.message : 'is not a known field',
-    }))
-  })
+  const marks = { body: '', query: '?', params: ':' }
+  const errors = fieldErrors(error).map(({ pointer, detail }) => ({ pointer: where === 'body' ? pointer : marks[where] + pointer.slice(1), detail }))
   const first = errors[0]
   const code = where === 'body' ? 'invalid_input' : 'invalid_request'
   return new HubError(code, first ? `${first.pointer || 'The body'}: ${first.detail}` : 'The request is not valid.', { errors })
-}
-
-function pointerOf(path: PropertyKey[], where: 'body' | 'query' | 'params'): string {
-  if (where === 'query') return `?${path.map(String).join('.')}`
-  if (where === 'params') return `:${path.map(String).join('.')}`
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

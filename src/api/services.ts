@@ -1,4 +1,16 @@
 /** Everything that routes may call. `build.ts` makes it. */
+import type { Blobs } from '../blobs/blobs.ts'
+import type { Connectors } from '../catalog/connectors.ts'
+import type { Credentials } from '../credentials/credentials.ts'
+import type { Executions } from '../executions/executions.ts'
+import type { Figures } from '../executions/figures.ts'
+import type { Alerts } from '../integrations/alerts.ts'
+import type { Execute } from '../integrations/execute.ts'
+import type { Health } from '../integrations/health.ts'
+import type { Integrations } from '../integrations/integrations.ts'
+import type { BreakerState } from '../integrations/policies/breaker.ts'
+import type { Proxy } from '../integrations/proxy.ts'
+import type { Rerun } from '../integrations/rerun.ts'
 import type { Audit } from '../tenants/audit.ts'
 import type { Keys } from '../tenants/keys.ts'
 import type { Members } from '../tenants/members.ts'
@@ -9,7 +21,19 @@ export interface Services {
   members: Members
   keys: Keys
   audit: Audit
-  /** For /readyz: throws, or answers what is not ready yet. */
+  credentials: Credentials
+  connectors: Connectors
+  integrations: Integrations
+  execute: Execute
+  rerun: Rerun
+  proxy: Proxy
+  health: Health
+  alerts: Alerts
+  breakerState(tenantId: string, integrationId: string): BreakerState
+  executions: Executions
+  figures: Figures
+  blobs: Blobs
+  /** For /readyz: what is not ready yet; empty when all is. */
   ready(): Promise<string[]>
   /** Prometheus text. */
   metrics(): Promise<{ contentType: string, text: string }>

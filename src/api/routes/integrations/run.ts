@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import type { Readable } from 'node:stream'
+import { Answer, defineRoute } from '../../route.ts'
+import { execution, toExecution } from '../executions/shapes.ts'
+import { integrationId } from './shapes.ts'
+
+const runBody = z.strictObject({
+  operation: z.string().min(1).max(300).optional().describe('Id of the operation. May be left out where the connector has one only.'),
+  input: z.unknown().optional().describe("The operation's input: parameters by name, and the body under `body`."),
+})
+
+const runReply = z.object({
+  success: z.literal(true),
+  data: z.unknown().describe('What the service answered, after the response transforms.'),
+  execution: execution.describe('The record of the run. Its `response.data` is left out here: it is `data`.'),
+})
+
+export const runIntegration = defineRoute({
+  method: 'POST', path: '/api/v1/integrations/:id/run', scope: 'integrations:run', tag: 'Integrations',
+  summary: 'Run an operation.',
+  description: 'A call that was tried and failed is a problem with the `execution` beside its `code`: 422 `upstream_rejected` for a 4xx of the service, 502 for its 5xx or a broken connection, 504 for a timeout, 503 while the breaker is open, 429 for a limit or quota. `Idempotency-Key` is sent on to services that know it.',
+  params: integrationId, body: runBody, reply: runReply,
+  handle: async ({ execute }, { caller, params, body, request }) => {
+    const result = await execute.run({
+      caller, integrationId: params.id, operation: body.operation, input: body.input,
+      sourceComponent: request.sourceComponent, idempotencyKey: request.idempotencyKey,
+    })
+    return runAnswer(result)
+  },
+})
+
+export const rerunExecution = defineRoute({
+  method: 'POST', path: '/api/v1/executions/:id/rerun', scope: 'integrations:run', tag: 'Executions',
+  summary: 'Run an execution again, with the same input or another.',
+  params: z.object({ id: z.string().max(100) }),
+  body: z.strictObject({ input: z.unknown().optional().describe('Instead of the recorded input. Needed where the recorded one held a secret or was too large to keep.') }),
+  reply: runReply,
+  handle: async ({ rerun }, { caller, params, body, request }) =>
+    runAnswer(await rerun(caller, params.id, body.input, { sourceComponent: request.sourceComponent, idempotencyKey: request.idempotencyKey })),
+})
+
+function runAnswer({ data, dataJson, execution: made, rate }: { data: unknown, dataJson: string | undefined, execution: Parameters<typeof toExecution>[0], rate: { limit: number, remaining: number, resetSeconds: number } }): Answer {
+  const shown = toExecution(made, { withData: false })
+  return new Answer({
+    // Put together as text: the data is not written a second time.
+    body: `{"success":true,"data":${dataJson ?? JSON.stringify(data ?? null)},"execution":${JSON.stringify(shown)}}`,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'ratelimit-policy': `"default";q=${rate.limit};w=60`,
+      ratelimit: `"default";r=${rate.remaining};t=${rate.resetSeconds}`,
+    },
+  })
+}
+
+export const proxyIntegration = defineRoute({
+  method: 'ANY', path: '/api/v1/integrations/:id/proxy/*', scope: 'integrations:run', tag: 'Integrations',
+  summary: "Send a request through to the service as it is, with the integration's credential added.",
+  description: 'What stands behind `proxy` is put below the endpoint. Bodies stream both ways without a bound. Cookies are not passed on.',
+  params: integrationId.extend({ '*': z.string() }), bodyKind: 'stream', reply: z.unknown(),
+  handle: async ({ proxy }, { caller, params, body, request }) => {
+    const at = request.url.indexOf('/proxy')
+    const reply = await proxy.forward({
+      caller, integrationId: params.id, method: request.method, path: request.url.slice(at + '/proxy'.length) || '/',
+      headers: request.headers, body: body as Readable | undefined, sourceComponent: request.sourceComponent,
+    })
+    return new Answer({ status: reply.status, headers: reply.headers, body: reply.body })
+  },
+})

@@ -1,0 +1,60 @@
+/** The integration as the API takes and gives it. */
+import { z } from 'zod'
+import * as settings from '../../../integrations/settings.ts'
+import type { IntegrationRow } from '../../../integrations/store.ts'
+import { timestamp } from '../../route.ts'
+
+const name = z.string().trim().min(1).max(200).describe('What people call it.')
+const description = z.string().max(5000).describe('What it is for.')
+const connector = z.string().min(1).max(300).describe('Id of the connector: `GET /api/v1/integrations/available` lists them.')
+const configuration = z.record(z.string(), z.unknown()).describe("The connector's own settings, as its `configurationSchema` says.")
+const credentials = z.record(z.string(), z.unknown()).describe('Secrets, keyed as the connector\'s `credentialSchema`. Stored encrypted, never given back.')
+const credentialId = z.string().min(1).max(128).nullable().describe('Id of a stored credential of the same connector, instead of `credentials`.')
+
+export const integrationInput = z.strictObject({
+  name, description: description.optional(), connector,
+  type: settings.kind.optional().describe("Kind of integration. Empty: the connector's own."),
+  configuration: configuration.optional(), connection: settings.connection.optional(),
+  credentials: credentials.optional(), credentialId: credentialId.optional(),
+  dataHandling: settings.dataHandling.optional(), monitoring: settings.monitoring.optional(), usage: settings.usage.optional(),
+  metadata: writtenMetadata().optional(),
+}).meta({ id: 'IntegrationInput' })
+
+/** What the hub keeps itself may be sent back as it was read; it is left out. */
+function writtenMetadata(): typeof settings.metadataInput {
+  const kept = z.string().optional().describe('Kept by the hub; what is sent is left out.')
+  return settings.metadataInput.extend({ createdBy: kept, createdAt: kept, lastModified: kept })
+    .transform(({ createdBy, createdAt, lastModified, ...rest }) => rest) as unknown as typeof settings.metadataInput
+}
+
+/** Values are looked at once they are merged into what is there. */
+export const integrationPatch = z.strictObject({
+  name: name.optional(), description: description.optional(), connector: connector.optional(), type: settings.kind.optional(),
+  configuration: configuration.optional(), credentials: credentials.optional(), credentialId: credentialId.optional(),
+  connection: z.record(z.string(), z.unknown()).optional().describe('Merged into what is there.'),
+  dataHandling: z.record(z.string(), z.unknown()).optional().describe('Merged into what is there.'),
+  monitoring: z.record(z.string(), z.unknown()).optional().describe('Merged into what is there.'),
+  usage: z.record(z.string(), z.unknown()).optional().describe('Merged into what is there.'),
+  metadata: z.record(z.string(), z.unknown()).optional().describe('Merged into what is there.'),
+}).meta({ id: 'IntegrationPatch' })
+
+export const integration = z.object({
+  id: z.uuid(), name: z.string(), description: z.string(), connector: z.string(), type: settings.kind,
+  configuration, connection: settings.connection, dataHandling: settings.dataHandling, monitoring: settings.monitoring, usage: settings.usage,
+  metadata: z.object({
+    version: z.string(), status: settings.status, tags: z.array(z.string()), createdBy: z.string(), createdAt: z.string(), lastModified: z.string(),
+  }),
+  credentialId: z.string().nullable(),
+  connectionStatus: z.enum(['active', 'inactive', 'error']).describe('What the last test or run said of the connection. Does not block runs: `metadata.status` does.'),
+  connectionError: z.string().nullable().describe('Why the connection is in error.'),
+  supportedEvents: z.array(z.object({ eventType: z.string(), schemaReference: z.string(), description: z.string() })),
+  lastValidated: timestamp.nullable().describe('When the connection was last tested.'),
+  etag: z.string().describe('Send it as `If-Match` with a change, to be told when somebody else was faster.'),
+}).meta({ id: 'Integration' })
+
+export function toIntegration(row: IntegrationRow): z.input<typeof integration> {
+  const { tenantId, revision, kind, createdAt, updatedAt, ...rest } = row
+  return { ...rest, type: kind, etag: String(revision) }
+}
+
+export const integrationId = z.object({ id: z.string().max(100).describe('Id of the integration.') })

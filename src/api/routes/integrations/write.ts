@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import type { IntegrationInput } from '../../../integrations/integrations.ts'
+import * as settings from '../../../integrations/settings.ts'
+import { HubError } from '../../../errors.ts'
+import { parseInput } from '../../../lib/zod-errors.ts'
+import { Answer, defineRoute } from '../../route.ts'
+import { integration, integrationId, integrationInput, integrationPatch, toIntegration } from './shapes.ts'
+
+const tag = 'Integrations'
+
+export const createIntegration = defineRoute({
+  method: 'POST', path: '/api/v1/integrations', scope: 'integrations:write', tag, creates: true, status: 201,
+  summary: 'Connect a service: store a configured instance of a connector.',
+  description: 'Tests the connection first, unless `test=false`. A failed test is told in `connectionStatus` and `connectionError`; the integration is stored all the same. A connector of the catalogue is installed on its first use.',
+  query: z.strictObject({ test: z.enum(['true', 'false']).default('true').describe('Whether to test the connection.') }),
+  body: integrationInput, reply: integration,
+  handle: async ({ integrations }, { caller, body, query }) => toIntegration(await integrations.create(caller, body, { test: query.test === 'true' })),
+})
+
+export const replaceIntegration = defineRoute({
+  method: 'PUT', path: '/api/v1/integrations/:id', scope: 'integrations:write', tag,
+  summary: 'Replace an integration.',
+  description: 'What is left out falls back to its default; the credential stays unless another is given. What was read may be written back as it is.',
+  params: integrationId, body: writtenBack(integrationInput), reply: integration,
+  handle: async ({ integrations }, { caller, params, body, request }) => toIntegration(await integrations.replace(caller, params.id, body as IntegrationInput, { ifMatch: request.ifMatch })),
+})
+
+export const patchIntegration = defineRoute({
+  method: 'PATCH', path: '/api/v1/integrations/:id', scope: 'integrations:write', tag,
+  summary: 'Change some of an integration.',
+  description: 'A JSON merge patch (RFC 7396): objects are merged, lists replaced, null puts the default back. `configuration`, `usageQuota` and `accessControl` are replaced whole.',
+  params: integrationId, body: integrationPatch, reply: integration,
+  handle: async ({ integrations }, { caller, params, body, request }) => toIntegration(await integrations.patch(caller, params.id, body as Partial<IntegrationInput>, { ifMatch: request.ifMatch })),
+})
+
+export const deleteIntegration = defineRoute({
+  method: 'DELETE', path: '/api/v1/integrations/:id', scope: 'integrations:write', tag, status: 204,
+  summary: 'Delete an integration.',
+  description: 'Its executions stay until their retention ends.',
+  params: integrationId, reply: z.undefined(),
+  handle: async ({ integrations }, { caller, params }) => {
+    await integrations.remove(caller, params.id)
+    return new Answer({})
+  },
+})
+
+/** Fields that only the hub writes are taken and left out, so that an integration can be written back as it was read. */
+function writtenBack(input: typeof integrationInput): z.ZodType {
+  const kept = ['id', 'connectionStatus', 'connectionError', 'supportedEvents', 'lastValidated', 'etag'] as const
+  return z.preprocess((value) => {
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
+    return Object.fromEntries(Object.entries(value).filter(([key]) => !kept.some((each) => each === key)))
+  }, input)
+}
+
+const registration = z.strictObject({
+  name: z.string().trim().min(1).max(200).describe('What people call it.'),
+  type: z.string().min(1).max(300).describe('`openapi`, or the id of a connector.'),
+  config: z.record(z.string(), z.unknown()).default({}).describe('For `openapi`: `openAPISpec` (the document, or its URL), `endpoint` (instead of the document\'s server), `healthCheck`. Otherwise the connector\'s configuration.'),
+  credentials: z.record(z.string(), z.unknown()).optional(),
+})
+
+const openApiConfig = z.strictObject({
+  openAPISpec: z.union([z.record(z.string(), z.unknown()), z.string().min(1)]).describe('An OpenAPI document as JSON, as text (JSON or YAML), or the URL of one.'),
+  endpoint: z.url({ protocol: /^https?$/ }).optional(),
+  healthCheck: z.strictObject({ endpoint: z.string().max(2000).optional(), interval: z.number().int().min(1000).default(30_000) }).optional(),
+})
+
+export const registerIntegration = defineRoute({
+  method: 'POST', path: '/api/integration/register', scope: 'integrations:write', tag, creates: true, status: 201,
+  summary: 'Register a service from its OpenAPI document, or with any connector, in one call.',
+  body: registration, reply: integration,
+  handle: async ({ integrations, connectors }, { caller, body }) => {
+    const { name, type, config, credentials } = body
+    const shared = { name, ...credentials && { credentials } }
+    if (type !== 'openapi') return toIntegration(await integrations.create(caller, { ...shared, connector: type, configuration: config }, { test: true }))
+    if (!caller.scopes.has('connectors:write')) throw new HubError('forbidden', 'Importing a document needs the scope connectors:write, which the key does not have.')
+    const { openAPISpec, endpoint, healthCheck } = parseInput(openApiConfig, config, '/config')
+    const imported = await connectors.importNamed(caller, name, openAPISpec)
+    return toIntegration(await integrations.create(caller, {
+      ...shared, connector: imported.id, ...endpoint && { connection: { endpoint } },
+      ...healthCheck && { monitoring: { healthChecks: [settings.healthCheck.parse({ name: 'health', ...healthCheck })] } },
+    }, { test: true }))
+  },
+})

@@ -1,0 +1,117 @@
+/** Tenants, members, keys and the audit log. */
+import { z } from 'zod'
+import { roles, scopes } from '../../../tenants/caller.ts'
+import { Answer, defineRoute, pageOf, pageQuery, timestamp, type Route } from '../../route.ts'
+
+const role = z.enum(roles).describe('viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything.')
+const id = z.object({ id: z.string().max(100) })
+
+const tenant = z.object({
+  id: z.uuid(), slug: z.string(), name: z.string(), isOperator: z.boolean().describe('Whether its owners may make further tenants.'), createdAt: timestamp,
+}).meta({ id: 'Tenant' })
+
+const createTenant = defineRoute({
+  method: 'POST', path: '/api/v1/tenants', scope: 'tenants:admin', tag: 'Tenants', creates: false, status: 201,
+  summary: 'Make a tenant: an isolated workspace with its first owner.',
+  body: z.strictObject({
+    slug: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'takes lower-case letters, digits and hyphens').describe('Short name in URLs, unique.'),
+    name: z.string().trim().min(1).max(200),
+    owner: z.strictObject({ email: z.email(), name: z.string().max(200).optional() }),
+  }),
+  reply: tenant.extend({ ownerKey: z.string().describe("The owner's API key. Shown only here.") }),
+  handle: ({ tenants }, { caller, body }) => tenants.create(caller, body),
+})
+
+const listTenants = defineRoute({
+  method: 'GET', path: '/api/v1/tenants', scope: 'tenants:admin', tag: 'Tenants', summary: 'List all tenants, oldest first.',
+  query: z.strictObject(pageQuery), reply: pageOf(tenant),
+  handle: ({ tenants }, { caller, query }) => tenants.list(caller, query),
+})
+
+const currentTenant = defineRoute({
+  method: 'GET', path: '/api/v1/tenant', scope: 'integrations:read', tag: 'Tenants', summary: "Get the key's own tenant.",
+  reply: tenant, handle: ({ tenants }, { caller }) => tenants.current(caller),
+})
+
+const member = z.object({ id: z.uuid(), email: z.string(), name: z.string(), role, createdAt: timestamp, updatedAt: timestamp }).meta({ id: 'Member' })
+
+const createMember = defineRoute({
+  method: 'POST', path: '/api/v1/members', scope: 'members:write', tag: 'Members', creates: true, status: 201, summary: 'Add a member.',
+  body: z.strictObject({ email: z.email().max(320), name: z.string().max(200).optional(), role }), reply: member,
+  handle: ({ members }, { caller, body }) => members.create(caller, body),
+})
+
+const listMembers = defineRoute({
+  method: 'GET', path: '/api/v1/members', scope: 'members:read', tag: 'Members', summary: 'List members.',
+  query: z.strictObject(pageQuery), reply: pageOf(member), handle: ({ members }, { caller, query }) => members.list(caller, query),
+})
+
+const getMember = defineRoute({
+  method: 'GET', path: '/api/v1/members/:id', scope: 'members:read', tag: 'Members', summary: 'Get a member.',
+  params: id, reply: member, handle: ({ members }, { caller, params }) => members.find(caller, params.id),
+})
+
+const updateMember = defineRoute({
+  method: 'PATCH', path: '/api/v1/members/:id', scope: 'members:write', tag: 'Members', summary: "Change a member's name or role.",
+  params: id, body: z.strictObject({ name: z.string().max(200).optional(), role: role.optional() }), reply: member,
+  handle: ({ members }, { caller, params, body }) => members.update(caller, params.id, body),
+})
+
+const removeMember = defineRoute({
+  method: 'DELETE', path: '/api/v1/members/:id', scope: 'members:write', tag: 'Members', status: 204, summary: 'Remove a member.',
+  params: id, reply: z.undefined(),
+  handle: async ({ members }, { caller, params }) => {
+    await members.remove(caller, params.id)
+    return new Answer({})
+  },
+})
+
+const scopeList = z.array(z.enum(scopes)).max(scopes.length)
+const key = z.object({
+  id: z.uuid(), name: z.string(), prefix: z.string().describe('First characters of the key, to tell keys apart.'), role,
+  scopes: scopeList.nullable().describe("Narrows the role's scopes; null: all of the role's."),
+  createdBy: z.string(), createdAt: timestamp, expiresAt: timestamp.nullable(), revokedAt: timestamp.nullable(), lastUsedAt: timestamp.nullable(),
+}).meta({ id: 'ApiKey' })
+
+const createKey = defineRoute({
+  // Not `creates`: an answer kept for a repeat would keep the key in the clear.
+  method: 'POST', path: '/api/v1/keys', scope: 'keys:write', tag: 'API keys', status: 201, summary: 'Make an API key.',
+  body: z.strictObject({
+    name: z.string().trim().min(1).max(200), role: role.default('developer'), scopes: scopeList.min(1).optional(),
+    expiresAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text)).refine((at) => at.getTime() > Date.now(), 'lies in the past').optional().describe('When it stops working. Empty: never.'),
+  }),
+  reply: key.extend({ key: z.string().describe('The key itself. Shown only here.') }),
+  handle: ({ keys }, { caller, body }) => keys.create(caller, body),
+})
+
+const listKeys = defineRoute({
+  method: 'GET', path: '/api/v1/keys', scope: 'keys:read', tag: 'API keys', summary: 'List API keys, without the keys themselves.',
+  query: z.strictObject(pageQuery), reply: pageOf(key), handle: ({ keys }, { caller, query }) => keys.list(caller, query),
+})
+
+const revokeKey = defineRoute({
+  method: 'DELETE', path: '/api/v1/keys/:id', scope: 'keys:write', tag: 'API keys', status: 204, summary: 'Revoke an API key, at once and for good.',
+  params: id, reply: z.undefined(),
+  handle: async ({ keys }, { caller, params }) => {
+    await keys.revoke(caller, params.id)
+    return new Answer({})
+  },
+})
+
+const auditEntry = z.object({
+  id: z.uuid(), at: timestamp, actor: z.string().describe('`key:<id>` or `system`.'), action: z.string(), targetType: z.string(), targetId: z.string(),
+  detail: z.record(z.string(), z.unknown()), requestId: z.string().nullable(),
+}).meta({ id: 'AuditEntry' })
+
+const listAudit = defineRoute({
+  method: 'GET', path: '/api/v1/audit', scope: 'audit:read', tag: 'Audit', summary: 'List changes, newest first.',
+  query: z.strictObject({
+    ...pageQuery, action: z.string().max(100).optional().describe('For instance `integration.updated`.'),
+    actor: z.string().max(200).optional(), targetId: z.string().max(300).optional(),
+  }),
+  reply: pageOf(auditEntry), handle: ({ audit }, { caller, query }) => audit.list(caller, query),
+})
+
+export const tenantRoutes: Route[] = [
+  createTenant, listTenants, currentTenant, createMember, listMembers, getMember, updateMember, removeMember, createKey, listKeys, revokeKey, listAudit,
+]

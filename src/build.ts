@@ -1,0 +1,114 @@
+/** Wires the hub: settings in, a running server out. Nothing else is done here. */
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { createIdempotency, type Idempotency } from './api/idempotency.ts'
+import { routes } from './api/routes/index.ts'
+import { createServer } from './api/server.ts'
+import type { Services } from './api/services.ts'
+import { createAreas, type Areas } from './build/areas.ts'
+import { openStorage, type Storage } from './build/storage.ts'
+import { hubTasks, SEND_NOTICE } from './build/tasks.ts'
+import type { Config } from './config.ts'
+import { listen, type Listener } from './db/listen.ts'
+import { CREDENTIALS_CHANGED } from './credentials/credentials.ts'
+import { CONNECTORS_CHANGED } from './catalog/registry.ts'
+import { INTEGRATIONS_CHANGED } from './integrations/loaded.ts'
+import { startJobs, type Jobs } from './jobs/jobs.ts'
+import { every, type Schedule } from './jobs/schedule.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { KEYS_CHANGED } from './tenants/keys.ts'
+
+export interface Hub {
+  /** For instance `http://127.0.0.1:8080`; undefined for a worker. */
+  url: string | undefined
+  services: Services
+  /** The first owner's key, when it was made at this start. It cannot be read again. */
+  madeKey: string | undefined
+  /** Ends what runs, then lets go of the database. */
+  close(): Promise<void>
+}
+
+export interface HubOptions {
+  config: Config
+  logger: Logger
+  /** `serve`: API and jobs. `worker`: jobs only. */
+  role: 'serve' | 'worker'
+}
+
+export async function startHub({ config, logger, role }: HubOptions): Promise<Hub> {
+  const storage = await openStorage(config, logger)
+  try {
+    return await startOn(storage, { config, logger, role })
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+async function startOn(storage: Storage, { config, logger, role }: HubOptions): Promise<Hub> {
+  const { database } = storage
+  let jobs: Jobs | undefined
+  const metrics = createMetrics({ database, http: storage.http, jobs: async () => jobs?.counts() ?? { waiting: 0, failed: 0 } })
+  const areas = createAreas({ config, logger, storage, metrics, notify: async (notice) => { await jobs?.add(SEND_NOTICE, notice) } })
+  const { madeKey } = await areas.services.tenants.ensureFirst(config.apiKey)
+  const idempotency = createIdempotency(database)
+  jobs = await startJobs({
+    database, concurrency: 4, tasks: hubTasks({ areas, storage, idempotency, config }),
+    onError: (message, error) => { logger.warn({ err: error }, message) },
+  })
+  const schedules = startSchedules(areas, logger)
+  const notices = listenForChanges(storage.connectionString, areas, logger)
+  const server = role === 'serve' ? await serve(areas, { config, logger, idempotency, metrics }) : undefined
+  return {
+    url: server && urlOf(server.server.address() as AddressInfo, config.host),
+    services: areas.services, madeKey,
+    async close() {
+      await server?.close()
+      for (const schedule of schedules) await schedule.stop()
+      await jobs.stop()
+      await notices.close()
+      await areas.close()
+      await storage.close()
+    },
+  }
+}
+
+async function serve({ services }: Areas, { config, logger, idempotency, metrics }: { config: Config, logger: Logger, idempotency: Idempotency, metrics: Metrics }): Promise<FastifyInstance> {
+  const server = createServer({ routes, services, idempotency, logger, maxBodyBytes: config.maxBodyBytes, observe: (sample) => { metrics.request(sample) } })
+  await server.listen({ host: config.host, port: config.port })
+  return server
+}
+
+function startSchedules({ services, execution }: Areas, logger: Logger): Schedule[] {
+  const onError = (error: unknown): void => { logger.warn({ err: error }, 'a schedule failed') }
+  return [
+    every(1000, async () => { while (await services.health.runDue() > 0); }, onError),
+    every(10_000, () => services.keys.flushLastUsed(), onError),
+    every(1000, () => execution.flushFigures(), onError),
+  ]
+}
+
+/** Other processes' changes take hold here as soon as Postgres tells of them. */
+function listenForChanges(connectionString: string, { services, caches }: Areas, logger: Logger): Listener {
+  const one = (forget: (tenantId: string, id: string) => void) => (payload: string): void => {
+    const at = payload.indexOf(':')
+    forget(payload.slice(0, at), payload.slice(at + 1))
+  }
+  return listen({
+    connectionString,
+    channels: {
+      [KEYS_CHANGED]: () => { services.keys.forget() },
+      [INTEGRATIONS_CHANGED]: one(caches.forgetIntegration),
+      [CREDENTIALS_CHANGED]: one(caches.forgetCredential),
+      [CONNECTORS_CHANGED]: one(caches.forgetConnector),
+    },
+    reset: () => { caches.forgetAll() },
+    onError: (error) => { logger.warn({ err: error }, 'the connection for notices broke') },
+  })
+}
+
+function urlOf({ port }: AddressInfo, host: string): string {
+  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`
+}

@@ -1,0 +1,60 @@
+/** What the hub stands on: Postgres, brought up to date, and the way out over HTTP. */
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { createBlobs, type Blobs } from '../blobs/blobs.ts'
+import type { Config } from '../config.ts'
+import { createDatabase, type Database } from '../db/database.ts'
+import { startEmbeddedPostgres } from '../db/embedded/index.ts'
+import { migrate } from '../db/migrate.ts'
+import { createAddressGuard, type AddressGuard } from '../lib/http/address-guard.ts'
+import { createHttpClient } from '../lib/http/client.ts'
+import type { HttpClient } from '../lib/http/http.ts'
+
+export interface Storage {
+  connectionString: string
+  database: Database
+  blobs: Blobs
+  http: HttpClient
+  guard: AddressGuard
+  close(): Promise<void>
+}
+
+const KEEP_RUNNING_MS = 2000
+
+export async function openStorage(config: Config, logger: Logger): Promise<Storage> {
+  const embedded = config.databaseUrl === undefined
+    ? await startEmbeddedPostgres({ dataFolder: config.dataFolder, log: { info: (message) => { logger.info(message) } } })
+    : undefined
+  const connectionString = config.databaseUrl ?? embedded!.connectionString
+  try {
+    await migrate(connectionString)
+    const database = createDatabase({
+      connectionString, maxConnections: config.databaseConnections,
+      onError: (error) => { logger.warn({ err: error }, 'a database connection broke') },
+    })
+    const guard = createAddressGuard({ allowNetworks: config.allowNetworks })
+    const http = createHttpClient({ guard, userAgent: 'Interchange/0.1' })
+    const watch = embedded && keepRunning(embedded, logger)
+    return {
+      connectionString, database, guard, http, blobs: createBlobs({ database, folder: join(config.dataFolder, 'blobs') }),
+      async close() {
+        clearInterval(watch)
+        await http.close()
+        await database.close()
+        await embedded?.stop()
+      },
+    }
+  } catch (error) {
+    await embedded?.stop()
+    throw error
+  }
+}
+
+/** A Postgres of ours that somebody killed is started again. */
+function keepRunning({ ensureRunning }: { ensureRunning(): Promise<void> }, logger: Logger): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    ensureRunning().catch((error: unknown) => { logger.error({ err: error }, 'the embedded Postgres does not start') })
+  }, KEEP_RUNNING_MS)
+  timer.unref()
+  return timer
+}

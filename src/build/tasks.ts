@@ -1,0 +1,23 @@
+/** The hub's own jobs: each runs once over all processes. */
+import type { Idempotency } from '../api/idempotency.ts'
+import type { Config } from '../config.ts'
+import { ensurePartitions } from '../db/partitions.ts'
+import { createNoticeSender, type Notice } from '../integrations/alerts.ts'
+import type { Task } from '../jobs/jobs.ts'
+import type { Areas } from './areas.ts'
+import type { Storage } from './storage.ts'
+
+export const SEND_NOTICE = 'send-notice'
+
+export interface TaskDeps { areas: Areas, storage: Storage, idempotency: Idempotency, config: Config }
+
+export function hubTasks({ areas, storage, idempotency, config }: TaskDeps): Task[] {
+  const sendNotice = createNoticeSender({ http: storage.http, smtpUrl: config.smtpUrl, smtpFrom: config.smtpFrom })
+  return [
+    { name: 'partitions', cron: '7 * * * *', run: () => ensurePartitions(storage.database.owner) },
+    { name: 'retention', cron: '17 * * * *', run: () => areas.retention.apply(new Date()) },
+    { name: 'expire-idempotency-keys', cron: '27 * * * *', run: () => idempotency.expire() },
+    { name: 'alerts', cron: '* * * * *', run: () => areas.services.alerts.evaluateAll() },
+    { name: SEND_NOTICE, maxAttempts: 10, run: (payload) => sendNotice(payload as Notice) },
+  ]
+}

@@ -1,0 +1,69 @@
+/** The policies that a call passes before anything of it is done, in their order: status, access, upstream's wish, rate, quota, breaker. */
+import { HubError } from '../errors.ts'
+import type { Caller } from '../tenants/caller.ts'
+import type { Loaded } from './loaded.ts'
+import { checkAccess, checkOperationAllowed } from './policies/access.ts'
+import { RateLimiter, type RateDecision } from './policies/rate-limit.ts'
+
+export interface AdmitRequest {
+  caller: Caller
+  operation: string
+  now: number
+  countCalls(tenantId: string, integrationId: string, since: Date): Promise<number>
+}
+
+export type Admission = { error: HubError } | { rate: RateDecision }
+
+/** Answers the refusal instead of throwing it: a refused call is recorded like any other. */
+export async function admit(loaded: Loaded, request: AdmitRequest): Promise<Admission> {
+  const { row, state } = loaded
+  const { caller, now } = request
+  try {
+    const { status } = row.metadata
+    if (status !== 'active') throw new HubError('integration_not_active', `${row.name} is ${status}: set metadata.status to "active" to run it.`)
+    checkAccess(row.usage, caller)
+    checkOperationAllowed(row.usage, request.operation)
+    const held = state.hold.secondsLeft(now)
+    if (held > 0) throw new HubError('rate_limited', 'The upstream asked for no calls for a while.', { retryAfterSeconds: held })
+    const rate = takeRate(loaded, caller, now)
+    await takeQuota(loaded, request)
+    const closedFor = state.breaker.refuse(now)
+    if (closedFor !== undefined) throw new HubError('circuit_open', 'The upstream failed too often: calls are held back for a while.', { retryAfterSeconds: closedFor })
+    return { rate }
+  } catch (error) {
+    if (error instanceof HubError && error.code !== 'database_unavailable') return { error }
+    throw error
+  }
+}
+
+function takeRate({ row, state }: Loaded, caller: Caller, now: number): RateDecision {
+  const { perCaller } = row.dataHandling.rateLimit
+  const own = perCaller === undefined || caller.keyId === undefined ? undefined : callerLimiter(state.callerLimiters, caller.keyId, perCaller).take(now)
+  if (own !== undefined && !own.allowed) throw tooMany(own, 'of this key')
+  const all = state.limiter.take(now)
+  if (!all.allowed) throw tooMany(all, 'of the integration')
+  return own !== undefined && own.remaining < all.remaining ? own : all
+}
+
+function callerLimiter(limiters: Loaded['state']['callerLimiters'], keyId: string, perMinute: number): RateLimiter {
+  let limiter = limiters.get(keyId)
+  if (limiter === undefined) {
+    limiter = new RateLimiter(perMinute)
+    limiters.set(keyId, limiter)
+  }
+  limiter.setLimit(perMinute)
+  return limiter
+}
+
+function tooMany({ limit, resetSeconds }: RateDecision, whose: string): HubError {
+  return new HubError('rate_limited', `The limit ${whose}, ${limit} calls a minute, is used up.`, { retryAfterSeconds: Math.max(1, resetSeconds) })
+}
+
+async function takeQuota({ row, state }: Loaded, { now, countCalls }: AdmitRequest): Promise<void> {
+  const { usageQuota } = row.usage
+  if (usageQuota.unlimited) return
+  const decision = await state.quota.take(usageQuota, now, (since) => countCalls(row.tenantId, row.id, since))
+  if (decision.allowed) return
+  state.limiter.giveBack()
+  throw new HubError('quota_exceeded', `The quota of ${usageQuota.limit} calls a ${usageQuota.period} is used up.`, { retryAfterSeconds: decision.resetSeconds })
+}

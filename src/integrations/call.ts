@@ -1,0 +1,29 @@
+/** One call on its way. */
+import type { Exchange, Operation } from '../connectors/connector.ts'
+import type { Caller } from '../tenants/caller.ts'
+import type { Loaded } from './loaded.ts'
+
+export interface RunRequest {
+  caller: Caller
+  integrationId: string
+  /** May be left out where the connector has one operation only. */
+  operation: string | undefined
+  input: unknown
+  sourceComponent: string | undefined
+  idempotencyKey: string | undefined
+}
+
+/** What the tries of one call share. */
+export interface Call {
+  id: string
+  loaded: Loaded
+  operation: Operation
+  input: unknown
+  request: RunRequest
+  startedAt: number
+  /** When the whole call must have ended, in ms. */
+  deadline: number
+  tries: number
+  transformationMs: number
+  exchange: (Exchange & { data?: unknown }) | undefined
+}

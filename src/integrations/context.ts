@@ -1,0 +1,27 @@
+/** What a connector is handed for one try, one test or one health check. */
+import type { Blobs } from '../blobs/blobs.ts'
+import type { ConnectionContext, Exchange } from '../connectors/connector.ts'
+import type { HttpClient } from '../lib/http/http.ts'
+import { createCallHttp } from './call-http.ts'
+import type { Loaded } from './loaded.ts'
+
+export interface ContextDeps {
+  http: HttpClient
+  blobs: Blobs
+  resolveHost(hostname: string): Promise<string>
+}
+
+/** `deadline` is a moment in ms; `note` is told of each exchange before it is sent, and the same object is filled as answers come. */
+export function contextOf({ http, blobs, resolveHost }: ContextDeps, loaded: Loaded, deadline: number, note: (exchange: Exchange & { data?: unknown }) => void): ConnectionContext {
+  const { row, endpoint, hosts, credential } = loaded
+  let signal: AbortSignal | undefined
+  return {
+    configuration: row.configuration, credentials: credential?.values ?? {}, ...endpoint !== undefined && { endpoint },
+    http: createCallHttp({
+      scope: { tenantId: row.tenantId, integrationId: row.id, endpoint, hosts, headers: row.connection.headers }, http, blobs, deadline, note,
+    }),
+    resolveHost,
+    // Made on demand: HTTP has its own deadline, and a timer a try costs.
+    get signal() { return signal ??= AbortSignal.timeout(Math.max(1, deadline - Date.now())) },
+  }
+}

@@ -1,0 +1,229 @@
+/** The call path: policies → the connector's operation, tried as often as allowed → one execution record → the answer. */
+import { uuidv7 } from 'uuidv7'
+import type { Operation, OperationCall } from '../connectors/connector.ts'
+import type { Executions } from '../executions/executions.ts'
+import type { Execution } from '../executions/record.ts'
+import { HubError, isHubError } from '../errors.ts'
+import type { Jq } from '../lib/jq/jq.ts'
+import { contextOf, type ContextDeps } from './context.ts'
+import type { Loaded, LoadedIntegrations } from './loaded.ts'
+import { admit } from './admit.ts'
+import type { Call, RunRequest } from './call.ts'
+import { makeExecution, type CallOutcome } from './outcome.ts'
+import type { AnswerCache } from './policies/cache.ts'
+import { readUpstreamHold } from './policies/rate-limit.ts'
+import { mayRetry, retryDelay } from './policies/retry.ts'
+import { applyTransforms, mapError } from './transforms.ts'
+
+export interface RunResult {
+  data: unknown
+  /** The same as JSON text, secrets masked. */
+  dataJson: string
+  execution: Execution
+  rate: { limit: number, remaining: number, resetSeconds: number }
+}
+
+export interface ExecuteDeps extends ContextDeps {
+  loaded: LoadedIntegrations
+  executions: Executions
+  jq: Jq
+  answers: AnswerCache
+  countCalls(tenantId: string, integrationId: string, since: Date): Promise<number>
+  /** A run showed the connection to be well or ill; called only when that is news. */
+  connectionChanged(loaded: Loaded, error: HubError | undefined): void
+  observe(call: { loaded: Loaded, execution: Execution }): void
+}
+
+export interface Execute { run(request: RunRequest): Promise<RunResult> }
+
+export function createExecute(deps: ExecuteDeps): Execute {
+  return { run: (request) => run(deps, request) }
+}
+
+async function run(deps: ExecuteDeps, request: RunRequest): Promise<RunResult> {
+  const startedAt = Date.now()
+  const loaded = await deps.loaded.get(request.caller.tenantId, request.integrationId)
+  const operation = await findOperation(loaded, request.operation)
+  const call: Call = {
+    id: uuidv7(), loaded, operation, request, startedAt, input: request.input ?? {}, tries: 0, transformationMs: 0, exchange: undefined,
+    deadline: startedAt + loaded.row.connection.timeout,
+  }
+  const refusal = await admit(loaded, { caller: request.caller, operation: operation.id, now: startedAt, countCalls: deps.countCalls })
+  if ('error' in refusal) return finish(deps, call, { status: 'refused', error: refusal.error }, undefined)
+  await prepareInput(deps, call)
+  const outcome = await answer(deps, call)
+  return finish(deps, call, outcome, refusal.rate)
+}
+
+async function findOperation({ connector, row }: Loaded, id: string | undefined): Promise<Operation> {
+  let wanted = id
+  if (wanted === undefined) {
+    const all = await connector.operations.list()
+    if (all.length !== 1) {
+      throw new HubError('invalid_input', `${row.name} has ${all.length} operations: say which one to run.`, { errors: [{ pointer: '/operation', detail: 'is needed: the connector has more than one operation' }] })
+    }
+    wanted = all[0]!.id
+  }
+  const operation = await connector.operations.find(wanted)
+  if (operation === undefined) {
+    throw new HubError('operation_not_found', `The connector ${row.connector} has no operation ${wanted.slice(0, 200)}.`, { errors: [{ pointer: '/operation', detail: 'is not an operation of this connector' }] })
+  }
+  return operation
+}
+
+async function prepareInput({ jq }: ExecuteDeps, call: Call): Promise<void> {
+  const { requestTransform } = call.loaded.row.dataHandling
+  try {
+    if (requestTransform.length > 0) call.input = await timed(call, () => applyTransforms(jq, requestTransform, { operation: call.operation.id, value: call.input, batchKey: call.loaded.row.tenantId }))
+    call.operation.validateInput(call.input)
+  } catch (error) {
+    call.loaded.state.limiter.giveBack()
+    call.loaded.state.breaker.abandoned()
+    throw error
+  }
+}
+
+async function answer(deps: ExecuteDeps, call: Call): Promise<CallOutcome> {
+  const { loaded, operation, input } = call
+  const { caching } = loaded.row.dataHandling
+  const cacheable = caching.enabled && holds(operation.readOnly, input)
+  const cached = cacheable ? deps.answers.find(loaded.key, operation.id, input) : undefined
+  if (cached !== undefined) {
+    loaded.state.breaker.abandoned()
+    return { status: 'succeeded', data: cached.data, cached: true, statusCode: cached.statusCode }
+  }
+  try {
+    const data = await tryUntilDone(deps, call)
+    const transformed = await transformResponse(deps, call, data)
+    if (cacheable) keep(deps, call, transformed, caching.ttl)
+    return { status: 'succeeded', data: transformed, cached: false, statusCode: call.exchange?.statusCode }
+  } catch (error) {
+    return failed(deps, call, error)
+  }
+}
+
+function keep({ answers }: ExecuteDeps, { loaded, operation, input, exchange }: Call, data: unknown, ttl: number): void {
+  answers.keep(loaded.key, operation.id, input, { data, statusCode: exchange?.statusCode, sizeBytes: JSON.stringify(data)?.length ?? 0 }, ttl)
+}
+
+async function tryUntilDone(deps: ExecuteDeps, call: Call): Promise<unknown> {
+  const { retryPolicy } = call.loaded.row.connection
+  const safe = holds(call.operation.retrySafe, call.input)
+  for (;;) {
+    try {
+      return await tryOnce(deps, call)
+    } catch (error) {
+      const retriesDone = call.tries - 1
+      if (retriesDone >= retryPolicy.maxRetries || !await isWorthRetrying(deps, call, error, safe)) throw error
+      const waitMs = retryDelay(call.tries, retryPolicy, { retryAfterSeconds: error instanceof HubError ? error.retryAfterSeconds : undefined })
+      // A wait beyond the deadline is no retry: the caller learns at once how it stands.
+      if (Date.now() + waitMs >= call.deadline) throw error
+      await new Promise((resolve) => { setTimeout(resolve, waitMs) })
+    }
+  }
+}
+
+/** A mapping's `recoverable` overrides what the kind of failure says, but never repeats what isn't safe to repeat. */
+async function isWorthRetrying(deps: ExecuteDeps, call: Call, error: unknown, safe: boolean): Promise<boolean> {
+  const { retryPolicy } = call.loaded.row.connection
+  const mapped = await mappingOf(deps, call, error)
+  if (mapped?.data !== undefined || mapped?.recoverable === false) return false
+  if (mapped?.recoverable === true && (safe || retryPolicy.retryUnsafe)) return true
+  return mayRetry(error, { safe, policy: retryPolicy })
+}
+
+async function tryOnce(deps: ExecuteDeps, call: Call): Promise<unknown> {
+  const { loaded, operation, input, request } = call
+  const { tryTimeout } = loaded.row.connection
+  call.tries += 1
+  call.exchange = undefined
+  const deadline = tryTimeout === undefined ? call.deadline : Math.min(call.deadline, Date.now() + tryTimeout)
+  const context: OperationCall = Object.assign(
+    contextOf(deps, loaded, deadline, (exchange) => { call.exchange = exchange }),
+    { input, idempotencyKey: request.idempotencyKey ?? call.id })
+  try {
+    const data = await operation.run(context)
+    loaded.state.breaker.succeeded(Date.now())
+    noteHold(call)
+    return data
+  } catch (error) {
+    judge(call, error)
+    throw error
+  }
+}
+
+/** Tells breaker and hold what the failure says about the upstream. */
+function judge(call: Call, error: unknown): void {
+  const { breaker } = call.loaded.state
+  noteHold(call)
+  if (isHubError(error, 'upstream_unavailable') || isHubError(error, 'upstream_timeout')) breaker.failed(Date.now())
+  else if (isHubError(error, 'upstream_rejected')) breaker.succeeded(Date.now())
+  else breaker.abandoned()
+}
+
+function noteHold({ exchange, loaded }: Call): void {
+  if (exchange?.statusCode === undefined || exchange.responseHeaders === undefined) return
+  const now = Date.now()
+  const ms = readUpstreamHold(exchange.statusCode, exchange.responseHeaders, now)
+  if (ms !== undefined && ms > 0) loaded.state.hold.holdFor(ms, now)
+}
+
+async function transformResponse(deps: ExecuteDeps, call: Call, data: unknown): Promise<unknown> {
+  const { responseTransform, validateResponses } = call.loaded.row.dataHandling
+  if (validateResponses !== 'off' && call.operation.validateOutput) {
+    const problems = call.operation.validateOutput(data, call.exchange?.statusCode)
+    if (problems.length > 0 && validateResponses === 'fail') {
+      throw new HubError('upstream_invalid_response', `The answer does not fit its description: ${problems.slice(0, 5).join('; ')}`)
+    }
+  }
+  if (responseTransform.length === 0) return data
+  return timed(call, () => applyTransforms(deps.jq, responseTransform, { operation: call.operation.id, value: data, batchKey: call.loaded.row.tenantId }))
+}
+
+async function failed(deps: ExecuteDeps, call: Call, error: unknown): Promise<CallOutcome> {
+  const mapped = await mappingOf(deps, call, error)
+  if (mapped?.data !== undefined) return { status: 'succeeded', data: mapped.data.value, cached: false, statusCode: call.exchange?.statusCode }
+  return { status: 'failed', error, mapped }
+}
+
+async function mappingOf({ jq }: ExecuteDeps, call: Call, error: unknown): Promise<CallOutcome['mapped']> {
+  const { errorMapping } = call.loaded.row.dataHandling
+  if (errorMapping.length === 0 || !(error instanceof HubError)) return undefined
+  const failure = { code: error.code, message: error.message, statusCode: error.upstreamStatus, body: call.exchange?.data ?? null, operation: call.operation.id }
+  return timed(call, () => mapError(jq, errorMapping, failure, call.loaded.row.tenantId))
+}
+
+/** Records, then answers: what the caller is told is committed. */
+async function finish(deps: ExecuteDeps, call: Call, outcome: CallOutcome, rate: RunResult['rate'] | undefined): Promise<RunResult> {
+  const execution = makeExecution(call, outcome)
+  deps.observe({ loaded: call.loaded, execution })
+  await deps.executions.record(execution, call.loaded.credential?.mask)
+  const error = outcome.error instanceof HubError || outcome.error === undefined ? outcome.error : undefined
+  if (outcome.status === 'succeeded' && call.loaded.row.connectionStatus === 'error') deps.connectionChanged(call.loaded, undefined)
+  if (outcome.status === 'failed' && (error?.upstreamStatus === 401 || error?.upstreamStatus === 403) && call.loaded.row.connectionStatus === 'active' && error.upstreamStatus === 401) {
+    deps.connectionChanged(call.loaded, error)
+  }
+  if (outcome.status !== 'succeeded') throw withExecution(outcome, execution)
+  return { data: outcome.data, execution, rate: rate! }
+}
+
+function withExecution({ error, mapped }: CallOutcome, execution: Execution): HubError {
+  const extra = { execution }
+  if (!(error instanceof HubError)) return new HubError('internal', 'The connector failed. The execution has the details.', { cause: error, extra })
+  return new HubError(error.code, mapped?.message ?? error.message, {
+    cause: error, extra, ...error.errors && { errors: error.errors }, ...error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds },
+  })
+}
+
+function holds(rule: boolean | ((input: unknown) => boolean) | undefined, input: unknown): boolean {
+  return typeof rule === 'function' ? rule(input) : rule ?? false
+}
+
+async function timed<Result>(call: Call, work: () => Promise<Result>): Promise<Result> {
+  const start = performance.now()
+  try {
+    return await work()
+  } finally {
+    call.transformationMs += performance.now() - start
+  }
+}

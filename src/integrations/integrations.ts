@@ -1,0 +1,253 @@
+/** Integrations: a tenant's configured instances of connectors. */
+import { uuidv7 } from 'uuidv7'
+import type { z } from 'zod'
+import type { ConnectorRegistry } from '../catalog/registry.ts'
+import type { Connectors } from '../catalog/connectors.ts'
+import type { Connector, IntegrationKind } from '../connectors/connector.ts'
+import type { Credentials } from '../credentials/credentials.ts'
+import type { Database } from '../db/database.ts'
+import type { Db } from '../db/db.ts'
+import { HubError, isHubError } from '../errors.ts'
+import { compileSchema } from '../lib/json/schema.ts'
+import type { Jq } from '../lib/jq/jq.ts'
+import { parseInput } from '../lib/zod-errors.ts'
+import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
+import { recordChange } from '../tenants/audit.ts'
+import type { Caller } from '../tenants/caller.ts'
+import { INTEGRATIONS_CHANGED, type LoadedIntegrations } from './loaded.ts'
+import { supportedEvents, type ConnectionTester, type TestOutcome } from './test-connection.ts'
+import * as settings from './settings.ts'
+import {
+  deleteIntegration, findIntegration, insertIntegration, listIntegrations, updateConnectionStatus, updateIntegration,
+  type DraftRow, type IntegrationFilter, type IntegrationRow,
+} from './store.ts'
+import { checkPrograms } from './transforms.ts'
+
+export interface IntegrationInput {
+  name: string
+  description?: string | undefined
+  connector: string
+  type?: IntegrationKind | undefined
+  configuration?: Record<string, unknown> | undefined
+  connection?: z.input<typeof settings.connection> | undefined
+  credentials?: Record<string, unknown> | undefined
+  credentialId?: string | null | undefined
+  dataHandling?: z.input<typeof settings.dataHandling> | undefined
+  monitoring?: z.input<typeof settings.monitoring> | undefined
+  usage?: z.input<typeof settings.usage> | undefined
+  metadata?: z.input<typeof settings.metadataInput> | undefined
+}
+
+export interface Integrations {
+  create(caller: Caller, input: IntegrationInput, options: { test: boolean }): Promise<IntegrationRow>
+  list(caller: Caller, filter: IntegrationFilter, page: PageRequest): Promise<Page<IntegrationRow>>
+  find(caller: Caller, id: string): Promise<IntegrationRow>
+  /** The whole of it is replaced; what is left out falls back to its default, but the credential stays. */
+  replace(caller: Caller, id: string, input: IntegrationInput, options: { ifMatch: string | undefined }): Promise<IntegrationRow>
+  /** Only the given fields change; objects are merged (RFC 7396), lists replaced. */
+  patch(caller: Caller, id: string, change: Partial<IntegrationInput>, options: { ifMatch: string | undefined }): Promise<IntegrationRow>
+  remove(caller: Caller, id: string): Promise<void>
+  /** Tests the connection and stores what it showed. */
+  test(caller: Caller, id: string): Promise<{ row: IntegrationRow, outcome: TestOutcome }>
+}
+
+export interface IntegrationsDeps {
+  database: Database
+  registry: ConnectorRegistry
+  connectors: Connectors
+  credentials: Credentials
+  loaded: LoadedIntegrations
+  tester: ConnectionTester
+  jq: Jq
+}
+
+export function createIntegrations(deps: IntegrationsDeps): Integrations {
+  const { database, loaded, tester } = deps
+  const inTenant = (caller: Caller): Db => database.tenant(caller.tenantId)
+  const one = async (caller: Caller, id: string): Promise<IntegrationRow> => orNotFound(isUuid(id) ? await findIntegration(inTenant(caller), caller.tenantId, id) : undefined)
+  const changed = async (caller: Caller, id: string): Promise<void> => {
+    loaded.forget(caller.tenantId, id)
+    await database.system.query('select pg_notify($1, $2)', [INTEGRATIONS_CHANGED, `${caller.tenantId}:${id}`])
+  }
+  return {
+    create: (caller, input, options) => create(deps, caller, input, options),
+
+    async list(caller, filter, { limit, cursor }) {
+      const rows = await listIntegrations(inTenant(caller), caller.tenantId, filter, { after: readIdCursor(cursor), limit: limit + 1 })
+      return toPage(rows, limit, (row) => [row.id])
+    },
+
+    find: one,
+
+    async replace(caller, id, input, { ifMatch }) {
+      const before = await one(caller, id)
+      const row = await update(deps, caller, { before, ifMatch, input })
+      await changed(caller, id)
+      return row
+    },
+
+    async patch(caller, id, change, { ifMatch }) {
+      const before = await one(caller, id)
+      const row = await update(deps, caller, { before, ifMatch, input: merged(before, change) })
+      await changed(caller, id)
+      return row
+    },
+
+    async remove(caller, id) {
+      await inTenant(caller).transaction(async (db) => {
+        const row = orNotFound(isUuid(id) ? await deleteIntegration(db, caller.tenantId, id) : undefined)
+        await recordChange(db, caller, { action: 'integration.deleted', targetType: 'integration', targetId: id, detail: { name: row.name } })
+      })
+      await changed(caller, id)
+    },
+
+    async test(caller, id) {
+      await one(caller, id)
+      const outcome = await tester.test(await loaded.get(caller.tenantId, id))
+      const row = orNotFound(await updateConnectionStatus(inTenant(caller), caller.tenantId, id, {
+        connectionStatus: outcome.success ? 'active' : 'error', connectionError: outcome.success ? null : outcome.detail, supportedEvents: outcome.supportedEvents,
+      }))
+      await changed(caller, id)
+      return { row, outcome }
+    },
+  }
+}
+
+async function create(deps: IntegrationsDeps, caller: Caller, input: IntegrationInput, { test }: { test: boolean }): Promise<IntegrationRow> {
+  const { database, credentials, tester } = deps
+  const connector = await findConnector(deps, caller, input.connector)
+  const row = await complete(deps, caller, { id: uuidv7(), input, connector, before: undefined })
+  const outcome = test ? await tester.testDraft(caller, { row, connector, ...input.credentials && { credentials: input.credentials } }) : undefined
+  const id = row.id
+  if (input.credentials !== undefined) {
+    const stored = await credentials.create(caller, { name: input.name, connector: input.connector, credentials: input.credentials })
+    row.credentialId = stored.id
+  }
+  try {
+    return await database.tenant(caller.tenantId).transaction(async (db) => {
+      const inserted = await insertIntegration(db, caller.tenantId, {
+        ...row, ...outcome && { connectionStatus: outcome.success ? 'active' : 'error', connectionError: outcome.success ? null : outcome.detail, lastValidated: new Date() },
+      })
+      await recordChange(db, caller, { action: 'integration.created', targetType: 'integration', targetId: id, detail: { name: row.name, connector: row.connector } })
+      return inserted
+    })
+  } catch (error) {
+    // Nothing is half-stored: a credential made for this integration goes with it.
+    if (input.credentials !== undefined && row.credentialId !== null) await credentials.remove(caller, row.credentialId).catch(() => undefined)
+    throw error
+  }
+}
+
+interface Update { before: IntegrationRow, input: IntegrationInput, ifMatch: string | undefined }
+
+async function update(deps: IntegrationsDeps, caller: Caller, { before, input, ifMatch }: Update): Promise<IntegrationRow> {
+  if (ifMatch !== undefined && ifMatch !== String(before.revision)) throw changedMeanwhile()
+  const connector = await findConnector(deps, caller, input.connector)
+  const row = await complete(deps, caller, { id: before.id, input, connector, before })
+  if (input.credentials !== undefined) await storeCredentials(deps, caller, row, input.credentials)
+  return deps.database.tenant(caller.tenantId).transaction(async (db) => {
+    const updated = await updateIntegration(db, caller.tenantId, row, before.revision)
+    if (updated === undefined) throw changedMeanwhile()
+    await recordChange(db, caller, { action: 'integration.updated', targetType: 'integration', targetId: before.id, detail: { name: row.name, fields: Object.keys(input) } })
+    return updated
+  })
+}
+
+async function storeCredentials({ credentials }: IntegrationsDeps, caller: Caller, row: DraftRow, values: Record<string, unknown>): Promise<void> {
+  if (row.credentialId !== null) {
+    await credentials.update(caller, row.credentialId, { credentials: values })
+    return
+  }
+  row.credentialId = (await credentials.create(caller, { name: row.name, connector: row.connector, credentials: values })).id
+}
+
+function changedMeanwhile(): HubError {
+  return new HubError('precondition_failed', 'Somebody changed the integration meanwhile. Read it again, then write your change.')
+}
+
+interface Draft { id: string, input: IntegrationInput, connector: Connector, before: IntegrationRow | undefined }
+
+/** Everything checked, defaults filled in. */
+async function complete({ jq, credentials }: IntegrationsDeps, caller: Caller, { id, input, connector, before }: Draft): Promise<DraftRow> {
+  if (input.credentials !== undefined && input.credentialId !== undefined && input.credentialId !== null) {
+    throw new HubError('invalid_input', 'Give either `credentials` or `credentialId`.', { errors: [{ pointer: '/credentialId', detail: 'cannot stand beside credentials' }] })
+  }
+  const credentialId = input.credentialId === undefined ? before?.credentialId ?? null : input.credentialId
+  if (credentialId !== null && credentialId !== before?.credentialId) await checkCredential(credentials, caller, credentialId, input.connector)
+  const configuration = checkConfiguration(connector, input.configuration ?? {})
+  const dataHandling = parseInput(settings.dataHandling, input.dataHandling ?? {}, '/dataHandling')
+  await checkPrograms(jq, dataHandling)
+  const monitoring = parseInput(settings.monitoring, input.monitoring ?? {}, '/monitoring')
+  const now = new Date()
+  return {
+    id, name: input.name, description: input.description ?? '', connector: input.connector, kind: input.type ?? connector.manifest.kind, configuration,
+    connection: parseInput(settings.connection, input.connection ?? {}, '/connection'), dataHandling, monitoring, usage: parseInput(settings.usage, input.usage ?? {}, '/usage'),
+    metadata: {
+      ...parseInput(settings.metadataInput, input.metadata ?? {}, '/metadata'),
+      createdBy: before?.metadata.createdBy ?? caller.actor, createdAt: before?.metadata.createdAt ?? now.toISOString(), lastModified: now.toISOString(),
+    },
+    credentialId, connectionStatus: before?.connectionStatus ?? 'inactive', connectionError: before?.connectionError ?? null,
+    supportedEvents: supportedEvents(connector), lastValidated: before?.lastValidated ?? null,
+    nextHealthCheck: monitoring.healthChecks.length > 0 ? now : null,
+  }
+}
+
+async function checkCredential(credentials: Credentials, caller: Caller, id: string, connector: string): Promise<void> {
+  const found = await credentials.find(caller, id).catch((error: unknown) => {
+    if (isHubError(error, 'not_found')) return undefined
+    throw error
+  })
+  if (found === undefined) throw new HubError('invalid_input', `There is no credential ${id.slice(0, 128)}.`, { errors: [{ pointer: '/credentialId', detail: 'is not a credential of this tenant' }] })
+  // A secret must not travel to a service that it wasn't given for.
+  if (found.connector !== connector) throw new HubError('invalid_input', `The credential ${id} belongs to the connector ${found.connector}.`, { errors: [{ pointer: '/credentialId', detail: `is for ${found.connector}` }] })
+}
+
+function checkConfiguration({ manifest }: Connector, configuration: Record<string, unknown>): Record<string, unknown> {
+  const errors = compileSchema(manifest.configurationSchema)(configuration)
+  if (errors.length === 0) return configuration
+  throw new HubError('invalid_input', `The configuration does not fit the connector ${manifest.type}.`, { errors: errors.map(({ pointer, detail }) => ({ pointer: `/configuration${pointer}`, detail })) })
+}
+
+/** Built-in, imported, or in the catalogue: a catalogue's one is installed on its first use. */
+async function findConnector({ registry, connectors }: IntegrationsDeps, caller: Caller, id: string): Promise<Connector> {
+  const found = await registry.find(caller.tenantId, id)
+  if (found !== undefined) return found
+  try {
+    await connectors.installFromCatalogue(caller, id)
+  } catch (error) {
+    if (!isHubError(error, 'not_found')) throw error
+    throw new HubError('invalid_input', `There is no connector ${id.slice(0, 200)}. GET /api/v1/integrations/available lists them.`, { errors: [{ pointer: '/connector', detail: 'is not a connector' }] })
+  }
+  return (await registry.find(caller.tenantId, id))!
+}
+
+/** RFC 7396: objects are merged, null removes, everything else replaces. */
+function merged(before: IntegrationRow, change: Partial<IntegrationInput>): IntegrationInput {
+  const { version, status, tags } = before.metadata
+  const metadata = { version, status, tags }
+  const current = {
+    name: before.name, description: before.description, connector: before.connector, type: before.kind, configuration: before.configuration,
+    connection: before.connection, dataHandling: before.dataHandling, monitoring: before.monitoring, usage: before.usage, metadata,
+  }
+  const { credentials, credentialId, ...settingsChange } = change
+  return { ...mergePatch(current, settingsChange) as typeof current, ...credentials && { credentials }, ...credentialId !== undefined && { credentialId } }
+}
+
+/** These are one of several shapes: a patch replaces them whole. */
+const whole = new Set(['usageQuota', 'accessControl', 'configuration'])
+
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (patch === null || typeof patch !== 'object' || Array.isArray(patch)) return patch
+  const result = new Map(Object.entries(target !== null && typeof target === 'object' && !Array.isArray(target) ? target : {}))
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === undefined) continue
+    if (value === null) result.delete(key)
+    else result.set(key, whole.has(key) ? value : mergePatch(result.get(key), value))
+  }
+  return Object.fromEntries(result)
+}
+
+function orNotFound(row: IntegrationRow | undefined): IntegrationRow {
+  if (row === undefined) throw new HubError('not_found', 'There is no such integration.')
+  return row
+}

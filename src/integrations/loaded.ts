@@ -1,0 +1,107 @@
+/** Integrations ready to be called, kept in memory; and what is known of each while the process lives: limits used, breaker, quota. */
+import { LRUCache } from 'lru-cache'
+import type { Connector } from '../connectors/connector.ts'
+import type { Credentials, OpenCredential } from '../credentials/credentials.ts'
+import type { ConnectorRegistry } from '../catalog/registry.ts'
+import type { Database } from '../db/database.ts'
+import { HubError } from '../errors.ts'
+import { isUuid } from '../lib/page.ts'
+import { CircuitBreaker } from './policies/breaker.ts'
+import { Quota } from './policies/quota.ts'
+import { RateLimiter, UpstreamHold } from './policies/rate-limit.ts'
+import { findIntegration, type IntegrationRow } from './store.ts'
+
+export interface Loaded {
+  /** Tenant, id and revision: changes with each edit. */
+  key: string
+  row: IntegrationRow
+  connector: Connector
+  /** Lower-case hosts that requests may go to. */
+  hosts: ReadonlySet<string>
+  endpoint: string | undefined
+  credential: OpenCredential | undefined
+  state: State
+}
+
+export interface State {
+  limiter: RateLimiter
+  callerLimiters: LRUCache<string, RateLimiter>
+  hold: UpstreamHold
+  breaker: CircuitBreaker
+  quota: Quota
+}
+
+export interface LoadedIntegrations {
+  /** Throws `not_found` for an id of nobody or of another tenant. */
+  get(tenantId: string, id: string): Promise<Loaded>
+  /** Something of it changed: the next call reads it anew. */
+  forget(tenantId: string, id: string): void
+  forgetAll(): void
+  /** Open breakers and the like, for /metrics. */
+  states(): Iterable<[key: string, state: State]>
+}
+
+export const INTEGRATIONS_CHANGED = 'interchange_integrations'
+
+/** How long a change made by another process may go unseen where its notice gets lost. */
+const FRESH_MS = 30_000
+const CALLERS_REMEMBERED = 10_000
+
+export interface LoadedDeps { database: Database, connectors: ConnectorRegistry, credentials: Credentials }
+
+export function createLoadedIntegrations({ database, connectors, credentials }: LoadedDeps): LoadedIntegrations {
+  const loaded = new LRUCache<string, Loaded>({ max: 20_000, ttl: FRESH_MS })
+  const loading = new Map<string, Promise<Loaded>>()
+  const states = new LRUCache<string, State>({ max: 50_000 })
+
+  const load = async (tenantId: string, id: string): Promise<Loaded> => {
+    const row = isUuid(id) ? await findIntegration(database.tenant(tenantId), tenantId, id) : undefined
+    if (row === undefined) throw new HubError('not_found', 'There is no such integration.')
+    const connector = await connectors.find(tenantId, row.connector)
+    if (connector === undefined) throw new HubError('not_found', `The connector ${row.connector} of this integration is gone.`)
+    const credential = row.credentialId === null ? undefined : await credentials.open(tenantId, row.credentialId)
+    return assemble(row, connector, credential, stateOf(row))
+  }
+
+  const stateOf = (row: IntegrationRow): State => {
+    const key = `${row.tenantId}:${row.id}`
+    let state = states.get(key)
+    if (state === undefined) {
+      state = {
+        limiter: new RateLimiter(row.dataHandling.rateLimit.requestsPerMinute), callerLimiters: new LRUCache({ max: CALLERS_REMEMBERED }),
+        hold: new UpstreamHold(), breaker: new CircuitBreaker(row.connection.circuitBreaker), quota: new Quota(),
+      }
+      states.set(key, state)
+    }
+    state.limiter.setLimit(row.dataHandling.rateLimit.requestsPerMinute)
+    state.breaker.setSettings(row.connection.circuitBreaker)
+    return state
+  }
+
+  return {
+    async get(tenantId, id) {
+      const key = `${tenantId}:${id}`
+      const known = loaded.get(key)
+      if (known !== undefined) return known
+      let running = loading.get(key)
+      if (running === undefined) {
+        running = load(tenantId, id).finally(() => { loading.delete(key) })
+        loading.set(key, running)
+      }
+      const result = await running
+      loaded.set(key, result)
+      return result
+    },
+    forget: (tenantId, id) => { loaded.delete(`${tenantId}:${id}`) },
+    forgetAll: () => loaded.clear(),
+    states: () => states.entries() as Iterable<[string, State]>,
+  }
+}
+
+export function assemble(row: IntegrationRow, connector: Connector, credential: OpenCredential | undefined, state: State): Loaded {
+  const endpoint = row.connection.endpoint
+  const context = { configuration: row.configuration, ...endpoint !== undefined && { endpoint }, credentials: credential?.values ?? {} }
+  const hosts = new Set((connector.hosts?.(context) ?? []).map((host) => host.toLowerCase()))
+  if (endpoint !== undefined) hosts.add(new URL(endpoint).host.toLowerCase())
+  return { key: `${row.tenantId}:${row.id}:${row.revision}`, row, connector, hosts, endpoint, credential, state }
+}

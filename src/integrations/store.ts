@@ -1,0 +1,133 @@
+import type { Db } from '../db/db.ts'
+import type { EventDeclaration, IntegrationKind } from '../connectors/connector.ts'
+import type { Connection, DataHandling, Metadata, Monitoring, Usage } from './settings.ts'
+
+export interface IntegrationRow {
+  tenantId: string
+  id: string
+  name: string
+  description: string
+  connector: string
+  kind: IntegrationKind
+  configuration: Record<string, unknown>
+  connection: Connection
+  dataHandling: DataHandling
+  monitoring: Monitoring
+  usage: Usage
+  metadata: Metadata
+  credentialId: string | null
+  connectionStatus: 'active' | 'inactive' | 'error'
+  connectionError: string | null
+  supportedEvents: SupportedEvent[]
+  lastValidated: Date | null
+  revision: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** Design E's. */
+export interface SupportedEvent { eventType: string, description: string, schemaReference: EventDeclaration['schemaPath'] }
+
+const columns = `tenant_id as "tenantId", id, name, description, connector, kind, configuration, connection, data_handling as "dataHandling",
+  monitoring, usage, metadata, credential_id as "credentialId", connection_status as "connectionStatus", connection_error as "connectionError",
+  supported_events as "supportedEvents", last_validated as "lastValidated", revision, created_at as "createdAt", updated_at as "updatedAt"`
+
+/** What is written of a row; the rest is the database's. */
+export type DraftRow = Omit<IntegrationRow, 'tenantId' | 'revision' | 'createdAt' | 'updatedAt'> & { nextHealthCheck: Date | null }
+
+function values(row: DraftRow): unknown[] {
+  return [
+    row.id, row.name, row.description, row.connector, row.kind, JSON.stringify(row.configuration), JSON.stringify(row.connection),
+    JSON.stringify(row.dataHandling), JSON.stringify(row.monitoring), JSON.stringify(row.usage), JSON.stringify(row.metadata), row.credentialId,
+    row.connectionStatus, row.connectionError, JSON.stringify(row.supportedEvents), row.lastValidated, row.nextHealthCheck,
+  ]
+}
+
+export async function insertIntegration(db: Db, tenantId: string, row: DraftRow): Promise<IntegrationRow> {
+  const { rows } = await db.query<IntegrationRow>(
+    `insert into integrations (tenant_id, id, name, description, connector, kind, configuration, connection, data_handling, monitoring, usage, metadata,
+       credential_id, connection_status, connection_error, supported_events, last_validated, next_health_check)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning ${columns}`,
+    [tenantId, ...values(row)])
+  return rows[0]!
+}
+
+/** Undefined where the row is gone or was changed since `revision`. */
+export async function updateIntegration(db: Db, tenantId: string, row: DraftRow, revision: number): Promise<IntegrationRow | undefined> {
+  const { rows } = await db.query<IntegrationRow>(
+    `update integrations set name = $3, description = $4, connector = $5, kind = $6, configuration = $7, connection = $8, data_handling = $9, monitoring = $10,
+       usage = $11, metadata = $12, credential_id = $13, connection_status = $14, connection_error = $15, supported_events = $16, last_validated = $17,
+       next_health_check = $18, revision = revision + 1, updated_at = now()
+     where tenant_id = $1 and id = $2 and revision = $19 returning ${columns}`,
+    [tenantId, ...values(row), revision])
+  return rows[0]
+}
+
+export async function findIntegration(db: Db, tenantId: string, id: string): Promise<IntegrationRow | undefined> {
+  const { rows } = await db.query<IntegrationRow>(`select ${columns} from integrations where tenant_id = $1 and id = $2`, [tenantId, id])
+  return rows[0]
+}
+
+export interface IntegrationFilter { q: string | undefined, connector: string | undefined, kind: string | undefined, status: string | undefined, tag: string | undefined }
+
+/** Newest first. `q` looks into name, description, connector and tags. */
+export async function listIntegrations(db: Db, tenantId: string, filter: IntegrationFilter, { after, limit }: { after: string | undefined, limit: number }): Promise<IntegrationRow[]> {
+  const { rows } = await db.query<IntegrationRow>(
+    `select ${columns} from integrations
+     where tenant_id = $1 and ($2::uuid is null or id < $2)
+       and ($3::text is null or concat_ws(' ', name, description, connector, metadata->>'tags') ilike '%' || $3 || '%')
+       and ($4::text is null or connector = $4) and ($5::text is null or kind = $5)
+       and ($6::text is null or metadata->>'status' = $6) and ($7::text is null or metadata->'tags' ? $7)
+     order by id desc limit $8`,
+    [tenantId, after ?? null, filter.q === undefined ? null : escapeLike(filter.q), filter.connector ?? null, filter.kind ?? null, filter.status ?? null, filter.tag ?? null, limit])
+  return rows
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
+}
+
+export async function deleteIntegration(db: Db, tenantId: string, id: string): Promise<IntegrationRow | undefined> {
+  const { rows } = await db.query<IntegrationRow>(`delete from integrations where tenant_id = $1 and id = $2 returning ${columns}`, [tenantId, id])
+  return rows[0]
+}
+
+export interface ConnectionResult { connectionStatus: 'active' | 'error', connectionError: string | null, supportedEvents?: SupportedEvent[] }
+
+/** What a test or a run showed of the connection. Leaves the revision alone: nobody's edit is overtaken by it. */
+export async function updateConnectionStatus(db: Db, tenantId: string, id: string, result: ConnectionResult): Promise<IntegrationRow | undefined> {
+  const { rows } = await db.query<IntegrationRow>(
+    `update integrations set connection_status = $3, connection_error = $4, supported_events = coalesce($5, supported_events), last_validated = now()
+     where tenant_id = $1 and id = $2 returning ${columns}`,
+    [tenantId, id, result.connectionStatus, result.connectionError, result.supportedEvents === undefined ? null : JSON.stringify(result.supportedEvents)])
+  return rows[0]
+}
+
+/**
+ * Takes up to `limit` integrations whose health checks are due, over all tenants, and puts their next ones off.
+ * `skip locked` passes over rows that another hub is taking. The shortest interval of an integration's checks counts.
+ */
+export async function claimDueHealthChecks(db: Db, limit: number): Promise<{ tenantId: string, id: string }[]> {
+  const { rows } = await db.query<{ tenantId: string, id: string }>(
+    `with due as (
+       select tenant_id, id from integrations where next_health_check <= now() order by next_health_check limit $1 for update skip locked)
+     update integrations i
+     set next_health_check = now() + (select min((each->>'interval')::int) from jsonb_array_elements(i.monitoring->'healthChecks') each) * interval '1 millisecond'
+     from due where i.tenant_id = due.tenant_id and i.id = due.id
+     returning i.tenant_id as "tenantId", i.id`,
+    [limit])
+  return rows
+}
+
+/** Integrations with alerts, over all tenants. */
+export async function listAlerting(db: Db): Promise<{ tenantId: string, id: string }[]> {
+  const { rows } = await db.query<{ tenantId: string, id: string }>(
+    `select tenant_id as "tenantId", id from integrations where jsonb_array_length(monitoring->'alerts') > 0 and metadata->>'status' = 'active'`)
+  return rows
+}
+
+/** For connectors and credentials that want to know who uses them. */
+export async function listUsing(db: Db, tenantId: string, connector: string): Promise<{ id: string, name: string }[]> {
+  const { rows } = await db.query<{ id: string, name: string }>('select id, name from integrations where tenant_id = $1 and connector = $2 order by id', [tenantId, connector])
+  return rows
+}

@@ -1,0 +1,97 @@
+/**
+ * Jobs on graphile-worker. It frees a dead worker's jobs only after four hours, so our processes keep a heartbeat,
+ * and what a lapsed one had locked is unlocked at start and every few seconds.
+ */
+import { EventEmitter } from 'node:events'
+import { Logger, parseCronItems, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker'
+import { uuidv7 } from 'uuidv7'
+import type { Database } from '../db/database.ts'
+
+export interface Task {
+  /** For instance `retention`. */
+  name: string
+  /** Five cron fields, UTC; undefined for tasks that are only added. */
+  cron?: string
+  maxAttempts?: number
+  run(payload: unknown): Promise<void>
+}
+
+export interface Jobs {
+  /** Stored before it resolves; run by any process with workers. `key`: one waiting job of that key is enough. */
+  add(task: string, payload: unknown, options?: { key?: string }): Promise<void>
+  /** Jobs that wait, and those that failed for good. */
+  counts(): Promise<{ waiting: number, failed: number }>
+  stop(): Promise<void>
+}
+
+export interface JobsOptions {
+  database: Database
+  tasks: Task[]
+  concurrency: number
+  onError(message: string, error: unknown): void
+}
+
+const HEARTBEAT_MS = 3000
+/** A process that said nothing for so long is dead, or as good as: its jobs go to others. */
+const LAPSED_SECONDS = 15
+
+export async function startJobs({ database, tasks, concurrency, onError }: JobsOptions): Promise<Jobs> {
+  const processId = uuidv7()
+  const workerIds = new Set<string>()
+  const events: WorkerEvents = new EventEmitter()
+  events.on('worker:create', ({ worker }) => { workerIds.add(worker.workerId) })
+  events.on('worker:release', ({ worker }) => { workerIds.delete(worker.workerId) })
+  events.on('job:error', ({ job, error }) => { onError(`job ${job.task_identifier} failed`, error) })
+  // Errors of its connections arrive here as well; it reconnects by itself.
+  events.on('pool:listen:error', ({ error }) => { onError('job queue lost its connection', error) })
+
+  const runner = await run({
+    pgPool: database.ownerPool, concurrency, noHandleSignals: true, events, logger: new Logger(() => () => undefined),
+    taskList: Object.fromEntries(tasks.map((task) => [task.name, (payload: unknown) => task.run(payload)])) as TaskList,
+    parsedCronItems: parseCronItems(tasks.flatMap(({ name, cron }) => (cron === undefined ? [] : [{ task: name, match: cron, options: { maxAttempts: 3, jobKey: `cron:${name}`, backfillPeriod: 0 } }]))),
+  })
+  const beat = async (): Promise<void> => {
+    await heartbeat(database, processId, [...workerIds])
+    await unlockLapsed(database)
+  }
+  await beat()
+  const timer = setInterval(() => { beat().catch((error: unknown) => { onError('heartbeat failed', error) }) }, HEARTBEAT_MS)
+  timer.unref()
+  return handleOf({ database, tasks, runner, processId, timer })
+}
+
+function handleOf({ database, tasks, runner, processId, timer }: { database: Database, tasks: Task[], runner: Runner, processId: string, timer: NodeJS.Timeout }): Jobs {
+  return {
+    async add(task, payload, { key } = {}) {
+      const maxAttempts = tasks.find(({ name }) => name === task)?.maxAttempts ?? 25
+      await runner.addJob(task, payload, { maxAttempts, ...key !== undefined && { jobKey: key } })
+    },
+    async counts() {
+      const { rows } = await database.owner.query<{ waiting: number, failed: number }>(
+        'select count(*) filter (where attempts < max_attempts)::int as waiting, count(*) filter (where attempts >= max_attempts)::int as failed from graphile_worker.jobs')
+      return rows[0]!
+    },
+    async stop() {
+      clearInterval(timer)
+      await runner.stop()
+      await database.system.query('delete from workers where id = $1', [processId]).catch(() => undefined)
+    },
+  }
+}
+
+async function heartbeat({ system }: Database, id: string, workerIds: string[]): Promise<void> {
+  await system.query(
+    `insert into workers (id, worker_ids) values ($1, $2) on conflict (id) do update set worker_ids = $2, heartbeat_at = now()`,
+    [id, workerIds])
+}
+
+/** Locks younger than a lapse may belong to a process whose first heartbeat is still under way. */
+async function unlockLapsed({ system, owner }: Database): Promise<void> {
+  await system.query(`delete from workers where heartbeat_at < now() - interval '${LAPSED_SECONDS} seconds'`)
+  const { rows } = await system.query<{ ids: string[] | null }>('select array_agg(each) as ids from workers, unnest(worker_ids) each')
+  await owner.query(
+    `select graphile_worker.force_unlock_workers(array(
+       select distinct locked_by from graphile_worker.jobs
+       where locked_by is not null and locked_at < now() - interval '${LAPSED_SECONDS} seconds' and locked_by <> all($1)))`,
+    [rows[0]?.ids ?? []])
+}

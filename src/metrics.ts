@@ -1,0 +1,61 @@
+/** Figures for Prometheus. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Database } from './db/database.ts'
+import type { HttpClient } from './lib/http/http.ts'
+
+export interface Metrics {
+  request(sample: { method: string, route: string, status: number, seconds: number }): void
+  call(sample: { integrationId: string, status: string, seconds: number }): void
+  read(): Promise<{ contentType: string, text: string }>
+}
+
+export interface MetricsDeps {
+  database: Database
+  http: HttpClient
+  /** Jobs waiting and failed; asked at each scrape. */
+  jobs(): Promise<{ waiting: number, failed: number }>
+}
+
+const requestSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+export function createMetrics({ database, http, jobs }: MetricsDeps): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  const requests = new Histogram({
+    name: 'interchange_http_request_duration_seconds', help: 'Time from request to answer, by route.', labelNames: ['method', 'route', 'status'], buckets: requestSeconds, registers,
+  })
+  const calls = new Counter({ name: 'interchange_integration_calls_total', help: 'Runs of operations, by integration and result.', labelNames: ['integration', 'status'], registers })
+  const callSeconds = new Histogram({ name: 'interchange_integration_call_duration_seconds', help: 'Time of runs over all integrations.', labelNames: ['status'], buckets: requestSeconds, registers })
+  const gauge = (name: string, help: string, labelNames: string[], collect: (this: Gauge) => void | Promise<void>): Gauge => new Gauge({ name, help, labelNames, registers, collect })
+
+  gauge('interchange_database_connections', 'Connections to Postgres, by pool and state.', ['pool', 'state'], function collect() {
+    for (const { pool, total, idle, waiting } of database.stats()) {
+      this.set({ pool, state: 'busy' }, total - idle)
+      this.set({ pool, state: 'idle' }, idle)
+      this.set({ pool, state: 'waiting' }, waiting)
+    }
+  })
+  gauge('interchange_upstream_connections', 'Connections to other systems, by state.', ['state'], function collect() {
+    const { origins, connected, pending } = http.stats()
+    this.set({ state: 'origins' }, origins)
+    this.set({ state: 'connected' }, connected)
+    this.set({ state: 'pending' }, pending)
+  })
+  gauge('interchange_jobs', 'Jobs in the queue.', ['state'], async function collect() {
+    // A scrape must work while the database is gone: the other figures are wanted most just then.
+    const counts = await jobs().catch(() => undefined)
+    if (counts === undefined) return
+    this.set({ state: 'waiting' }, counts.waiting)
+    this.set({ state: 'failed' }, counts.failed)
+  })
+
+  return {
+    request({ method, route, status, seconds }) { requests.observe({ method, route, status }, seconds) },
+    call({ integrationId, status, seconds }) {
+      calls.inc({ integration: integrationId, status })
+      callSeconds.observe({ status }, seconds)
+    },
+    read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  }
+}
