@@ -50,7 +50,7 @@ async function startOn(storage: Storage, { config, logger, role }: HubOptions): 
   const { database } = storage
   let jobs: Jobs | undefined
   const metrics = createMetrics({ database, http: storage.http, jobs: async () => jobs?.counts() ?? { waiting: 0, failed: 0 } })
-  const areas = createAreas({ config, logger, storage, metrics, notify: async (notice) => { await jobs?.add(SEND_NOTICE, notice) } })
+  const areas = await createAreas({ config, logger, storage, metrics, notify: async (notice) => { await jobs?.add(SEND_NOTICE, notice) } })
   const { madeKey } = await areas.services.tenants.ensureFirst(config.apiKey)
   const idempotency = createIdempotency(database)
   jobs = await startJobs({
@@ -80,12 +80,12 @@ async function serve({ services }: Areas, { config, logger, idempotency, metrics
   return server
 }
 
-function startSchedules({ services, execution }: Areas, logger: Logger): Schedule[] {
+function startSchedules({ services }: Areas, logger: Logger): Schedule[] {
   const onError = (error: unknown): void => { logger.warn({ err: error }, 'a schedule failed') }
   return [
     every(1000, async () => { while (await services.health.runDue() > 0); }, onError),
     every(10_000, () => services.keys.flushLastUsed(), onError),
-    every(1000, () => execution.flushFigures(), onError),
+    every(10_000, () => services.figures.rollUp(), onError),
   ]
 }
 

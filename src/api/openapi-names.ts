@@ -1,28 +1,40 @@
 /** Names of the API's operations, made from method and path: `listIntegrations`, `getConnectorOperation`, `runIntegration`. */
 import type { Method } from './route.ts'
 
-export interface NamedPlace { method: Method | 'HEAD' | 'OPTIONS', path: string, lists: boolean, creates: boolean }
+export interface NamedPlace {
+  method: Method | 'HEAD' | 'OPTIONS'
+  path: string
+  /** Answers page by page. */
+  lists: boolean
+  creates: boolean
+  /** One of many methods on the same path. */
+  passesOn: boolean
+}
 
 const verbs: Record<NamedPlace['method'], string> = { GET: 'get', POST: 'create', PUT: 'replace', PATCH: 'update', DELETE: 'delete', HEAD: 'head', OPTIONS: 'options' }
 
 /** Unique among `taken`, which it adds to. */
 export function operationIdOf(place: NamedPlace, taken: Set<string>): string {
   const plain = plainName(place)
-  const name = taken.has(plain) ? `${plain}At${place.path.split(/[^A-Za-z0-9]+/).map(capital).join('')}` : plain
+  // The designs' own paths beside those of /api/v1.
+  const name = taken.has(plain) ? `${plain}Alias` : plain
   if (taken.has(name)) throw new Error(`Two routes are called ${name}.`)
   taken.add(name)
   return name
 }
 
-function plainName({ method, path, lists, creates }: NamedPlace): string {
+function plainName({ method, path, lists, creates, passesOn }: NamedPlace): string {
   const segments = path.replace(/^\/api\/(v1\/)?/, '/').split('/').filter((segment) => segment !== '')
   const last = segments.at(-1) ?? 'root'
   const statics = segments.filter((segment) => !isParameter(segment))
   const owners = statics.slice(0, isParameter(last) ? undefined : -1).map(singular).map(words)
+  if (passesOn) return camel(statics.at(-1) ?? 'pass') + owners.slice(0, -1).join('') + words(method.toLowerCase())
   if (isParameter(last)) return verbs[method] + owners.join('')
   if (method === 'GET') return lists ? `list${owners.join('')}${words(last)}` : `get${owners.join('')}${words(last)}`
   // What is posted to a collection is made; anything else under a path is done.
-  if (method === 'POST' && (segments.length > 1 && !creates || /^(import|register|install)$/.test(last))) return camel(last) + owners.join('')
+  if (method === 'POST' && (segments.length > 1 && !creates || /^(import|register|install)$/.test(last))) {
+    return last.endsWith('s') ? `run${owners.join('')}${words(last)}` : camel(last) + owners.join('')
+  }
   return `${verbs[method]}${owners.join('')}${words(singular(last))}`
 }
 

@@ -43,7 +43,7 @@ export function createApiDocument(routes: Route[], { version }: { version: strin
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}')
     for (const method of route.method === 'ANY' ? proxyMethods : [route.method]) {
-      const operationId = operationIdOf({ method, path: route.path, lists: isPage(route.reply), creates: route.creates ?? false }, taken)
+      const operationId = operationIdOf({ method, path: route.path, lists: isPage(route.reply), creates: route.creates ?? false, passesOn: route.method === 'ANY' }, taken)
       const item = paths[path] ??= {}
       item[method.toLowerCase()] = { operationId, ...describe(route, method, schemas) }
     }

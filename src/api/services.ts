@@ -1,6 +1,7 @@
 /** Everything that routes may call. `build.ts` makes it. */
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Connectors } from '../catalog/connectors.ts'
+import type { Logos } from '../catalog/directory/logos.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import type { Executions } from '../executions/executions.ts'
 import type { Figures } from '../executions/figures.ts'
@@ -23,6 +24,7 @@ export interface Services {
   audit: Audit
   credentials: Credentials
   connectors: Connectors
+  logos: Logos
   integrations: Integrations
   execute: Execute
   rerun: Rerun

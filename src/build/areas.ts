@@ -2,24 +2,33 @@
 import type { Logger } from 'pino'
 import type { Services } from '../api/services.ts'
 import { createConnectors } from '../catalog/connectors.ts'
-import { createCatalogue } from '../catalog/directory/catalogue.ts'
 import { createDocumentArchive } from '../catalog/directory/archive.ts'
+import { createCatalogue } from '../catalog/directory/catalogue.ts'
+import { createLogos } from '../catalog/directory/logos.ts'
+import { createDocuments } from '../catalog/documents.ts'
+import { closeOpenApiEngine } from '../catalog/openapi/engine.ts'
 import { createConnectorRegistry, type ConnectorRegistry } from '../catalog/registry.ts'
 import type { Config } from '../config.ts'
 import { builtInConnectors } from '../connectors/index.ts'
-import { createCredentials } from '../credentials/credentials.ts'
-import { openRootKey } from '../credentials/root-key.ts'
+import { createCredentials, type Credentials } from '../credentials/credentials.ts'
+import { openRootKeys } from '../credentials/root-key.ts'
 import { createExecutions } from '../executions/executions.ts'
 import { createFigures } from '../executions/figures.ts'
+import type { Execution } from '../executions/record.ts'
 import { createRetention, type Retention } from '../executions/retention.ts'
+import { findUsedOperations } from '../executions/used-operations.ts'
 import { createAlerts, type Notice } from '../integrations/alerts.ts'
-import { createExecute } from '../integrations/execute.ts'
+import { connectionNotes } from '../integrations/connection-notes.ts'
+import type { ContextDeps } from '../integrations/context.ts'
+import { createExecute, type ExecuteDeps } from '../integrations/execute.ts'
 import { createHealth } from '../integrations/health.ts'
 import { createIntegrations } from '../integrations/integrations.ts'
 import { createLoadedIntegrations, type LoadedIntegrations } from '../integrations/loaded.ts'
 import { createAnswerCache } from '../integrations/policies/cache.ts'
 import { createProxy } from '../integrations/proxy.ts'
 import { createRerun } from '../integrations/rerun.ts'
+import type { BreakerState } from '../integrations/policies/breaker.ts'
+import { listUsing } from '../integrations/store.ts'
 import { createConnectionTester } from '../integrations/test-connection.ts'
 import { createJq } from '../lib/jq/jq.ts'
 import type { Metrics } from '../metrics.ts'
@@ -51,3 +60,127 @@ export interface AreasDeps {
 }
 
 const ANSWERS_MAX_BYTES = 64 * 1024 * 1024
+
+export async function createAreas(deps: AreasDeps): Promise<Areas> {
+  const { config, storage, metrics } = deps
+  const { database, blobs } = storage
+  const jq = createJq()
+  const catalog = createCatalog(deps)
+  const credentials = await createSecrets(deps, catalog.registry)
+  const loaded = createLoadedIntegrations({ database, connectors: catalog.registry, credentials })
+  const figures = createFigures({ database })
+  const executions = createExecutions({ database, blobs, figures })
+  const running = createRunning(deps, { catalog, credentials, loaded, figures, executions, jq })
+  const keys = createKeys(database)
+  const services: Services = {
+    tenants: createTenants(database), members: createMembers(database), keys, audit: createAudit(database),
+    credentials, connectors: catalog.connectors, logos: createLogos(), executions, figures, blobs, ...running,
+    breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
+    ready: () => readiness(deps),
+    metrics: () => metrics.read(),
+  }
+  return {
+    services, retention: createRetention({ database, blobs, figures }), caches: cachesOf({ loaded, credentials, registry: catalog.registry, keys }),
+    async close() {
+      await executions.drain()
+      await jq.close()
+      await closeOpenApiEngine()
+      await catalog.archive.close()
+    },
+  }
+}
+
+type Catalog = ReturnType<typeof createCatalog>
+
+function createCatalog({ config, storage: { database, blobs, http } }: AreasDeps): { registry: ConnectorRegistry, connectors: Services['connectors'], archive: ReturnType<typeof createDocumentArchive> } {
+  const documents = createDocuments(blobs)
+  const registry = createConnectorRegistry({ database, documents, builtIn: builtInConnectors })
+  const archive = createDocumentArchive({ cacheFolder: config.cacheFolder })
+  const connectors = createConnectors({
+    database, http, documents, catalogue: createCatalogue(), archive, builtIn: builtInConnectors, registry,
+    use: {
+      integrations: (tenantId, connector) => listUsing(database.tenant(tenantId), tenantId, connector),
+      recentOperations: (tenantId, integrationIds, operations) => findUsedOperations(database, tenantId, integrationIds, operations),
+    },
+  })
+  return { registry, connectors, archive }
+}
+
+async function createSecrets({ config, storage: { database, http } }: AreasDeps, registry: ConnectorRegistry): Promise<Credentials> {
+  return createCredentials({
+    database, http, rootKeys: await openRootKeys(config), allowEnvironment: config.allowEnvironment, environment: process.env,
+    connectors: { credentialSchema: async (tenantId, id) => (await registry.find(tenantId, id))?.manifest.credentialSchema },
+  })
+}
+
+interface Parts extends Pick<Services, 'credentials' | 'figures' | 'executions'> { catalog: Catalog, loaded: LoadedIntegrations, jq: ReturnType<typeof createJq> }
+
+/** What runs operations, and what watches over them. */
+function createRunning({ logger, storage, metrics, notify }: AreasDeps, { catalog, credentials, loaded, figures, executions, jq }: Parts): Pick<Services, 'integrations' | 'execute' | 'rerun' | 'proxy' | 'health' | 'alerts'> {
+  const { database, blobs, http, guard } = storage
+  const context: ContextDeps = { http, blobs, resolveHost: (hostname) => guard.resolveHost(hostname), tokens: (tenantId, credentialId) => credentials.tokens(tenantId, credentialId) }
+  const watched: Pick<ExecuteDeps, 'countCalls' | 'observe'> = {
+    countCalls: (tenantId, integrationId, since) => figures.callsSince(tenantId, integrationId, since),
+    observe: ({ loaded: { row }, execution }) => {
+      metrics.call({ integrationId: row.id, status: execution.status, seconds: execution.metrics.latency / 1000 })
+      logCall(logger, row.monitoring.logging.level, execution)
+    },
+  }
+  const tester = createConnectionTester({ ...context, credentials })
+  const alerts = createAlerts({ database, loaded, figures, notify })
+  const onError = (error: unknown): void => { logger.warn({ err: error }, "a connection's status could not be noted") }
+  const execute = createExecute({
+    ...context, ...watched, loaded, executions, jq, answers: createAnswerCache(ANSWERS_MAX_BYTES), connectionChanged: connectionNotes({ database, loaded, onError }),
+  })
+  return {
+    execute, alerts, rerun: createRerun({ executions, execute, blobs }), proxy: createProxy({ ...context, ...watched, loaded, executions }),
+    health: createHealth({ ...context, database, loaded, tester, checked: (of, health) => alerts.evaluate(of, { health }) }),
+    integrations: createIntegrations({ database, registry: catalog.registry, connectors: catalog.connectors, credentials, loaded, tester, jq }),
+  }
+}
+
+function cachesOf({ loaded, credentials, registry, keys }: { loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'] }): Areas['caches'] {
+  return {
+    forgetIntegration: (tenantId, id) => { loaded.forget(tenantId, id) },
+    // Integrations hold their opened credential and their connector.
+    forgetCredential(tenantId, id) {
+      credentials.forget(tenantId, id)
+      loaded.forgetAll()
+    },
+    forgetConnector(tenantId, id) {
+      registry.forget(tenantId, id)
+      loaded.forgetAll()
+    },
+    forgetAll() {
+      keys.forget()
+      credentials.forgetAll()
+      registry.forgetAll()
+      loaded.forgetAll()
+    },
+  }
+}
+
+function stateOf(loaded: LoadedIntegrations, tenantId: string, id: string): BreakerState {
+  return loaded.state(tenantId, id)?.breaker.state(Date.now()) ?? 'closed'
+}
+
+async function readiness({ storage }: AreasDeps): Promise<string[]> {
+  try {
+    await storage.database.ping()
+    return []
+  } catch {
+    return ['database']
+  }
+}
+
+const severity = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 }
+
+/** Calls appear in the log as far as the integration wants: all of them, the failed ones, or none. Never with payloads. */
+function logCall(logger: Logger, wanted: keyof typeof severity, { id, integrationId, operation, status, metrics: { latency, retryCount }, error }: Execution): void {
+  const level = status === 'succeeded' ? 'debug' : status === 'refused' ? 'info' : 'warn'
+  if (severity[level] < severity[wanted]) return
+  // A call that an integration's owner wants to see stands above the hub's own level.
+  const entry = { executionId: id, integrationId, operation, status, latency, retryCount, error: error?.type }
+  if (level === 'warn') logger.warn(entry, 'call')
+  else logger.info(entry, 'call')
+}

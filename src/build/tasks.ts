@@ -1,7 +1,6 @@
 /** The hub's own jobs: each runs once over all processes. */
 import type { Idempotency } from '../api/idempotency.ts'
 import type { Config } from '../config.ts'
-import { ensurePartitions } from '../db/partitions.ts'
 import { createNoticeSender, type Notice } from '../integrations/alerts.ts'
 import type { Task } from '../jobs/jobs.ts'
 import type { Areas } from './areas.ts'
@@ -14,8 +13,8 @@ export interface TaskDeps { areas: Areas, storage: Storage, idempotency: Idempot
 export function hubTasks({ areas, storage, idempotency, config }: TaskDeps): Task[] {
   const sendNotice = createNoticeSender({ http: storage.http, smtpUrl: config.smtpUrl, smtpFrom: config.smtpFrom })
   return [
-    { name: 'partitions', cron: '7 * * * *', run: () => ensurePartitions(storage.database.owner) },
-    { name: 'retention', cron: '17 * * * *', run: () => areas.retention.apply(new Date()) },
+    { name: 'partitions', cron: '7 * * * *', run: () => areas.retention.ensurePartitions() },
+    { name: 'retention', cron: '17 * * * *', run: async () => { await areas.retention.apply() } },
     { name: 'expire-idempotency-keys', cron: '27 * * * *', run: () => idempotency.expire() },
     { name: 'alerts', cron: '* * * * *', run: () => areas.services.alerts.evaluateAll() },
     { name: SEND_NOTICE, maxAttempts: 10, run: (payload) => sendNotice(payload as Notice) },

@@ -108,6 +108,20 @@ export interface CallHttp {
   request(request: CallHttpRequest): Promise<CallHttpResponse>
 }
 
+export interface TokenRequest {
+  tokenUrl: string
+  clientId: string
+  clientSecret: string
+  scopes: string[]
+  signal?: AbortSignal
+}
+
+/** Access tokens by OAuth 2 client credentials (RFC 6749 §4.4): remembered until shortly before they expire. */
+export interface TokenSource {
+  /** A bearer token that is valid now. Throws HubError where the authorization server refuses or cannot be reached. */
+  get(request: TokenRequest): Promise<string>
+}
+
 export interface ConnectionContext<Configuration = Record<string, unknown>, Credentials = Record<string, unknown>> {
   configuration: Configuration
   /** Decrypted. Never log or return them. */
@@ -115,6 +129,7 @@ export interface ConnectionContext<Configuration = Record<string, unknown>, Cred
   /** The integration's `connection.endpoint`, where one is set. */
   endpoint?: string
   http: CallHttp
+  tokens: TokenSource
   /** Checks a non-HTTP host against the outgoing-address guard and gives the address to connect to. */
   resolveHost(hostname: string): Promise<string>
   /** Aborts at the deadline of this try. */
@@ -156,7 +171,7 @@ export interface Connector {
   /** Opens or checks the connection; throws HubError when it fails. Says in a sentence what it tried. */
   testConnection(context: ConnectionContext): Promise<{ detail: string }>
   /** Hosts that the credential may go to besides the endpoint's own. */
-  hosts?(context: Pick<ConnectionContext, 'configuration' | 'endpoint'>): string[]
+  hosts?(context: Pick<ConnectionContext, 'configuration' | 'endpoint' | 'credentials'>): string[]
   /** Adds the credential to a proxied request. Connectors without HTTP have none. */
   proxy?(request: CallHttpRequest, context: ConnectionContext): Promise<CallHttpRequest>
   /** New happenings since the cursor (undefined at the first poll). */
@@ -164,4 +179,6 @@ export interface Connector {
   validateEventPayload?(eventType: string, payload: unknown): { isValid: boolean, errors: string[] }
   /** The JSON Schema behind an event's `schemaPath`. */
   eventSchema?(eventType: string): JsonSchema | undefined
+  /** Its own picture, as SVG text. Without one a brand's icon or a monogram is shown. */
+  logo?(): string | undefined
 }

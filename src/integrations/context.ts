@@ -1,6 +1,6 @@
 /** What a connector is handed for one try, one test or one health check. */
 import type { Blobs } from '../blobs/blobs.ts'
-import type { ConnectionContext, Exchange } from '../connectors/connector.ts'
+import type { ConnectionContext, Exchange, TokenSource } from '../connectors/connector.ts'
 import type { HttpClient } from '../lib/http/http.ts'
 import { createCallHttp } from './call-http.ts'
 import type { Loaded } from './loaded.ts'
@@ -9,10 +9,11 @@ export interface ContextDeps {
   http: HttpClient
   blobs: Blobs
   resolveHost(hostname: string): Promise<string>
+  tokens(tenantId: string, credentialId: string): TokenSource
 }
 
 /** `deadline` is a moment in ms; `note` is told of each exchange before it is sent, and the same object is filled as answers come. */
-export function contextOf({ http, blobs, resolveHost }: ContextDeps, loaded: Loaded, deadline: number, note: (exchange: Exchange & { data?: unknown }) => void): ConnectionContext {
+export function contextOf({ http, blobs, resolveHost, tokens }: ContextDeps, loaded: Loaded, deadline: number, note: (exchange: Exchange & { data?: unknown }) => void): ConnectionContext {
   const { row, endpoint, hosts, credential } = loaded
   let signal: AbortSignal | undefined
   return {
@@ -20,7 +21,7 @@ export function contextOf({ http, blobs, resolveHost }: ContextDeps, loaded: Loa
     http: createCallHttp({
       scope: { tenantId: row.tenantId, integrationId: row.id, endpoint, hosts, headers: row.connection.headers }, http, blobs, deadline, note,
     }),
-    resolveHost,
+    resolveHost, tokens: tokens(row.tenantId, credential?.id ?? ''),
     // Made on demand: HTTP has its own deadline, and a timer a try costs.
     get signal() { return signal ??= AbortSignal.timeout(Math.max(1, deadline - Date.now())) },
   }

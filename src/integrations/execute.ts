@@ -2,7 +2,7 @@
 import { uuidv7 } from 'uuidv7'
 import type { Operation, OperationCall } from '../connectors/connector.ts'
 import type { Executions } from '../executions/executions.ts'
-import type { Execution } from '../executions/record.ts'
+import type { Execution, ShownExecution } from '../executions/record.ts'
 import { HubError, isHubError } from '../errors.ts'
 import type { Jq } from '../lib/jq/jq.ts'
 import { contextOf, type ContextDeps } from './context.ts'
@@ -16,10 +16,9 @@ import { mayRetry, retryDelay } from './policies/retry.ts'
 import { applyTransforms, mapError } from './transforms.ts'
 
 export interface RunResult {
-  data: unknown
-  /** The same as JSON text, secrets masked. */
+  /** The data as JSON text, secrets masked. */
   dataJson: string
-  execution: Execution
+  execution: ShownExecution
   rate: { limit: number, remaining: number, resetSeconds: number }
 }
 
@@ -195,19 +194,25 @@ async function mappingOf({ jq }: ExecuteDeps, call: Call, error: unknown): Promi
 
 /** Records, then answers: what the caller is told is committed. */
 async function finish(deps: ExecuteDeps, call: Call, outcome: CallOutcome, rate: RunResult['rate'] | undefined): Promise<RunResult> {
-  const execution = makeExecution(call, outcome)
+  const mask = call.loaded.credential?.mask
+  const json = outcome.status === 'succeeded' ? JSON.stringify(outcome.data ?? null) : undefined
+  const dataJson = json === undefined ? undefined : mask?.mask(json) ?? json
+  const execution = makeExecution(call, outcome, dataJson)
   deps.observe({ loaded: call.loaded, execution })
-  await deps.executions.record(execution, call.loaded.credential?.mask)
-  const error = outcome.error instanceof HubError || outcome.error === undefined ? outcome.error : undefined
-  if (outcome.status === 'succeeded' && call.loaded.row.connectionStatus === 'error') deps.connectionChanged(call.loaded, undefined)
-  if (outcome.status === 'failed' && (error?.upstreamStatus === 401 || error?.upstreamStatus === 403) && call.loaded.row.connectionStatus === 'active' && error.upstreamStatus === 401) {
-    deps.connectionChanged(call.loaded, error)
-  }
-  if (outcome.status !== 'succeeded') throw withExecution(outcome, execution)
-  return { data: outcome.data, execution, rate: rate! }
+  const shown = await deps.executions.record(execution, mask)
+  noteConnection(deps, call.loaded, outcome)
+  if (dataJson === undefined || rate === undefined) throw withExecution(outcome, shown)
+  return { dataJson, execution: shown, rate }
 }
 
-function withExecution({ error, mapped }: CallOutcome, execution: Execution): HubError {
+/** A success mends an integration in error; a refused credential puts it there. */
+function noteConnection({ connectionChanged }: ExecuteDeps, loaded: Loaded, { status, error }: CallOutcome): void {
+  const { connectionStatus } = loaded.row
+  if (status === 'succeeded' && connectionStatus === 'error') connectionChanged(loaded, undefined)
+  if (status === 'failed' && connectionStatus === 'active' && error instanceof HubError && error.upstreamStatus === 401) connectionChanged(loaded, error)
+}
+
+function withExecution({ error, mapped }: CallOutcome, execution: ShownExecution): HubError {
   const extra = { execution }
   if (!(error instanceof HubError)) return new HubError('internal', 'The connector failed. The execution has the details.', { cause: error, extra })
   return new HubError(error.code, mapped?.message ?? error.message, {

@@ -37,8 +37,8 @@ export interface LoadedIntegrations {
   /** Something of it changed: the next call reads it anew. */
   forget(tenantId: string, id: string): void
   forgetAll(): void
-  /** Open breakers and the like, for /metrics. */
-  states(): Iterable<[key: string, state: State]>
+  /** Undefined where it was not called since the process began. */
+  state(tenantId: string, id: string): State | undefined
 }
 
 export const INTEGRATIONS_CHANGED = 'interchange_integrations'
@@ -94,7 +94,7 @@ export function createLoadedIntegrations({ database, connectors, credentials }: 
     },
     forget: (tenantId, id) => { loaded.delete(`${tenantId}:${id}`) },
     forgetAll: () => loaded.clear(),
-    states: () => states.entries() as Iterable<[string, State]>,
+    state: (tenantId, id) => states.peek(`${tenantId}:${id}`),
   }
 }
 

@@ -13,10 +13,11 @@ export interface CallOutcome {
   mapped?: MappedFailure | undefined
 }
 
-export function makeExecution(call: Call, outcome: CallOutcome): Execution {
+/** `dataJson`: the answer's data as text, where it succeeded. */
+export function makeExecution(call: Call, outcome: CallOutcome, dataJson: string | undefined): Execution {
   const { exchange, loaded, request, startedAt } = call
   const endedAt = Date.now()
-  const response = responseOf(call, outcome, endedAt)
+  const response = responseOf(call, outcome, endedAt, dataJson)
   return {
     id: call.id, tenantId: loaded.row.tenantId, integrationId: loaded.row.id, operation: call.operation.id, status: outcome.status, startedAt: new Date(startedAt),
     request: {
@@ -25,18 +26,18 @@ export function makeExecution(call: Call, outcome: CallOutcome): Execution {
     },
     response,
     metrics: {
-      latency: endedAt - startedAt, dataSize: sizeOf(response?.data), transformationTime: Math.round(call.transformationMs * 100) / 100,
+      latency: endedAt - startedAt, dataSize: sizeOf(response?.data, dataJson), transformationTime: Math.round(call.transformationMs * 100) / 100,
       retryCount: Math.max(0, call.tries - 1),
     },
     error: outcome.error === undefined ? null : errorOf(outcome),
   }
 }
 
-function responseOf({ exchange, startedAt }: Call, outcome: CallOutcome, endedAt: number): Execution['response'] {
+function responseOf({ exchange, startedAt }: Call, outcome: CallOutcome, endedAt: number, dataJson: string | undefined): Execution['response'] {
   if (outcome.status === 'refused' || exchange?.statusCode === undefined && outcome.status === 'failed') return null
   return {
     statusCode: exchange?.statusCode ?? outcome.statusCode ?? null, headers: exchange?.responseHeaders ?? {},
-    data: outcome.status === 'succeeded' ? outcome.data ?? null : exchange?.data ?? null,
+    data: outcome.status === 'succeeded' ? outcome.data ?? null : exchange?.data ?? null, ...dataJson !== undefined && { dataJson },
     duration: endedAt - startedAt, timestamp: new Date(endedAt).toISOString(), cached: outcome.cached ?? false,
   }
 }
@@ -50,9 +51,9 @@ function errorOf({ error, mapped }: CallOutcome): Execution['error'] {
   return { type: 'internal', message, recoverable: false, ...stack !== undefined && { stackTrace: stack } }
 }
 
-function sizeOf(data: unknown): number {
+function sizeOf(data: unknown, dataJson: string | undefined): number {
   if (data === undefined || data === null) return 0
   const { $blob } = data as { $blob?: { sizeBytes?: unknown } }
   if (typeof $blob?.sizeBytes === 'number') return $blob.sizeBytes
-  return Buffer.byteLength(JSON.stringify(data))
+  return Buffer.byteLength(dataJson ?? JSON.stringify(data))
 }

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { uuidv7 } from 'uuidv7'
 import type { CallHttpRequest } from '../connectors/connector.ts'
 import type { Executions } from '../executions/executions.ts'
-import type { Execution } from '../executions/record.ts'
+import type { Execution, ShownExecution } from '../executions/record.ts'
 import { HubError } from '../errors.ts'
 import type { HeaderMap, HttpResponse } from '../lib/http/http.ts'
 import type { Caller } from '../tenants/caller.ts'
@@ -132,7 +132,7 @@ async function recorded(deps: ProxyDeps, passing: Passing, ending: Ending): Prom
   return new HubError(code, message, { cause: ending.error, extra: { execution }, ...retryAfterSeconds !== undefined && { retryAfterSeconds } })
 }
 
-async function record(deps: ProxyDeps, { id, loaded, request, startedAt, sent, url }: Passing, { status, response, sizeBytes = 0, error }: Ending): Promise<Execution> {
+async function record(deps: ProxyDeps, { id, loaded, request, startedAt, sent, url }: Passing, { status, response, sizeBytes = 0, error }: Ending): Promise<ShownExecution> {
   const endedAt = Date.now()
   const execution: Execution = {
     id, tenantId: loaded.row.tenantId, integrationId: loaded.row.id, operation: OPERATION, status, startedAt: new Date(startedAt),
@@ -147,8 +147,7 @@ async function record(deps: ProxyDeps, { id, loaded, request, startedAt, sent, u
     error: errorOf(error, response),
   }
   deps.observe({ loaded, execution })
-  await deps.executions.record(execution, loaded.credential?.mask)
-  return execution
+  return deps.executions.record(execution, loaded.credential?.mask)
 }
 
 function errorOf(error: unknown, response: HttpResponse | undefined): Execution['error'] {

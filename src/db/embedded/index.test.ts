@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -103,6 +103,13 @@ describe('one hub', () => {
     await second.ensureRunning()
     expect(await query(second.connectionString, 'select n from kept order by n')).toEqual([{ n: 1 }, { n: 2 }])
     await second.stop()
+  })
+
+  test('a watch that looks after the server does not bring it back once it was stopped', async () => {
+    const postgres = await start()
+    await Promise.all([postgres.stop(), postgres.ensureRunning()])
+    await postgres.ensureRunning()
+    expect(serverPid()).toBeUndefined()
   })
 
   test('neither password nor data can be read by other users', async () => {
@@ -217,9 +224,12 @@ describe('what a crash leaves behind', () => {
 })
 
 describe('as whom it runs', () => {
-  test.runIf(asRoot)('as root, the server runs under another user', async () => {
+  test.runIf(asRoot)('as root, the server has none of root\'s rights', async () => {
     const postgres = await start()
-    expect(statSync(`/proc/${serverPid()}`).uid).not.toBe(0)
+    const { uid } = statSync(`/proc/${serverPid()}`)
+    // A checkout under /root is out of other users' reach: it is root then, in a namespace where root is nobody.
+    if (uid === 0) expect(readlinkSync(`/proc/${serverPid()}/ns/user`)).not.toBe(readlinkSync('/proc/self/ns/user'))
+    expect(readFileSync(`/proc/${serverPid()}/status`, 'utf8')).toMatch(/^CapEff:\t0+$/m)
     await postgres.stop()
   })
 

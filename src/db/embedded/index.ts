@@ -22,7 +22,7 @@ interface EmbeddedOptions {
 
 export interface EmbeddedPostgres {
   connectionString: string
-  /** Starts the server again if it was killed, on the same port; does nothing when it runs. */
+  /** Starts the server again if it was killed, on the same port; does nothing when it runs, or after `stop`. */
   ensureRunning(): Promise<void>
   /** Leaves; whoever leaves last stops the server. Close every connection first, they would be cut. */
   stop(): Promise<void>
@@ -95,6 +95,7 @@ function handle(place: Place, { port, leave, start, log }: Joined): EmbeddedPost
     async ensureRunning() {
       const release = await waitForLock(place.startLock, LOCK_TIMEOUT_MS)
       try {
+        if (stopping) return // while this waited: nobody would stop it again
         const now = await start(port)
         if (now !== port) throw new HubError('database_unavailable', `Postgres had to move from port ${port} to ${now}: start the hub again.`)
       } finally {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Readable } from 'node:stream'
 import { Answer, defineRoute } from '../../route.ts'
-import { execution, toExecution } from '../executions/shapes.ts'
+import type { RunResult } from '../../../integrations/execute.ts'
+import { execution, withoutData } from '../executions/shapes.ts'
 import { integrationId } from './shapes.ts'
 
 const runBody = z.strictObject({
@@ -39,11 +40,10 @@ export const rerunExecution = defineRoute({
     runAnswer(await rerun(caller, params.id, body.input, { sourceComponent: request.sourceComponent, idempotencyKey: request.idempotencyKey })),
 })
 
-function runAnswer({ data, dataJson, execution: made, rate }: { data: unknown, dataJson: string | undefined, execution: Parameters<typeof toExecution>[0], rate: { limit: number, remaining: number, resetSeconds: number } }): Answer {
-  const shown = toExecution(made, { withData: false })
+function runAnswer({ dataJson, execution: made, rate }: RunResult): Answer {
   return new Answer({
     // Put together as text: the data is not written a second time.
-    body: `{"success":true,"data":${dataJson ?? JSON.stringify(data ?? null)},"execution":${JSON.stringify(shown)}}`,
+    body: `{"success":true,"data":${dataJson},"execution":${JSON.stringify(withoutData(made))}}`,
     headers: {
       'content-type': 'application/json; charset=utf-8',
       'ratelimit-policy': `"default";q=${rate.limit};w=60`,

@@ -1,0 +1,91 @@
+/** The API's reference as one HTML page, made from its OpenAPI document. Nothing in it needs a script. */
+import type { ApiDocument, ApiOperation, ApiParameter, ApiResponse } from '../openapi.ts'
+import { curlOf } from './curl.ts'
+import { html, join, markdown, type Html } from './html.ts'
+import { schemaName, schemaRows, typeText } from './schema.ts'
+
+interface Entry { method: string, path: string, operation: ApiOperation }
+
+export function referencePage(document: ApiDocument): string {
+  const entries = Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).map(([method, operation]): Entry => ({ method: method.toUpperCase(), path, operation })))
+  const byTag = Map.groupBy(entries, ({ operation }) => operation.tags[0] ?? 'Other')
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${document.info.title} API reference</title>
+<link rel="stylesheet" href="/docs/reference.css">
+<script src="/docs/reference.js" defer></script>
+</head>
+<body>
+<a class="skip" href="#content">Skip to the content</a>
+<header>
+<h1>${document.info.title} API</h1>
+<p class="tools"><a href="/openapi.json">OpenAPI document</a> <button type="button" id="theme" hidden>Light or dark</button></p>
+</header>
+<div class="page">
+<nav aria-label="Operations">
+<label for="filter" class="filter" hidden>Filter <input id="filter" type="search" autocomplete="off"></label>
+${join([...byTag].map(([tag, list]) => navigation(tag, list)))}
+<section><h2><a href="#schemas">Schemas</a></h2></section>
+</nav>
+<main id="content">
+<section class="introduction">${markdown(document.info.description)}</section>
+${join([...byTag].map(([tag, list]) => html`<section aria-labelledby="${slug(tag)}">
+<h2 id="${slug(tag)}">${tag}</h2>
+${join(list.map((entry) => operationArticle(document, entry)))}
+</section>`))}
+<section aria-labelledby="schemas">
+<h2 id="schemas">Schemas</h2>
+${join(Object.entries(document.components.schemas).map(([name, schema]) => html`<article id="schema-${name}"><h3>${name}</h3>${schemaRows(schema)}</article>`))}
+</section>
+</main>
+</div>
+</body>
+</html>`.text
+}
+
+function navigation(tag: string, list: Entry[]): Html {
+  const items = list.map(({ method, path, operation }) => html`<li data-text="${`${method} ${path} ${operation.summary}`.toLowerCase()}"><a href="#${operation.operationId}"><span class="method ${method.toLowerCase()}">${method}</span> <span>${shortPath(path)}</span></a></li>`)
+  return html`<section><h2><a href="#${slug(tag)}">${tag}</a></h2><ul>${join(items)}</ul></section>\n`
+}
+
+function shortPath(path: string): string {
+  return path.replace(/^\/api\/v1/, '')
+}
+
+function slug(tag: string): string {
+  return `tag-${tag.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`
+}
+
+function operationArticle(document: ApiDocument, { method, path, operation }: Entry): Html {
+  const { operationId, summary, description, parameters = [], requestBody, responses, security } = operation
+  const scope = security[0]?.apiKey?.[0]
+  return html`<article id="${operationId}" data-text="${`${method} ${path} ${summary}`.toLowerCase()}">
+<h3><span class="method ${method.toLowerCase()}">${method}</span> <code>${path}</code></h3>
+<p>${markdown(summary)}</p>
+${description === undefined ? '' : html`<div class="more">${markdown(description)}</div>`}
+<p class="scope">${scope === undefined ? 'Asks for no key.' : html`Needs a key with <code>${scope}</code>.`}</p>
+${parameters.length === 0 ? '' : html`<h4>Parameters</h4>${parameterTable(parameters)}`}
+${requestBody === undefined ? '' : html`<h4>Body</h4>${join(Object.entries(requestBody.content).map(([type, { schema }]) => html`<p><code>${type}</code></p>${schemaRows(schema)}`))}`}
+<h4>Answers</h4>
+${join(Object.entries(responses).map(([status, response]) => answer(document, status, response)))}
+<h4>Example</h4>
+<div class="example"><pre><code>${curlOf(document, { method, path, operation })}</code></pre></div>
+</article>
+`
+}
+
+function parameterTable(parameters: ApiParameter[]): Html {
+  const rows = parameters.map(({ name, in: place, required, description, schema }) => html`<tr><th scope="row"><code>${name}</code>${required ? html` <span class="required">required</span>` : ''}</th><td>${place}</td><td>${typeText(schema)}${schema['default'] === undefined ? '' : html`, <code>${JSON.stringify(schema['default'])}</code> unless given`}</td><td>${markdown(description ?? '')}</td></tr>`)
+  return html`<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">Type</th><th scope="col">What it is</th></tr></thead><tbody>${join(rows)}</tbody></table></div>`
+}
+
+function answer(document: ApiDocument, status: string, response: ApiResponse | { $ref: string }): Html {
+  const known = '$ref' in response ? document.components.responses[response.$ref.slice(response.$ref.lastIndexOf('/') + 1)] : response
+  const [type, content] = Object.entries(known?.content ?? {})[0] ?? []
+  const name = content && schemaName(content.schema)
+  const inline = content !== undefined && name === undefined && status.startsWith('2')
+  return html`<div class="answer"><p><strong>${status}</strong> ${markdown(known?.description ?? '')}${type === undefined ? '' : html` <code>${type}</code>`}${name === undefined ? '' : html`: <a href="#schema-${name}">${name}</a>`}</p>${inline ? schemaRows(content.schema) : ''}</div>\n`
+}

@@ -1,0 +1,5 @@
+/** Large values. */
+import type { Route } from '../../route.ts'
+import { getBlob } from './get.ts'
+
+export const blobRoutes: Route[] = [getBlob]

@@ -1,0 +1,18 @@
+/** Connectors: the hub's own, imported ones, and the catalogue. */
+import type { Route } from '../../route.ts'
+import { listAvailable, listCategories } from './available.ts'
+import { createConnector } from './create.ts'
+import { deleteConnector } from './delete.ts'
+import { getDocument } from './document.ts'
+import { getConnector } from './get.ts'
+import { importConnector } from './import.ts'
+import { installConnector } from './install.ts'
+import { listConnectors } from './list.ts'
+import { getLogo } from './logo.ts'
+import { getOperation, listOperations, listTags } from './operations.ts'
+import { reimportConnector } from './reimport.ts'
+
+export const connectorRoutes: Route[] = [
+  listAvailable, listCategories, getLogo, listConnectors, createConnector, importConnector, getConnector, deleteConnector, reimportConnector,
+  listOperations, listTags, getOperation, getDocument, installConnector,
+]

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { defineRoute, pageOf, pageQuery } from '../../route.ts'
+import { executionStatus, executionSummary, toExecutionSummary } from './shapes.ts'
+
+const moment = z.iso.datetime({ offset: true })
+
+export const listExecutions = defineRoute({
+  method: 'GET', path: '/api/v1/executions', scope: 'executions:read', tag: 'Executions',
+  summary: 'List executions, newest first.',
+  description: 'Without payloads: get a single one for those. A search that takes longer than 3 seconds is refused with `invalid_request`; `from` and `to` narrow it.',
+  query: z.strictObject({
+    ...pageQuery,
+    integrationId: z.uuid().optional().describe('Of this integration.'),
+    status: executionStatus.optional(),
+    operation: z.string().min(1).max(300).optional().describe('Of this operation.'),
+    from: moment.optional().describe('That began at this time or later (ISO 8601 with offset).'),
+    to: moment.optional().describe('That began before this time.'),
+    q: z.string().min(1).max(200).optional().describe('Text anywhere in the record or the name of the operation, in upper or lower case. Values over 64 KiB are not searched.'),
+  }),
+  reply: pageOf(executionSummary),
+  handle: async ({ executions }, { caller, query: { from, to, ...query } }) => {
+    const page = await executions.list(caller, { ...query, ...from !== undefined && { from: new Date(from) }, ...to !== undefined && { to: new Date(to) } })
+    return { data: page.data.map(toExecutionSummary), nextCursor: page.nextCursor }
+  },
+})

@@ -1,0 +1,13 @@
+/** The route table: everything that the API answers, in the order in which its reference lists it. */
+import type { Route } from '../route.ts'
+import { blobRoutes } from './blobs/index.ts'
+import { connectorRoutes } from './connectors/index.ts'
+import { credentialRoutes } from './credentials/index.ts'
+import { executionRoutes } from './executions/index.ts'
+import { integrationRoutes } from './integrations/index.ts'
+import { metaRoutes } from './meta/index.ts'
+import { tenantRoutes } from './tenants/index.ts'
+
+export const routes: Route[] = [
+  ...integrationRoutes, ...executionRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...tenantRoutes, ...metaRoutes,
+]

@@ -1,0 +1,38 @@
+import type { Json } from '../types.ts'
+import { operationsOf, type OperationPlace } from './path-parameters.ts'
+import type { Problems } from './reading.ts'
+
+/**
+ * Gives every operation a unique `operationId`: its own, else method and path (`get_users_id`). When one is there twice
+ * the first keeps it and the others get method and path behind it, so that a name doesn't depend on what else is added.
+ */
+export function nameOperations(normal: Json, problems: Problems): void {
+  const places = operationsOf(normal)
+  const taken = new Set<string>()
+  const unnamed: OperationPlace[] = []
+  for (const place of places) {
+    const id = place.operation['operationId']
+    if (typeof id === 'string' && !taken.has(id)) taken.add(id)
+    else unnamed.push(place)
+  }
+  for (const place of unnamed) {
+    const own = place.operation['operationId']
+    const byPath = nameOf(place.method, place.path)
+    const name = unique(typeof own === 'string' ? `${own}_${byPath}` : byPath, taken)
+    if (typeof own === 'string') problems.warn(place.pointer, `The operationId ${own.slice(0, 80)} is there twice; this one is called ${name.slice(0, 160)}`)
+    place.operation['operationId'] = name
+    taken.add(name)
+  }
+}
+
+export function nameOf(method: string, path: string): string {
+  const words = path.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_+|_+$/g, '')
+  return words === '' ? method.toLowerCase() : `${method.toLowerCase()}_${words}`
+}
+
+function unique(name: string, taken: Set<string>): string {
+  if (!taken.has(name)) return name
+  let number = 2
+  while (taken.has(`${name}_${number}`)) number++
+  return `${name}_${number}`
+}

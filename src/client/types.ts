@@ -1,0 +1,1120 @@
+/* oxlint-disable max-lines */
+/** Made by `npm run build-client` from the route table. Change the routes, not this file. */
+
+export type ApiKey = {
+  id: string
+  name: string
+  /** First characters of the key, to tell keys apart. */
+  prefix: string
+  /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
+  role: 'viewer' | 'developer' | 'admin' | 'owner'
+  /** Narrows the role's scopes; null: all of the role's. */
+  scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tenants:admin')[] | null
+  createdBy: string
+  createdAt: Timestamp
+  expiresAt: Timestamp | null
+  revokedAt: Timestamp | null
+  lastUsedAt: Timestamp | null
+}
+
+export type AuditEntry = {
+  id: string
+  at: Timestamp
+  /** `key:<id>` or `system`. */
+  actor: string
+  action: string
+  targetType: string
+  targetId: string
+  detail: Record<string, unknown>
+  requestId: string | null
+}
+
+export type Execution = {
+  /** UUIDv7: sorts by the time when the run began. */
+  id: string
+  integrationId: string
+  /** Id of the connector's operation; `proxy` for requests passed through. */
+  operation: string
+  /** `succeeded`; `failed`: it was tried, and did not work; `refused`: the hub did not send it (status, access, quota, rate limit, breaker). */
+  status: 'succeeded' | 'failed' | 'refused'
+  /** When the run began. */
+  startedAt: Timestamp
+  request: {
+    /** Null where no HTTP was spoken. */
+    method: string | null
+    /** The URL that was called. */
+    endpoint: string | null
+    /** Values of secret headers are replaced by `[hidden]`. */
+    headers: Record<string, string | string[]>
+    /** Secrets are masked. Beyond 64 KiB: `{ "$blob": { id, contentType, sizeBytes, sha256 } }`, to be had at `/api/v1/blobs/{id}`. */
+    payload: unknown
+    timestamp: string
+    /** The caller's `X-Source-Component`. */
+    sourceComponent: string | null
+  }
+  /** Null where nothing was answered. */
+  response: {
+    statusCode: number | null
+    /** Values of secret headers are replaced by `[hidden]`. */
+    headers: Record<string, string | string[]>
+    /** Secrets are masked. Beyond 64 KiB: `{ "$blob": { id, contentType, sizeBytes, sha256 } }`, to be had at `/api/v1/blobs/{id}`. */
+    data?: unknown
+    /** ms */
+    duration: number
+    timestamp: string
+    /** Whether the answer came from the integration's cache. */
+    cached: boolean
+  } | null
+  metrics: {
+    /** Of the whole run, with its retries, in ms. */
+    latency: number
+    /** Of the answer, in bytes. */
+    dataSize: number
+    /** Spent in transforms and mappings, in ms. */
+    transformationTime: number
+    /** Tries after the first. */
+    retryCount: number
+  }
+  error: {
+    /** A code of the hub, or what an error mapping made of it. */
+    type: string
+    message: string
+    /** Whether a repeat may succeed. */
+    recoverable: boolean
+    /** Only of faults of the hub's or a plugin's own code, and only for keys with `debug:read`. */
+    stackTrace?: string
+  } | null
+}
+
+export type ExecutionSummary = {
+  /** UUIDv7: sorts by the time when the run began. */
+  id: string
+  integrationId: string
+  /** Null once the integration is deleted. */
+  integrationName: string | null
+  /** Id of the connector's operation; `proxy` for requests passed through. */
+  operation: string
+  /** `succeeded`; `failed`: it was tried, and did not work; `refused`: the hub did not send it (status, access, quota, rate limit, breaker). */
+  status: 'succeeded' | 'failed' | 'refused'
+  /** When the run began. */
+  startedAt: Timestamp
+  latencyMs: number
+  method: string | null
+  endpoint: string | null
+  statusCode: number | null
+  error: {
+    /** A code of the hub, or what an error mapping made of it. */
+    type: string
+    message: string
+  } | null
+  /** Of the record, without what is kept as large values. */
+  sizeBytes: number
+}
+
+export type Integration = {
+  id: string
+  name: string
+  description: string
+  connector: string
+  type: 'api' | 'webhook' | 'oauth' | 'database' | 'file_transfer' | 'messaging' | 'ai_service'
+  /** The connector's own settings, as its `configurationSchema` says. */
+  configuration: Record<string, unknown>
+  connection: {
+    /** Base URL of the service. Empty: the connector's own. */
+    endpoint?: string
+    /** Protocol of the service. */
+    protocol: 'rest' | 'graphql' | 'websocket' | 'grpc' | 'soap' | 'custom'
+    /** Notes on the kind of authentication. Secrets belong into `credentials`. */
+    authentication?: Record<string, unknown>
+    /** Headers sent with each request. Not for secrets. */
+    headers: Record<string, string>
+    /** Longest time for a whole call with its retries, in ms. */
+    timeout: number
+    /** Longest time for one try, in ms. Empty: as long as the whole call. */
+    tryTimeout?: number
+    retryPolicy: {
+      /** Further tries after the first. Operations that are not safe to repeat are retried only where the failure came before the request was sent, an idempotency key protects them, or `retryUnsafe` is set. */
+      maxRetries: number
+      /** How the wait grows from try to try. */
+      backoffStrategy: 'exponential' | 'linear' | 'fixed'
+      /** Wait before the first repeat, in ms. */
+      initialDelay: number
+      /** Longest wait between tries, in ms. */
+      maxDelay: number
+      /** Spread the waits at random, so that many callers do not come back at once. */
+      jitter: boolean
+      /** Repeat operations although the first try may have taken effect. */
+      retryUnsafe: boolean
+    }
+    circuitBreaker: {
+      /** Stop calling an upstream that keeps failing. */
+      enabled: boolean
+      /** Share of failed calls, in percent, that opens the breaker. */
+      failureRate: number
+      /** Calls within the window before the share counts. */
+      minimumCalls: number
+      /** How far back calls count, in ms. */
+      window: number
+      /** How long the breaker stays open before one call is let through, in ms. */
+      openFor: number
+    }
+  }
+  dataHandling: {
+    /** jq programs that make the operation's input from the caller's, one after the other. */
+    requestTransform: (string | {
+      /** A jq program: one value in, one value out. */
+      expression: string
+      /** Globs of the operations that it applies to. */
+      operations: string[]
+    })[]
+    /** jq programs that make the answer from the upstream's data, one after the other. */
+    responseTransform: (string | {
+      /** A jq program: one value in, one value out. */
+      expression: string
+      /** Globs of the operations that it applies to. */
+      operations: string[]
+    })[]
+    errorMapping: ({
+      /** jq condition on the failure `{ code, message, statusCode, body, operation }`. The first mapping whose condition holds applies. */
+      when: string
+      /** The execution's `error.type`. */
+      type?: string
+      /** jq program that makes the error message from the failure. */
+      message?: string
+      /** Whether a repeat makes sense: decides on retries too. */
+      recoverable?: boolean
+      /** jq program that makes a result from the failure: the call then succeeds with it. */
+      data?: string
+    })[]
+    rateLimit: {
+      /** Calls a minute, over all callers. */
+      requestsPerMinute: number
+      /** Calls a minute of each API key. */
+      perCaller?: number
+    }
+    caching: {
+      /** Answer repeated reads from memory. */
+      enabled: boolean
+      /** How long an answer is kept, in seconds. */
+      ttl: number
+    }
+    /** Check answers against the described schema: note deviations in the execution, or fail the call. */
+    validateResponses: 'off' | 'warn' | 'fail'
+  }
+  monitoring: {
+    healthChecks: ({
+      name: string
+      /** Path or URL at the service that a GET must answer below 400, for instance `/health`. Empty: the connector's own connection test. */
+      endpoint?: string
+      /** Operation to run instead. */
+      operation?: string
+      /** The operation's input. */
+      input?: unknown
+      /** Time between checks, in ms. */
+      interval: number
+      /** Longest time for a check, in ms. */
+      timeout: number
+    })[]
+    alerts: ({
+      name: string
+      /** Rates in percent, latency in ms; `health` is 0 while the last check failed, else 1. */
+      metric: 'successRate' | 'errorRate' | 'averageLatency' | 'health'
+      /** On which side of the threshold it fires. */
+      operator: 'above' | 'below'
+      threshold: number
+      /** Minutes of calls that count. */
+      window: number
+      /** Calls within the window before a rate or latency counts. */
+      minimumCalls: number
+      /** Where a firing and its end are posted as JSON. */
+      url?: string
+      /** Who gets an email. Needs INTERCHANGE_SMTP_URL. */
+      email?: string
+    })[]
+    logging: {
+      /** How much of its calls the log has. */
+      level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+    }
+  }
+  usage: {
+    usageQuota: {
+      unlimited: true
+    } | {
+      unlimited: false
+      /** Calls in each period. */
+      limit: number
+      /** Periods begin on the hour, the day or the month, in UTC. */
+      period: 'hour' | 'day' | 'month'
+    }
+    accessControl: {
+      allowAll: true
+    } | {
+      allowAll: false
+      /** Roles whose keys may run it. */
+      roles: ('viewer' | 'developer' | 'admin' | 'owner')[]
+      /** Ids of the API keys that may run it. */
+      keys: string[]
+    }
+    /** Globs of the operations that may be run. `*` matches any run of characters. */
+    allowedOperations: string[]
+    dataPolicy: {
+      /** How long executions are kept, in days. */
+      retentionPeriod: number
+    }
+  }
+  metadata: {
+    version: string
+    status: 'active' | 'inactive' | 'maintenance' | 'deprecated'
+    tags: string[]
+    createdBy: string
+    createdAt: string
+    lastModified: string
+  }
+  credentialId: string | null
+  /** What the last test or run said of the connection. Does not block runs: `metadata.status` does. */
+  connectionStatus: 'active' | 'inactive' | 'error'
+  /** Why the connection is in error. */
+  connectionError: string | null
+  supportedEvents: ({
+    eventType: string
+    schemaReference: string
+    description: string
+  })[]
+  /** When the connection was last tested. */
+  lastValidated: Timestamp | null
+  /** Send it as `If-Match` with a change, to be told when somebody else was faster. */
+  etag: string
+}
+
+export type IntegrationInput = {
+  /** What people call it. */
+  name: string
+  /** What it is for. */
+  description?: string
+  /** Id of the connector: `GET /api/v1/integrations/available` lists them. */
+  connector: string
+  /** Kind of integration. Empty: the connector's own. */
+  type?: 'api' | 'webhook' | 'oauth' | 'database' | 'file_transfer' | 'messaging' | 'ai_service'
+  /** The connector's own settings, as its `configurationSchema` says. */
+  configuration?: Record<string, unknown>
+  connection?: {
+    /** Base URL of the service. Empty: the connector's own. */
+    endpoint?: string
+    /** Protocol of the service. */
+    protocol?: 'rest' | 'graphql' | 'websocket' | 'grpc' | 'soap' | 'custom'
+    /** Notes on the kind of authentication. Secrets belong into `credentials`. */
+    authentication?: Record<string, unknown>
+    /** Headers sent with each request. Not for secrets. */
+    headers?: Record<string, string>
+    /** Longest time for a whole call with its retries, in ms. */
+    timeout?: number
+    /** Longest time for one try, in ms. Empty: as long as the whole call. */
+    tryTimeout?: number
+    retryPolicy?: {
+      /** Further tries after the first. Operations that are not safe to repeat are retried only where the failure came before the request was sent, an idempotency key protects them, or `retryUnsafe` is set. */
+      maxRetries?: number
+      /** How the wait grows from try to try. */
+      backoffStrategy?: 'exponential' | 'linear' | 'fixed'
+      /** Wait before the first repeat, in ms. */
+      initialDelay?: number
+      /** Longest wait between tries, in ms. */
+      maxDelay?: number
+      /** Spread the waits at random, so that many callers do not come back at once. */
+      jitter?: boolean
+      /** Repeat operations although the first try may have taken effect. */
+      retryUnsafe?: boolean
+    }
+    circuitBreaker?: {
+      /** Stop calling an upstream that keeps failing. */
+      enabled?: boolean
+      /** Share of failed calls, in percent, that opens the breaker. */
+      failureRate?: number
+      /** Calls within the window before the share counts. */
+      minimumCalls?: number
+      /** How far back calls count, in ms. */
+      window?: number
+      /** How long the breaker stays open before one call is let through, in ms. */
+      openFor?: number
+    }
+  }
+  /** Secrets, keyed as the connector's `credentialSchema`. Stored encrypted, never given back. */
+  credentials?: Record<string, unknown>
+  /** Id of a stored credential of the same connector, instead of `credentials`. */
+  credentialId?: string | null
+  dataHandling?: {
+    /** jq programs that make the operation's input from the caller's, one after the other. */
+    requestTransform?: (string | {
+      /** A jq program: one value in, one value out. */
+      expression: string
+      /** Globs of the operations that it applies to. */
+      operations?: string[]
+    })[]
+    /** jq programs that make the answer from the upstream's data, one after the other. */
+    responseTransform?: (string | {
+      /** A jq program: one value in, one value out. */
+      expression: string
+      /** Globs of the operations that it applies to. */
+      operations?: string[]
+    })[]
+    errorMapping?: ({
+      /** jq condition on the failure `{ code, message, statusCode, body, operation }`. The first mapping whose condition holds applies. */
+      when: string
+      /** The execution's `error.type`. */
+      type?: string
+      /** jq program that makes the error message from the failure. */
+      message?: string
+      /** Whether a repeat makes sense: decides on retries too. */
+      recoverable?: boolean
+      /** jq program that makes a result from the failure: the call then succeeds with it. */
+      data?: string
+    })[]
+    rateLimit?: {
+      /** Calls a minute, over all callers. */
+      requestsPerMinute?: number
+      /** Calls a minute of each API key. */
+      perCaller?: number
+    }
+    caching?: {
+      /** Answer repeated reads from memory. */
+      enabled?: boolean
+      /** How long an answer is kept, in seconds. */
+      ttl?: number
+    }
+    /** Check answers against the described schema: note deviations in the execution, or fail the call. */
+    validateResponses?: 'off' | 'warn' | 'fail'
+  }
+  monitoring?: {
+    healthChecks?: ({
+      name?: string
+      /** Path or URL at the service that a GET must answer below 400, for instance `/health`. Empty: the connector's own connection test. */
+      endpoint?: string
+      /** Operation to run instead. */
+      operation?: string
+      /** The operation's input. */
+      input?: unknown
+      /** Time between checks, in ms. */
+      interval?: number
+      /** Longest time for a check, in ms. */
+      timeout?: number
+    })[]
+    alerts?: ({
+      name: string
+      /** Rates in percent, latency in ms; `health` is 0 while the last check failed, else 1. */
+      metric: 'successRate' | 'errorRate' | 'averageLatency' | 'health'
+      /** On which side of the threshold it fires. */
+      operator: 'above' | 'below'
+      threshold: number
+      /** Minutes of calls that count. */
+      window?: number
+      /** Calls within the window before a rate or latency counts. */
+      minimumCalls?: number
+      /** Where a firing and its end are posted as JSON. */
+      url?: string
+      /** Who gets an email. Needs INTERCHANGE_SMTP_URL. */
+      email?: string
+    })[]
+    logging?: {
+      /** How much of its calls the log has. */
+      level?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+    }
+  }
+  usage?: {
+    usageQuota?: {
+      unlimited: true
+    } | {
+      unlimited?: false
+      /** Calls in each period. */
+      limit: number
+      /** Periods begin on the hour, the day or the month, in UTC. */
+      period?: 'hour' | 'day' | 'month'
+    }
+    accessControl?: {
+      allowAll: true
+    } | {
+      allowAll?: false
+      /** Roles whose keys may run it. */
+      roles?: ('viewer' | 'developer' | 'admin' | 'owner')[]
+      /** Ids of the API keys that may run it. */
+      keys?: string[]
+    }
+    /** Globs of the operations that may be run. `*` matches any run of characters. */
+    allowedOperations?: string[]
+    dataPolicy?: {
+      /** How long executions are kept, in days. */
+      retentionPeriod?: number
+    }
+  }
+  metadata?: {
+    version?: string
+    /** What its owner wants: runs are refused unless it is `active`. */
+    status?: 'active' | 'inactive' | 'maintenance' | 'deprecated'
+    tags?: string[]
+    /** Kept by the hub; what is sent is left out. */
+    createdBy?: string
+    /** Kept by the hub; what is sent is left out. */
+    createdAt?: string
+    /** Kept by the hub; what is sent is left out. */
+    lastModified?: string
+  }
+}
+
+export type IntegrationPatch = {
+  /** What people call it. */
+  name?: string
+  /** What it is for. */
+  description?: string
+  /** Id of the connector: `GET /api/v1/integrations/available` lists them. */
+  connector?: string
+  type?: 'api' | 'webhook' | 'oauth' | 'database' | 'file_transfer' | 'messaging' | 'ai_service'
+  /** The connector's own settings, as its `configurationSchema` says. */
+  configuration?: Record<string, unknown>
+  /** Secrets, keyed as the connector's `credentialSchema`. Stored encrypted, never given back. */
+  credentials?: Record<string, unknown>
+  /** Id of a stored credential of the same connector, instead of `credentials`. */
+  credentialId?: string | null
+  /** Merged into what is there. */
+  connection?: Record<string, unknown>
+  /** Merged into what is there. */
+  dataHandling?: Record<string, unknown>
+  /** Merged into what is there. */
+  monitoring?: Record<string, unknown>
+  /** Merged into what is there. */
+  usage?: Record<string, unknown>
+  /** Merged into what is there. */
+  metadata?: Record<string, unknown>
+}
+
+export type Member = {
+  id: string
+  email: string
+  name: string
+  /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
+  role: 'viewer' | 'developer' | 'admin' | 'owner'
+  createdAt: Timestamp
+  updatedAt: Timestamp
+}
+
+export type Problem = {
+  type: string
+  title: string
+  status: number
+  /** Stable: programs may rely on it. */
+  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'operation_not_allowed' | 'operation_not_found' | 'access_denied' | 'credential_missing' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
+  /** What happened, for people. */
+  detail: string
+  /** Names the request; the log has it too. */
+  instance: string
+  errors?: ({
+    /** JSON Pointer into the body, `?name` for a query parameter. */
+    pointer: string
+    detail: string
+  })[]
+  /** Of a call that was tried and failed: its record. */
+  execution?: Record<string, unknown>
+}
+
+export type Tenant = {
+  id: string
+  slug: string
+  name: string
+  /** Whether its owners may make further tenants. */
+  isOperator: boolean
+  createdAt: Timestamp
+}
+
+export type Timestamp = string
+
+/** Method and path → what goes in and what comes out. */
+export interface Routes {
+  /** Make a tenant: an isolated workspace with its first owner. */
+  'POST /api/v1/tenants': {
+    body: {
+      /** Short name in URLs, unique. */
+      slug: string
+      name: string
+      owner: {
+        email: string
+        name?: string
+      }
+    }
+    reply: {
+      id: string
+      slug: string
+      name: string
+      /** Whether its owners may make further tenants. */
+      isOperator: boolean
+      createdAt: Timestamp
+      /** The owner's API key. Shown only here. */
+      ownerKey: string
+    }
+  }
+  /** List all tenants, oldest first. */
+  'GET /api/v1/tenants': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
+    reply: {
+      data: Tenant[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get the key's own tenant. */
+  'GET /api/v1/tenant': {
+    reply: Tenant
+  }
+  /** Add a member. */
+  'POST /api/v1/members': {
+    body: {
+      email: string
+      name?: string
+      /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
+      role: 'viewer' | 'developer' | 'admin' | 'owner'
+    }
+    reply: Member
+  }
+  /** List members. */
+  'GET /api/v1/members': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
+    reply: {
+      data: Member[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get a member. */
+  'GET /api/v1/members/{id}': {
+    path: {
+      id: string
+    }
+    reply: Member
+  }
+  /** Change a member's name or role. */
+  'PATCH /api/v1/members/{id}': {
+    path: {
+      id: string
+    }
+    body?: {
+      name?: string
+      /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
+      role?: 'viewer' | 'developer' | 'admin' | 'owner'
+    }
+    reply: Member
+  }
+  /** Remove a member. */
+  'DELETE /api/v1/members/{id}': {
+    path: {
+      id: string
+    }
+    reply: undefined
+  }
+  /** Make an API key. */
+  'POST /api/v1/keys': {
+    body: {
+      name: string
+      /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
+      role?: 'viewer' | 'developer' | 'admin' | 'owner'
+      scopes?: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tenants:admin')[]
+      /** When it stops working. Empty: never. */
+      expiresAt?: string
+    }
+    reply: {
+      id: string
+      name: string
+      /** First characters of the key, to tell keys apart. */
+      prefix: string
+      /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
+      role: 'viewer' | 'developer' | 'admin' | 'owner'
+      /** Narrows the role's scopes; null: all of the role's. */
+      scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tenants:admin')[] | null
+      createdBy: string
+      createdAt: Timestamp
+      expiresAt: Timestamp | null
+      revokedAt: Timestamp | null
+      lastUsedAt: Timestamp | null
+      /** The key itself. Shown only here. */
+      key: string
+    }
+  }
+  /** List API keys, without the keys themselves. */
+  'GET /api/v1/keys': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
+    reply: {
+      data: ApiKey[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Revoke an API key, at once and for good. */
+  'DELETE /api/v1/keys/{id}': {
+    path: {
+      id: string
+    }
+    reply: undefined
+  }
+  /** List changes, newest first. */
+  'GET /api/v1/audit': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** For instance `integration.updated`. */
+      action?: string
+      actor?: string
+      targetId?: string
+    }
+    reply: {
+      data: AuditEntry[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Say that the process answers. */
+  'GET /healthz': {
+    reply: {
+      status: "ok"
+    }
+  }
+  /** Say whether the hub can do its work: database, migrations, catalogue. */
+  'GET /readyz': {
+    reply: {
+      status: 'ready' | 'waiting'
+      waitingFor: string[]
+    }
+  }
+  /** Give the figures of the hub for Prometheus. */
+  'GET /metrics': {
+    reply: string
+  }
+  /** Connect a service: store a configured instance of a connector. */
+  'POST /api/v1/integrations': {
+    query?: {
+      /** Whether to test the connection. */
+      test?: 'true' | 'false'
+    }
+    body: IntegrationInput
+    reply: Integration
+  }
+  /** List integrations, newest first. */
+  'GET /api/v1/integrations': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Text in name, description, connector or tags. */
+      q?: string
+      connector?: string
+      type?: 'api' | 'webhook' | 'oauth' | 'database' | 'file_transfer' | 'messaging' | 'ai_service'
+      /** `metadata.status`. */
+      status?: 'active' | 'inactive' | 'maintenance' | 'deprecated'
+      tag?: string
+    }
+    reply: {
+      data: Integration[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get an integration. */
+  'GET /api/v1/integrations/{id}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    reply: Integration
+  }
+  /** Replace an integration. */
+  'PUT /api/v1/integrations/{id}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    body: IntegrationInput
+    reply: Integration
+  }
+  /** Change some of an integration. */
+  'PATCH /api/v1/integrations/{id}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    body?: IntegrationPatch
+    reply: Integration
+  }
+  /** Delete an integration. */
+  'DELETE /api/v1/integrations/{id}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    reply: undefined
+  }
+  /** Run an operation. */
+  'POST /api/v1/integrations/{id}/run': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    body?: {
+      /** Id of the operation. May be left out where the connector has one only. */
+      operation?: string
+      /** The operation's input: parameters by name, and the body under `body`. */
+      input?: unknown
+    }
+    reply: {
+      success: true
+      /** What the service answered, after the response transforms. */
+      data: unknown
+      /** The record of the run. Its `response.data` is left out here: it is `data`. */
+      execution: Execution
+    }
+  }
+  /** Send a request through to the service as it is, with the integration's credential added. */
+  'GET /api/v1/integrations/{id}/proxy/{path}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+      path: string
+    }
+    reply: unknown
+  }
+  /** Send a request through to the service as it is, with the integration's credential added. */
+  'HEAD /api/v1/integrations/{id}/proxy/{path}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+      path: string
+    }
+    reply: unknown
+  }
+  /** Send a request through to the service as it is, with the integration's credential added. */
+  'POST /api/v1/integrations/{id}/proxy/{path}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+      path: string
+    }
+    body?: string | Uint8Array | Blob | ReadableStream
+    reply: unknown
+  }
+  /** Send a request through to the service as it is, with the integration's credential added. */
+  'PUT /api/v1/integrations/{id}/proxy/{path}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+      path: string
+    }
+    body?: string | Uint8Array | Blob | ReadableStream
+    reply: unknown
+  }
+  /** Send a request through to the service as it is, with the integration's credential added. */
+  'PATCH /api/v1/integrations/{id}/proxy/{path}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+      path: string
+    }
+    body?: string | Uint8Array | Blob | ReadableStream
+    reply: unknown
+  }
+  /** Send a request through to the service as it is, with the integration's credential added. */
+  'DELETE /api/v1/integrations/{id}/proxy/{path}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+      path: string
+    }
+    body?: string | Uint8Array | Blob | ReadableStream
+    reply: unknown
+  }
+  /** Send a request through to the service as it is, with the integration's credential added. */
+  'OPTIONS /api/v1/integrations/{id}/proxy/{path}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+      path: string
+    }
+    reply: unknown
+  }
+  /** Run an execution again, with the same input or another. */
+  'POST /api/v1/executions/{id}/rerun': {
+    path: {
+      id: string
+    }
+    body?: {
+      /** Instead of the recorded input. Needed where the recorded one held a secret or was too large to keep. */
+      input?: unknown
+    }
+    reply: {
+      success: true
+      /** What the service answered, after the response transforms. */
+      data: unknown
+      /** The record of the run. Its `response.data` is left out here: it is `data`. */
+      execution: Execution
+    }
+  }
+  /** Test the connection, and store what it showed. */
+  'POST /api/v1/integrations/{id}/test': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    body?: Record<string, unknown>
+    reply: {
+      success: boolean
+      /** What was tried, or what went wrong. */
+      detail: string
+      code: string | null
+      statusCode: number | null
+      latencyMs: number
+      integration: Integration
+    }
+  }
+  /** Run the health checks now. */
+  'POST /api/v1/integrations/{id}/health-checks': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    body?: Record<string, unknown>
+    reply: {
+      data: ({
+        name: string
+        healthy: boolean
+        latencyMs: number
+        detail: string
+        at: Timestamp
+      })[]
+    }
+  }
+  /** List results of health checks, newest first. */
+  'GET /api/v1/integrations/{id}/health-checks': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+    }
+    reply: {
+      data: ({
+        name: string
+        healthy: boolean
+        latencyMs: number
+        detail: string
+        at: Timestamp
+      })[]
+    }
+  }
+  /** List firings of alerts, newest first. */
+  'GET /api/v1/integrations/{id}/alerts': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+    }
+    reply: {
+      data: ({
+        id: string
+        alert: string
+        at: Timestamp
+        resolvedAt: Timestamp | null
+        value: number
+        message: string
+      })[]
+    }
+  }
+  /** Get measured figures: latency, success, throughput, storage. */
+  'GET /api/v1/integrations/{id}/metrics': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    query?: {
+      /** Empty: an hour before `to`. */
+      from?: string
+      /** Empty: now. */
+      to?: string
+    }
+    reply: {
+      integrationId: string
+      from: Timestamp
+      to: Timestamp
+      calls: number
+      /** ms */
+      averageLatency: number | null
+      p50: number | null
+      p95: number | null
+      p99: number | null
+      /** Percent of the calls that were tried. */
+      successRate: number | null
+      errorRate: number | null
+      /** Calls a minute. */
+      throughput: number
+      /** Kept by executions and large values of this integration. */
+      storageBytes: number
+      circuitBreaker: 'closed' | 'open' | 'half-open'
+    }
+  }
+  /** List the executions of an integration, newest first. */
+  'GET /api/v1/integrations/{id}/logs': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      status?: 'succeeded' | 'failed' | 'refused'
+      q?: string
+    }
+    reply: {
+      data: ExecutionSummary[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Register a service from its OpenAPI document, or with any connector, in one call. */
+  'POST /api/integration/register': {
+    body: {
+      /** What people call it. */
+      name: string
+      /** `openapi`, or the id of a connector. */
+      type: string
+      /** For `openapi`: `openAPISpec` (the document, or its URL), `endpoint` (instead of the document's server), `healthCheck`. Otherwise the connector's configuration. */
+      config?: Record<string, unknown>
+      credentials?: Record<string, unknown>
+    }
+    reply: Integration
+  }
+  /** Get measured figures: latency, success, throughput, storage. */
+  'GET /api/integration/{id}/metrics': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    query?: {
+      /** Empty: an hour before `to`. */
+      from?: string
+      /** Empty: now. */
+      to?: string
+    }
+    reply: {
+      integrationId: string
+      from: Timestamp
+      to: Timestamp
+      calls: number
+      /** ms */
+      averageLatency: number | null
+      p50: number | null
+      p95: number | null
+      p99: number | null
+      /** Percent of the calls that were tried. */
+      successRate: number | null
+      errorRate: number | null
+      /** Calls a minute. */
+      throughput: number
+      /** Kept by executions and large values of this integration. */
+      storageBytes: number
+      circuitBreaker: 'closed' | 'open' | 'half-open'
+    }
+  }
+  /** Test the connection, and store what it showed. */
+  'POST /api/integration/{id}/test': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    body?: Record<string, unknown>
+    reply: {
+      success: boolean
+      /** What was tried, or what went wrong. */
+      detail: string
+      code: string | null
+      statusCode: number | null
+      latencyMs: number
+      integration: Integration
+    }
+  }
+  /** List the executions of an integration, newest first. */
+  'GET /api/integration/{id}/logs': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      status?: 'succeeded' | 'failed' | 'refused'
+      q?: string
+    }
+    reply: {
+      data: ExecutionSummary[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** List executions, newest first. */
+  'GET /api/v1/executions': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Of this integration. */
+      integrationId?: string
+      /** `succeeded`; `failed`: it was tried, and did not work; `refused`: the hub did not send it (status, access, quota, rate limit, breaker). */
+      status?: 'succeeded' | 'failed' | 'refused'
+      /** Of this operation. */
+      operation?: string
+      /** That began at this time or later (ISO 8601 with offset). */
+      from?: string
+      /** That began before this time. */
+      to?: string
+      /** Text anywhere in the record or the name of the operation, in upper or lower case. Values over 64 KiB are not searched. */
+      q?: string
+    }
+    reply: {
+      data: ExecutionSummary[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get an execution, whole. */
+  'GET /api/v1/executions/{id}': {
+    path: {
+      id: string
+    }
+    reply: Execution
+  }
+  /** Download a large or binary value. */
+  'GET /api/v1/blobs/{id}': {
+    path: {
+      id: string
+    }
+    reply: unknown
+  }
+}

@@ -1,0 +1,92 @@
+/** Adds an integration's credential to a finished request. */
+import { buffer } from 'node:stream/consumers'
+import { AwsV4Signer } from 'aws4fetch'
+import type { ConnectionContext } from '../connector.ts'
+import { HubError } from '../../errors.ts'
+import { withoutQuery, withQuery } from './query.ts'
+import { readConfiguration, readCredentials, type AuthenticationSettings, type Credentials } from './settings.ts'
+
+export interface Outgoing {
+  method: string
+  url: URL
+  /** Names in lower case. */
+  headers: Record<string, string | string[]>
+  body: string | Uint8Array | NodeJS.ReadableStream | undefined
+}
+
+type Kind = NonNullable<AuthenticationSettings['type']>
+type Apply = (request: Outgoing, credentials: Credentials, settings: AuthenticationSettings, context: ConnectionContext) => Outgoing | Promise<Outgoing>
+
+/** Throws HubError `credential_missing` before anything is sent. */
+export async function authenticate(request: Outgoing, context: ConnectionContext): Promise<Outgoing> {
+  const { authentication } = readConfiguration(context)
+  const credentials = readCredentials(context)
+  const { headerName, headerValue } = credentials
+  if (headerName !== undefined && headerValue === undefined) throw missing('headerValue')
+  const headers = headerName === undefined ? request.headers : { ...request.headers, [headerName.toLowerCase()]: headerValue! }
+  return kinds[authentication.type ?? kindOf(credentials)]({ ...request, headers }, credentials, authentication, context)
+}
+
+/** What is filled in says which kind is meant; two kinds at once need a word in the configuration. */
+function kindOf(credentials: Credentials): Kind {
+  const filled: [Kind, unknown][] = [
+    ['apiKey', credentials.apiKey], ['basic', credentials.username], ['bearer', credentials.token], ['oauth2ClientCredentials', credentials.clientId], ['awsSigV4', credentials.accessKeyId],
+  ]
+  const found = filled.filter(([, value]) => value !== undefined).map(([kind]) => kind)
+  if (found.length < 2) return found[0] ?? 'none'
+  throw new HubError('invalid_input', `The credential fits ${found.join(' and ')}: the configuration must say which one to use.`, {
+    errors: [{ pointer: '/configuration/authentication/type', detail: 'is needed where credentials of several kinds are filled in' }], beforeSending: true,
+  })
+}
+
+const kinds: Record<Kind, Apply> = {
+  none: (request) => request,
+  apiKey(request, credentials, { in: place, name, prefix }) {
+    const key = `${prefix}${need(credentials, 'apiKey')}`
+    if (place === 'header') return withHeader(request, name, key)
+    if (place === 'cookie') return withHeader(request, 'cookie', [...[request.headers['cookie'] ?? []].flat(), `${name}=${encodeURIComponent(key)}`].join('; '))
+    return { ...request, url: withQuery(withoutQuery(request.url, name), [[name, key]]) }
+  },
+  basic(request, credentials) {
+    const pair = `${need(credentials, 'username')}:${credentials.password ?? ''}`
+    return withHeader(request, 'authorization', `Basic ${Buffer.from(pair).toString('base64')}`)
+  },
+  bearer: (request, credentials) => withHeader(request, 'authorization', `Bearer ${need(credentials, 'token')}`),
+  async oauth2ClientCredentials(request, credentials, { tokenUrl, scope }, context) {
+    if (tokenUrl === undefined) {
+      throw new HubError('invalid_input', 'The configuration has no OAuth token URL.', { errors: [{ pointer: '/configuration/authentication/tokenUrl', detail: 'is needed' }], beforeSending: true })
+    }
+    const client = { clientId: need(credentials, 'clientId'), clientSecret: need(credentials, 'clientSecret') }
+    const token = await context.tokens.get({ tokenUrl, ...client, scopes: scope.split(/\s+/).filter((each) => each !== ''), signal: context.signal })
+    return withHeader(request, 'authorization', `Bearer ${token}`)
+  },
+  awsSigV4: sign,
+}
+
+/** The body becomes the very bytes that were signed: a stream is read first, as the services other than S3 demand. */
+async function sign(request: Outgoing, credentials: Credentials, { region, service }: AuthenticationSettings): Promise<Outgoing> {
+  const body = request.body === undefined || typeof request.body === 'string' || request.body instanceof Uint8Array ? request.body : await buffer(request.body)
+  const signer = new AwsV4Signer({
+    method: request.method, url: request.url.href, headers: Object.entries(request.headers).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, each])),
+    ...body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) },
+    accessKeyId: need(credentials, 'accessKeyId'), secretAccessKey: need(credentials, 'secretAccessKey'),
+    ...credentials.sessionToken !== undefined && { sessionToken: credentials.sessionToken },
+    ...region !== '' && { region }, ...service !== '' && { service },
+  })
+  const { url, headers } = await signer.sign()
+  return { ...request, url, headers: Object.fromEntries(headers), body }
+}
+
+function need(credentials: Credentials, field: Exclude<keyof Credentials, 'headerName' | 'headerValue'>): string {
+  const value = credentials[field]
+  if (value === undefined) throw missing(field)
+  return value
+}
+
+function missing(field: keyof Credentials): HubError {
+  return new HubError('credential_missing', `The credential's field ${field} is empty.`, { errors: [{ pointer: `/credentials/${field}`, detail: 'is needed' }], beforeSending: true })
+}
+
+function withHeader(request: Outgoing, name: string, value: string): Outgoing {
+  return { ...request, headers: { ...request.headers, [name.toLowerCase()]: value } }
+}

@@ -1,0 +1,46 @@
+/** The configuration and credentials of an integration over plain HTTP. Their descriptions for people are in manifest.json. */
+import { z } from 'zod'
+import type { ConnectionContext } from '../connector.ts'
+import { parseInput } from '../../lib/zod-errors.ts'
+
+const address = z.url({ protocol: /^https?$/ })
+// A line break would begin another header.
+const headerText = z.string().regex(/^[^\r\n\0]*$/, 'holds a line break')
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name')
+const secret = headerText.optional()
+
+export const configuration = z.strictObject({
+  baseUrl: address.optional(),
+  hosts: z.array(z.string().regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'must be a host or host:port')).max(50).default([]),
+  testPath: z.string().default(''),
+  authentication: z.strictObject({
+    type: z.enum(['none', 'apiKey', 'basic', 'bearer', 'oauth2ClientCredentials', 'awsSigV4']).optional(),
+    in: z.enum(['header', 'query', 'cookie']).default('header'),
+    name: headerText.min(1).max(100).default('X-API-Key'),
+    prefix: headerText.max(50).default(''),
+    tokenUrl: address.optional(),
+    scope: z.string().default(''),
+    region: z.string().default(''),
+    service: z.string().default(''),
+  }).prefault({}),
+})
+
+const credentials = z.object({
+  apiKey: secret, username: secret, password: secret, token: secret, clientId: secret, clientSecret: secret,
+  accessKeyId: secret, secretAccessKey: secret, sessionToken: secret,
+  headerName: headerName.optional(), headerValue: secret,
+})
+
+export type Configuration = z.output<typeof configuration>
+export type Credentials = z.output<typeof credentials>
+export type AuthenticationSettings = Configuration['authentication']
+
+/** Throws HubError `invalid_input`. */
+export function readConfiguration({ configuration: given }: Pick<ConnectionContext, 'configuration'>): Configuration {
+  return parseInput(configuration, given, '/configuration')
+}
+
+/** Empty fields count as left out. Throws HubError `invalid_input`, which never shows a value. */
+export function readCredentials({ credentials: given }: Pick<ConnectionContext, 'credentials'>): Credentials {
+  return parseInput(credentials, Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '' && value !== null)), '/credentials')
+}

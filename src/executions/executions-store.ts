@@ -1,0 +1,121 @@
+import { isConnectionLoss } from '../db/database.ts'
+import type { Db } from '../db/db.ts'
+import { lowestId } from '../db/partitions.ts'
+import { jsonArray } from './binary-array.ts'
+import type { ExecutionStatus, StoredJson } from './record.ts'
+
+export interface NewRow {
+  tenantId: string
+  id: string
+  integrationId: string
+  operation: string
+  status: ExecutionStatus
+  startedAt: Date
+  latencyMs: number
+  errorCode: string | null
+  sizeBytes: number
+  record: string
+}
+
+/** Rows of any tenants, all or none. Needs the writer's connection, which may do nothing else. */
+export async function insertExecutions(db: Db, rows: readonly NewRow[]): Promise<void> {
+  const sizes = rows.map(({ sizeBytes }) => sizeBytes)
+  await db.query(
+    `insert into executions (tenant_id, id, integration_id, operation, status, started_at, latency_ms, error_code, size_bytes, record)
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::real[], $8::text[], $9::integer[], $10::json[])`,
+    [
+      rows.map((row) => row.tenantId), rows.map((row) => row.id), rows.map((row) => row.integrationId), rows.map((row) => row.operation), rows.map((row) => row.status),
+      rows.map((row) => row.startedAt.toISOString()), rows.map((row) => row.latencyMs), rows.map((row) => row.errorCode), sizes,
+      jsonArray(rows.map((row) => row.record), sizes),
+    ])
+}
+
+/** No partition takes the row's day. */
+export function isMissingPartition(error: unknown): boolean {
+  const { code, constraint } = (error ?? {}) as { code?: string, constraint?: string }
+  return code === '23514' && constraint === undefined
+}
+
+/** A fault of some row, not of the statement or the connection: classes 22 (data), 23 (constraint), 54 (limits). */
+export function isRowFault(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: string }
+  return !isConnectionLoss(error) && code !== undefined && /^(22|23|54)/.test(code)
+}
+
+export interface ExecutionFilter {
+  integrationId?: string | undefined
+  status?: ExecutionStatus | undefined
+  operation?: string | undefined
+  /** By the time in the id: when the run began. */
+  from?: Date | undefined
+  /** Exclusive. */
+  to?: Date | undefined
+  q?: string | undefined
+}
+
+export interface SummaryRow {
+  id: string
+  integrationId: string
+  integrationName: string | null
+  operation: string
+  status: ExecutionStatus
+  startedAt: Date
+  latencyMs: number
+  sizeBytes: number
+  method: string | null
+  endpoint: string | null
+  statusCode: number | null
+  errorType: string | null
+  errorMessage: string | null
+}
+
+/** Newest first. Conditions are written only where they are asked for: one that may be absent would keep Postgres from pruning partitions. */
+export async function listExecutions(db: Db, tenantId: string, { limit, before, ...filter }: ExecutionFilter & { limit: number, before: string | undefined }): Promise<SummaryRow[]> {
+  const values: unknown[] = [tenantId, limit]
+  const conditions = ['tenant_id = $1']
+  const add = (condition: (parameter: string) => string, value: unknown): void => {
+    if (value === undefined) return
+    values.push(value)
+    conditions.push(condition(`$${values.length}`))
+  }
+  add((parameter) => `integration_id = ${parameter}`, filter.integrationId)
+  add((parameter) => `id < ${parameter}`, before)
+  add((parameter) => `id >= ${parameter}`, filter.from && lowestId(filter.from))
+  add((parameter) => `id < ${parameter}`, filter.to && lowestId(filter.to))
+  add((parameter) => `status = ${parameter}`, filter.status)
+  add((parameter) => `operation = ${parameter}`, filter.operation)
+  add((parameter) => `(operation ilike ${parameter} or record::text ilike ${parameter})`, filter.q === undefined ? undefined : patternOf(filter.q))
+  const { rows } = await db.query<SummaryRow>(
+    // The limit stands inside, so that records are taken apart for the page alone.
+    `select e.id, e.integration_id as "integrationId", i.name as "integrationName", e.operation, e.status, e.started_at as "startedAt",
+       e.latency_ms as "latencyMs", e.size_bytes as "sizeBytes", r.request ->> 'method' as method, r.request ->> 'endpoint' as endpoint,
+       (r.response ->> 'statusCode')::integer as "statusCode", r.error ->> 'type' as "errorType", r.error ->> 'message' as "errorMessage"
+     from (select * from executions where ${conditions.join(' and ')} order by id desc limit $2) e
+     cross join lateral json_to_record(e.record) as r (request json, response json, error json)
+     left join integrations i on i.tenant_id = e.tenant_id and i.id = e.integration_id
+     order by e.id desc`,
+    values)
+  return rows
+}
+
+/** For `like`: the text as it stands within JSON, its own wildcards taken literally. */
+function patternOf(text: string): string {
+  const inJson = JSON.stringify(text.toWellFormed()).slice(1, -1)
+  return `%${inJson.replace(/[\\%_]/g, '\\$&')}%`
+}
+
+export interface FoundRow {
+  id: string
+  integrationId: string
+  operation: string
+  status: ExecutionStatus
+  startedAt: Date
+  record: StoredJson
+}
+
+export async function findExecution(db: Db, tenantId: string, id: string): Promise<FoundRow | undefined> {
+  const { rows } = await db.query<FoundRow>(
+    `select id, integration_id as "integrationId", operation, status, started_at as "startedAt", record from executions where tenant_id = $1 and id = $2`,
+    [tenantId, id])
+  return rows[0]
+}

@@ -1,0 +1,139 @@
+/** Executions: one record a run. Recording is on the way of every call, so rows are committed in groups. */
+import type { Blobs } from '../blobs/blobs.ts'
+import type { Database } from '../db/database.ts'
+import { ensurePartitions } from '../db/partitions.ts'
+import { HubError } from '../errors.ts'
+import { createGroupCommit } from '../lib/group-commit.ts'
+import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
+import type { Caller } from '../tenants/caller.ts'
+import { findExecution, insertExecutions, isMissingPartition, isRowFault, listExecutions, type ExecutionFilter, type NewRow, type SummaryRow } from './executions-store.ts'
+import { makeRecord, readRecord, withoutStack, type Execution, type Mask, type ShownExecution, type StoredRecord } from './record.ts'
+
+export type { ExecutionFilter } from './executions-store.ts'
+
+export interface ExecutionSummary {
+  id: string
+  integrationId: string
+  /** Null once the integration is deleted. */
+  integrationName: string | null
+  operation: string
+  status: Execution['status']
+  startedAt: Date
+  latencyMs: number
+  method: string | null
+  endpoint: string | null
+  statusCode: number | null
+  error: { type: string, message: string } | null
+  sizeBytes: number
+}
+
+export interface Executions {
+  /**
+   * Resolves once the record is committed, with what may be shown of it: masked and bounded, without the stack trace.
+   * Throws `database_unavailable`, or what the blob store throws for a large value; then nothing is recorded.
+   */
+  record(execution: Execution, mask?: Mask): Promise<ShownExecution>
+  /** Newest first, without payloads. `invalid_request` where the search takes too long. */
+  list(caller: Caller, filter: ExecutionFilter & PageRequest): Promise<Page<ExecutionSummary>>
+  /** Whole; its stack trace for callers who may debug. Throws `not_found`. */
+  find(caller: Caller, id: string): Promise<ShownExecution>
+  /** Records waiting for their commit. */
+  waiting(): number
+  /** Resolves when no record waits. */
+  drain(): Promise<void>
+}
+
+export interface ExecutionsDeps {
+  database: Database
+  blobs: Pick<Blobs, 'write'>
+  /** Told of each committed record. */
+  figures: { recorded(row: Pick<NewRow, 'tenantId' | 'integrationId' | 'id'>): void }
+}
+
+const MAX_ROWS = 200
+const MAX_IN_FLIGHT = 2
+/** A list may look at this much time's worth of rows; then it says to narrow the search. */
+const SEARCH_TIMEOUT_MS = 3000
+
+/** A row on its way; `fault` is set when the batch was fine and this row was not. */
+interface Waiting extends NewRow { stored: StoredRecord, fault: unknown }
+
+export function createExecutions({ database, blobs, figures }: ExecutionsDeps): Executions {
+  const commits = createGroupCommit<Waiting>({ maxRows: MAX_ROWS, maxInFlight: MAX_IN_FLIGHT, write: (rows) => writeRows(database, rows) })
+  return {
+    async record(execution, mask) {
+      const { tenantId, integrationId } = execution
+      const stored = await makeRecord(execution, {
+        mask, spill: (json) => blobs.write(tenantId, Buffer.from(json), { contentType: 'application/json', integrationId }),
+      })
+      const row = rowOf(execution, stored)
+      await commits.add(row)
+      if (row.fault !== undefined) throw row.fault
+      figures.recorded(row)
+      return withoutStack(stored.shown)
+    },
+
+    async list(caller, { limit, cursor, ...filter }) {
+      if (filter.integrationId !== undefined && !isUuid(filter.integrationId)) return { data: [], nextCursor: null }
+      const before = readIdCursor(cursor)
+      const rows = await database.tenant(caller.tenantId).transaction(async (db) => {
+        await db.query(`set local statement_timeout = ${SEARCH_TIMEOUT_MS}`)
+        return listExecutions(db, caller.tenantId, { ...filter, before, limit: limit + 1 })
+      }).catch(tooLong)
+      return toPage(rows, limit, (row) => [row.id], toSummary)
+    },
+
+    async find(caller, id) {
+      const row = isUuid(id) ? await findExecution(database.tenant(caller.tenantId), caller.tenantId, id) : undefined
+      if (row === undefined) throw new HubError('not_found', 'There is no such execution.')
+      const execution = readRecord(row, row.record)
+      return caller.scopes.has('debug:read') ? execution : withoutStack(execution)
+    },
+
+    waiting: () => commits.size(),
+    drain: () => commits.drain(),
+  }
+}
+
+function rowOf({ tenantId, id, integrationId, operation, status, startedAt, metrics, error }: Execution, stored: StoredRecord): Waiting {
+  return {
+    tenantId, id, integrationId, status, startedAt, stored, fault: undefined,
+    operation: operation.replaceAll('\0', ''), latencyMs: metrics.latency,
+    errorCode: error === null ? null : error.type.slice(0, 200).replaceAll('\0', ''),
+    sizeBytes: stored.sizeBytes, record: stored.json,
+  }
+}
+
+async function writeRows(database: Database, rows: Waiting[]): Promise<void> {
+  try {
+    await insertExecutions(database.writer, rows)
+  } catch (error) {
+    if (isMissingPartition(error)) await ensurePartitions(database.owner)
+    else if (!isRowFault(error)) throw error
+    // One row that Postgres refuses must not take its neighbours along.
+    for (const row of rows) row.fault = await writeAlone(database, row)
+  }
+}
+
+/** What is wrong with the row, if anything is even with its payload and data as mere text. */
+async function writeAlone(database: Database, row: Waiting): Promise<unknown> {
+  try {
+    await insertExecutions(database.writer, [row])
+  } catch (error) {
+    if (!isRowFault(error)) throw error
+    row.record = row.stored.wrapped()
+    row.sizeBytes = Buffer.byteLength(row.record)
+    return insertExecutions(database.writer, [row]).then(() => undefined, (second: unknown) => second)
+  }
+}
+
+function tooLong(error: unknown): never {
+  if ((error as { code?: string }).code !== '57014') throw error
+  throw new HubError('invalid_request', `The search took longer than ${SEARCH_TIMEOUT_MS / 1000} seconds. Narrow it: give \`from\` and \`to\`, or an integration.`, {
+    cause: error, errors: [{ pointer: '?from', detail: 'is needed to narrow the search' }],
+  })
+}
+
+function toSummary({ errorType, errorMessage, ...row }: SummaryRow): ExecutionSummary {
+  return { ...row, error: errorType === null ? null : { type: errorType, message: errorMessage ?? '' } }
+}

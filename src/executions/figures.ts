@@ -1,0 +1,129 @@
+/** Measured figures of calls, and the storage that their records take. Times are whole minutes: `from` is rounded down, `to` up. */
+import type { Database } from '../db/database.ts'
+import { isUuid } from '../lib/page.ts'
+import { MINUTE_MS, sumBlobs, sumByIntegration, sumByStep, sumFigures, sumStored, type Range, type Step, type Sums } from './figures-store.ts'
+import { percentile } from './histogram.ts'
+import { createRollup, floorMinute, type Rollup } from './rollup.ts'
+
+export interface TimeRange { from: Date, to: Date }
+
+/** Refused runs were never sent: they are counted apart, and have no part in rates and latencies. */
+export interface CallCounts { calls: number, succeeded: number, failed: number, refused: number }
+
+export interface Rates extends CallCounts {
+  /** ms; null without calls, like the rates. */
+  averageLatency: number | null
+  /** Percent of `calls`. */
+  successRate: number | null
+  errorRate: number | null
+  /** Calls a minute, over the part of the range that has passed. */
+  throughput: number
+}
+
+export interface Performance extends Rates {
+  /** ms, estimated from counts in classes. */
+  p50: number | null
+  p95: number | null
+  p99: number | null
+}
+
+export interface SeriesPoint extends CallCounts { at: Date, averageLatency: number | null, p95: number | null, successRate: number | null }
+
+export interface Figures extends Pick<Rollup, 'recorded'> {
+  performance(tenantId: string, integrationId: string, range: TimeRange): Promise<Performance>
+  /** Over all the tenant's integrations, deleted ones too. */
+  totals(tenantId: string, range: TimeRange): Promise<Performance>
+  /** Of several integrations at once; those without runs are left out. */
+  rates(tenantId: string, integrationIds: string[], range: TimeRange): Promise<Map<string, Rates>>
+  /** Points in the order of time; steps without runs are left out. All integrations where none is named. Steps begin in UTC. */
+  series(tenantId: string, query: TimeRange & { integrationId?: string | undefined, step: Step }): Promise<SeriesPoint[]>
+  /** Calls that were tried since the minute of `since`: what quotas count. */
+  callsSince(tenantId: string, integrationId: string, since: Date): Promise<number>
+  /** Bytes of an integration's records and large values. */
+  storage(tenantId: string, integrationId: string): Promise<number>
+  /** The same for each integration that has any, deleted ones too; the largest first. */
+  storageByIntegration(tenantId: string): Promise<{ integrationId: string, recordBytes: number, blobBytes: number }[]>
+  /** Makes the figures of minutes that are over. Call it every ten seconds or so; figures are right without it, but slower to read. */
+  rollUp(): Promise<void>
+  /** Records made before this are counted for good: they may go without changing a figure. */
+  settled(): Promise<Date>
+}
+
+/** Later than anything: "till now" must not leave out a record because clocks differ. */
+const FOREVER = Date.UTC(9999, 0)
+
+export function createFigures({ database, clock = Date.now }: { database: Database, clock?: () => number }): Figures {
+  const rollup = createRollup({ database, clock })
+  const rangeOf = async (tenantId: string, { from, to }: TimeRange, integrationIds?: string[]): Promise<Range> => ({
+    tenantId, integrationIds, from: floorMinute(from.getTime()), to: floorMinute(to.getTime() + MINUTE_MS - 1), complete: await rollup.boundary(),
+  })
+  const performance = async (tenantId: string, time: TimeRange, integrationIds?: string[]): Promise<Performance> => {
+    const range = await rangeOf(tenantId, time, integrationIds)
+    const { counts, ...sums } = await sumFigures(database.tenant(tenantId), range)
+    return { ...ratesOf(sums, minutesOf(range, clock())), p50: percentile(counts, 0.5), p95: percentile(counts, 0.95), p99: percentile(counts, 0.99) }
+  }
+
+  return {
+    recorded: rollup.recorded,
+    performance: (tenantId, integrationId, time) => performance(tenantId, time, [integrationId].filter(isUuid)),
+    totals: (tenantId, time) => performance(tenantId, time),
+
+    async rates(tenantId, integrationIds, time) {
+      const range = await rangeOf(tenantId, time, integrationIds.filter(isUuid))
+      const rows = await sumByIntegration(database.tenant(tenantId), range)
+      return new Map(rows.map(({ integrationId, ...sums }) => [integrationId, ratesOf(sums, minutesOf(range, clock()))]))
+    },
+
+    async series(tenantId, { integrationId, step, ...time }) {
+      const range = await rangeOf(tenantId, time, integrationId === undefined ? undefined : [integrationId].filter(isUuid))
+      const rows = await sumByStep(database.tenant(tenantId), range, step)
+      return rows.map(({ at, counts, ...sums }) => {
+        const { throughput: _unused, errorRate: _rest, ...point } = ratesOf(sums, 1)
+        return { at, ...point, p95: percentile(counts, 0.95) }
+      })
+    },
+
+    async callsSince(tenantId, integrationId, since) {
+      const { succeeded, failed } = await sumFigures(database.tenant(tenantId), await rangeOf(tenantId, { from: since, to: new Date(FOREVER) }, [integrationId].filter(isUuid)))
+      return succeeded + failed
+    },
+
+    async storage(tenantId, integrationId) {
+      if (!isUuid(integrationId)) return 0
+      const rows = await storageOf(database, await everything(tenantId, rollup, integrationId))
+      return rows.reduce((sum, { recordBytes, blobBytes }) => sum + recordBytes + blobBytes, 0)
+    },
+
+    storageByIntegration: async (tenantId) => storageOf(database, await everything(tenantId, rollup)),
+    rollUp: () => rollup.run(),
+    settled: async () => new Date(await rollup.settled()),
+  }
+}
+
+async function everything(tenantId: string, rollup: Rollup, integrationId?: string): Promise<Range> {
+  return { tenantId, integrationIds: integrationId === undefined ? undefined : [integrationId], from: 0, to: FOREVER, complete: await rollup.boundary() }
+}
+
+async function storageOf(database: Database, range: Range): Promise<{ integrationId: string, recordBytes: number, blobBytes: number }[]> {
+  const db = database.tenant(range.tenantId)
+  const [records, blobs] = await Promise.all([sumStored(db, range), sumBlobs(db, range.tenantId, range.integrationIds?.[0])])
+  const recordBytes = new Map(records.map(({ integrationId, bytes }) => [integrationId, bytes]))
+  const blobBytes = new Map(blobs.map(({ integrationId, bytes }) => [integrationId, bytes]))
+  return [...new Set([...recordBytes.keys(), ...blobBytes.keys()])]
+    .map((integrationId) => ({ integrationId, recordBytes: recordBytes.get(integrationId) ?? 0, blobBytes: blobBytes.get(integrationId) ?? 0 }))
+    .filter(({ recordBytes, blobBytes }) => recordBytes + blobBytes > 0)
+    .sort((a, b) => b.recordBytes + b.blobBytes - a.recordBytes - a.blobBytes)
+}
+
+function ratesOf({ succeeded, failed, refused, latencyMs }: Sums, minutes: number): Rates {
+  const calls = succeeded + failed
+  const percent = (part: number): number | null => (calls === 0 ? null : 100 * part / calls)
+  return {
+    calls, succeeded, failed, refused, averageLatency: calls === 0 ? null : latencyMs / calls,
+    successRate: percent(succeeded), errorRate: percent(failed), throughput: minutes <= 0 ? 0 : calls / minutes,
+  }
+}
+
+function minutesOf({ from, to }: Range, now: number): number {
+  return (Math.min(to, Math.max(now, from + MINUTE_MS)) - from) / MINUTE_MS
+}
