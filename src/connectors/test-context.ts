@@ -1,4 +1,5 @@
 /** What connectors are handed in their tests: real HTTP and name resolution, open to this machine, with every exchange noted. */
+import type { LookupAddress } from 'node:dns'
 import type { CallHttp, CallHttpRequest, ConnectionContext, Connector, Exchange, TokenSource } from './connector.ts'
 import { HubError } from '../errors.ts'
 import { readBody } from '../lib/http/body.ts'
@@ -20,10 +21,12 @@ export interface TestContextOptions {
   timeoutMs?: number
   /** Networks that may be reached besides public ones; this machine unless given. */
   allowNetworks?: string[]
+  /** How names become addresses; the system's resolver unless given. */
+  lookup?: (hostname: string) => Promise<LookupAddress[]>
 }
 
-export function testContext({ connector, credentials = {}, configuration = {}, endpoint, timeoutMs = 20_000, allowNetworks = ['127.0.0.0/8', '::1/128'] }: TestContextOptions): TestContext {
-  const guard = createAddressGuard({ allowNetworks })
+export function testContext({ connector, credentials = {}, configuration = {}, endpoint, timeoutMs = 20_000, allowNetworks = ['127.0.0.0/8', '::1/128'], lookup }: TestContextOptions): TestContext {
+  const guard = createAddressGuard({ allowNetworks, ...lookup && { lookup } })
   const client = createHttpClient({ guard })
   const place = { configuration, credentials, ...endpoint !== undefined && { endpoint } }
   const hosts = new Set((connector.hosts?.(place) ?? []).map((host) => host.toLowerCase()))

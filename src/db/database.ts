@@ -43,6 +43,8 @@ export function createDatabase({ connectionString, maxConnections, onError }: Da
       options: `${options} -c statement_timeout=${STATEMENT_TIMEOUT_MS}${role ? ` -c role=interchange_${role}` : ''}`.trim(),
     } as pg.PoolConfig)
     created.on('error', onError)
+    // One that breaks while it is in use says so itself.
+    created.on('connect', (client) => { client.on('error', onError) })
     return created
   }
   const pools = {

@@ -1,67 +1,121 @@
-/** Masks secrets by value, in whatever form they stand in a text. */
+/** Takes secrets out of text by their values, in whatever form they stand there. */
+import { formsOf } from './mask-forms.ts'
+import { createSearch, type Search } from './mask-search.ts'
 
 export interface Mask {
-  /** The text with every secret replaced. Costs a few microseconds where none is in it. */
+  /** Any text: `[secret]` for every secret. The same string where it holds none. */
   mask(text: string): string
+  /** A JSON text, which stays one: a number that is a secret becomes a string, and what is no JSON becomes a string too. */
+  maskJson(json: string): string
+  /** A JSON value, keys included. The same value where it holds no secret, a copy otherwise. Throws as `JSON.stringify` does. */
+  maskValue<Value>(value: Value): Value
 }
 
 export const MASKED = '[secret]'
-/** Shorter values would mask words that are no secrets. */
-const SHORTEST = 6
-/** A piece of base64 shorter than this says nothing. */
-const SHORTEST_PIECE = 8
+/** Shorter ones would be found everywhere. */
+const SECRET_MIN_LENGTH = 6
 
-/** Raw, escaped as JSON, percent-encoded, base64 and base64url at any alignment, and hexadecimal. Mask before cutting: half a secret is not recognised. */
-export function createMask(secrets: Iterable<string>): Mask {
-  const forms = new Set<string>()
+/** Masks each secret of six characters or more, in all forms that `formsOf` knows. */
+export function createMask(secrets: readonly string[]): Mask {
+  const needles = new Set<string>()
   for (const secret of secrets) {
-    if (secret.length >= SHORTEST) for (const form of formsOf(secret)) forms.add(form)
+    for (const each of new Set([secret, secret.trim()])) {
+      if (each.length >= SECRET_MIN_LENGTH) for (const form of formsOf(each.toWellFormed())) needles.add(form)
+    }
   }
-  // The longest first: a form may stand within another.
-  const ordered = [...forms].sort((a, b) => b.length - a.length)
-  return {
-    mask(text) {
-      let masked = text
-      for (const form of ordered) {
-        if (masked.includes(form)) masked = masked.replaceAll(form, MASKED)
-      }
-      return masked
-    },
+  if (needles.size === 0) return noMask
+  const search = createSearch([...needles])
+  const mask = (text: string): string => replaced(text, search)
+  const maskJson = (json: string): string => {
+    const masked = mask(json)
+    return masked === json || isJson(masked) ? masked : maskedByValue(json, mask) ?? JSON.stringify(masked)
+  }
+  return { mask, maskJson, maskValue: (value) => maskedValue(value, maskJson) }
+}
+
+/** Where there are no secrets. */
+export const noMask: Mask = { mask: (text) => text, maskJson: (json) => json, maskValue: (value) => value }
+
+function replaced(text: string, search: Search): string {
+  const spans = search(text)
+  if (spans === undefined) return text
+  let result = ''
+  let from = 0
+  for (const { start, end } of spans) {
+    if (isWithinMark(text, start, end)) continue
+    result += text.slice(from, start) + MASKED
+    from = end
+  }
+  return result + text.slice(from)
+}
+
+/** "secret" may be a secret itself: what was masked before stays as it is. */
+function isWithinMark(text: string, start: number, end: number): boolean {
+  for (let at = Math.max(0, end - MASKED.length); at <= start; at += 1) if (text.startsWith(MASKED, at)) return true
+  return false
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }
 
-/** Several masks as one. */
-export function joinMasks(masks: Mask[]): Mask {
-  return { mask: (text) => masks.reduce((masked, { mask }) => mask(masked), text) }
+function maskedValue<Value>(value: Value, maskJson: Mask['maskJson']): Value {
+  const json = JSON.stringify(value) as string | undefined
+  if (json === undefined) return value
+  const masked = maskJson(json)
+  return masked === json ? value : JSON.parse(masked) as Value
 }
 
-function formsOf(secret: string): string[] {
-  const bytes = Buffer.from(secret, 'utf8')
-  const percent = encodeURIComponent(secret.toWellFormed())
-  const strict = percent.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-  const json = JSON.stringify(secret).slice(1, -1)
-  const hex = bytes.toString('hex')
-  return [
-    secret, json, JSON.stringify(json).slice(1, -1), json.replaceAll('/', '\\/'),
-    percent, strict, strict.replaceAll('%20', '+'), lowerEscapes(percent), lowerEscapes(strict), new URLSearchParams([['', secret]]).toString().slice(1),
-    hex, hex.toUpperCase(), ...base64Pieces(bytes),
-  ]
-}
-
-function lowerEscapes(text: string): string {
-  return text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase())
-}
-
-/** What a secret leaves in base64, wherever it begins within the encoded bytes: the characters that depend on it alone. */
-function base64Pieces(bytes: Buffer): string[] {
-  const pieces: string[] = []
-  for (let before = 0; before < 3; before += 1) {
-    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '')
-    const start = Math.ceil(before * 8 / 6)
-    const end = Math.floor((before + bytes.length) * 8 / 6)
-    const piece = encoded.slice(start, end)
-    if (piece.length < SHORTEST_PIECE) continue
-    pieces.push(piece, piece.replaceAll('+', '-').replaceAll('/', '_'), piece.replaceAll('/', '\\/'))
+/**
+ * A secret that was a number, or reached over quotes, tore the text: here each string and number is looked at by itself.
+ * Undefined for what is no JSON, or nested too deep to be written.
+ */
+function maskedByValue(json: string, mask: Mask['mask']): string | undefined {
+  try {
+    const root: unknown[] = [JSON.parse(json)]
+    maskWithin(root, mask)
+    return JSON.stringify(root[0])
+  } catch {
+    return undefined
   }
-  return pieces
+}
+
+function maskWithin(root: object, mask: Mask['mask']): void {
+  // A stack of its own, because JSON may be nested deeper than calls may.
+  const open: object[] = [root]
+  for (let container = open.pop(); container !== undefined; container = open.pop()) {
+    for (const [key, value] of entriesWithMaskedKeys(container, mask)) {
+      const masked = maskedLeaf(value, mask)
+      if (masked !== value) set(container, key, masked)
+      else if (value !== null && typeof value === 'object') open.push(value)
+    }
+  }
+}
+
+function maskedLeaf(value: unknown, mask: Mask['mask']): unknown {
+  if (typeof value === 'string') return mask(value)
+  if (typeof value !== 'number') return value
+  const text = String(value)
+  const masked = mask(text)
+  return masked === text ? value : masked
+}
+
+function entriesWithMaskedKeys(container: object, mask: Mask['mask']): [string, unknown][] {
+  const entries = Object.entries(container) as [string, unknown][]
+  if (Array.isArray(container) || entries.every(([key]) => mask(key) === key)) return entries
+  // All anew, so that the order stays.
+  const renamed = entries.map(([key, value]): [string, unknown] => [mask(key), value])
+  for (const [key] of entries) delete (container as Record<string, unknown>)[key]
+  for (const [key, value] of renamed) set(container, key, value)
+  return Object.entries(container) as [string, unknown][]
+}
+
+/** Not by assignment: a key may be called `__proto__`. */
+function set(container: object, key: string, value: unknown): void {
+  Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true })
 }

@@ -1,4 +1,5 @@
 /** Where a request goes. The credential goes along, so that nothing in a path or URL may lead elsewhere. */
+import { below } from '../below.ts'
 import type { ConnectionContext } from '../connector.ts'
 import { HubError } from '../../errors.ts'
 import { withQuery } from './query.ts'
@@ -38,20 +39,6 @@ function absolute(place: Place, base: URL, given: string): URL {
   const isOwn = url.host === base.host || readConfiguration(place).hosts.some((host) => host.toLowerCase() === url.host)
   if (!isOwn) throw refused(`${url.host} is not a host of this integration. Its further hosts are part of its configuration.`)
   if (base.protocol === 'https:' && url.protocol === 'http:') throw refused('The integration speaks https: its credential must not go over plain http.')
-  return url
-}
-
-/** The path is put behind the base URL's as text; what would climb out of it or name another host is refused. */
-function below(base: URL, path: string): URL {
-  const folder = base.pathname.replace(/\/+$/, '')
-  const [bare = '', ...search] = path.split('?')
-  const url = new URL(base.href)
-  if (/[\\\0-\x20\x7f]/.test(bare) || bare.startsWith('//')) throw refused('The path is not a plain path below the base URL.')
-  if (bare !== '') url.pathname = `${folder}/${bare.replace(/^\//, '')}`
-  if (path.includes('?')) url.search = [base.search.slice(1), search.join('?').split('#')[0]].filter((part) => part !== '').join('&')
-  url.hash = ''
-  const climbs = folder !== '' && url.pathname !== folder && !url.pathname.startsWith(`${folder}/`)
-  if (url.origin !== base.origin || climbs) throw refused('The path leads out of the base URL.')
   return url
 }
 

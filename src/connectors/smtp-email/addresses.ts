@@ -1,5 +1,4 @@
 /** Email addresses as people write them: `ada@example.com`, `Ada Lovelace <ada@example.com>`. */
-import parse from 'nodemailer/lib/addressparser'
 import { z } from 'zod'
 
 /** What RFC 5321 allows a path to hold, less quoted local parts, which are a classic way to smuggle. */
@@ -11,10 +10,10 @@ export interface Address { name: string, address: string }
 export function readAddress(text: string): Address | undefined {
   // A line break would begin another header.
   if (text.length > 1000 || /\p{Cc}/u.test(text)) return undefined
-  const found = parse(text, { flatten: true })
-  const [only] = found
-  if (found.length !== 1 || only === undefined || !('address' in only) || !addressForm.test(only.address ?? '')) return undefined
-  return { name: only.name ?? '', address: only.address! }
+  const { name = '', bracketed, bare } = /^\s*(?:(?<name>"(?:[^"\\]|\\.)*"|[^"<>]*?)\s*<(?<bracketed>[^<>]*)>|(?<bare>[^<>]*?))\s*$/u.exec(text)?.groups ?? {}
+  const address = (bracketed ?? bare ?? '').trim()
+  if (!addressForm.test(address)) return undefined
+  return { name: name.replace(/^"(.*)"$/, '$1').replaceAll(/\\(.)/g, '$1'), address }
 }
 
 export const address = z.string().refine((text) => readAddress(text) !== undefined, 'is not an email address')

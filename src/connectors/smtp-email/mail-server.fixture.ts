@@ -13,17 +13,20 @@ export interface MailServer extends AsyncDisposable {
   /** Names that clients asked for while they began TLS. */
   serverNames: (string | false | undefined)[]
   connections(): number
+  signIns(): number
 }
 
 export async function startMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
   const received: Received[] = []
   const serverNames: MailServer['serverNames'] = []
   let connections = 0
+  let signIns = 0
   const server = new SMTPServer({
     authOptional: true, disableReverseLookup: true, logger: false, closeTimeout: 100,
     onConnect(_session, done) { connections += 1; done() },
     onSecure(socket, _session, done) { serverNames.push((socket as unknown as { servername?: string | false }).servername); done() },
     onAuth({ username = '', password }, _session, done) {
+      signIns += 1
       if (password === 'right password') done(null, { user: username })
       else done(Object.assign(new Error(`No: ${password}`), { responseCode: 535 }))
     },
@@ -42,7 +45,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
   server.listen(0, '127.0.0.1')
   await once(server.server, 'listening')
   return {
-    port: (server.server.address() as AddressInfo).port, received, serverNames, connections: () => connections,
+    port: (server.server.address() as AddressInfo).port, received, serverNames, connections: () => connections, signIns: () => signIns,
     [Symbol.asyncDispose]: () => new Promise((resolve) => { server.close(resolve) }),
   }
 }

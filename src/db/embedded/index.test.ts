@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { Client } from 'pg'
+import { Client, Pool } from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { HubError } from '../../errors.ts'
 import { startEmbeddedPostgres } from './index.ts'
@@ -103,6 +103,22 @@ describe('one hub', () => {
     await second.ensureRunning()
     expect(await query(second.connectionString, 'select n from kept order by n')).toEqual([{ n: 1 }, { n: 2 }])
     await second.stop()
+  })
+
+  test('a pool that was ended before the stop sees no connection cut, one that was not does not hold the stop up', async () => {
+    const postgres = await start()
+    const cut: string[] = []
+    const pools = ['ended', 'open'].map((name) => {
+      const pool = new Pool({ connectionString: postgres.connectionString, max: 4 })
+      pool.on('error', () => cut.push(name))
+      return pool
+    })
+    await Promise.all(pools.flatMap((pool) => Array.from({ length: 4 }, () => pool.query('select pg_sleep(0.05)'))))
+    const [ended, open] = pools
+    await ended!.end()
+    await postgres.stop()
+    await expect.poll(() => cut, { interval: 10 }).toEqual(['open', 'open', 'open', 'open'])
+    await open!.end()
   })
 
   test('a watch that looks after the server does not bring it back once it was stopped', async () => {

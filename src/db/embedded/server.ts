@@ -13,7 +13,6 @@ import { boundLog, lastLines, sizeOf } from './server-log.ts'
 const POLL_MS = 5
 /** Recovery after a power cut reads up to max_wal_size again. */
 const START_TIMEOUT_MS = 120_000
-const STOP_TIMEOUT_MS = 20_000
 
 export interface ServerOptions extends ClusterOptions { logFile: string }
 
@@ -137,17 +136,23 @@ function whenEnded(child: ChildProcess): { why: string | undefined } {
   return ended
 }
 
+/**
+ * How it is asked to stop, each when the one before has not done after `atMs`: let connections that are being closed end
+ * (the pool's end does not wait for that), cut the others, leave without writing out (the next start replays its log).
+ */
+const requests: { name: NodeJS.Signals, atMs: number }[] = [{ name: 'SIGTERM', atMs: 0 }, { name: 'SIGINT', atMs: 250 }, { name: 'SIGQUIT', atMs: 20_000 }]
+
 /** Stops the server of this cluster, if one runs: open transactions are rolled back, what was committed is on disk. The caller holds the start lock. */
 export async function stopServer(cluster: string): Promise<void> {
-  const found = readPidFile(cluster)
-  if (!found || !isServerOf(cluster, found.pid)) return
-  signal(found.pid, 'SIGINT')
-  const patience = Date.now() + STOP_TIMEOUT_MS
-  let hurried = false
-  while (isServerOf(cluster, found.pid)) {
-    if (!hurried && Date.now() > patience) {
-      hurried = true
-      signal(found.pid, 'SIGQUIT') // the next start replays its log
+  const pid = readPidFile(cluster)?.pid
+  if (pid === undefined) return
+  const startedAt = Date.now()
+  let asked = 0
+  while (isServerOf(cluster, pid)) {
+    const next = requests[asked]
+    if (next && Date.now() - startedAt >= next.atMs) {
+      asked++
+      signal(pid, next.name)
     }
     await pause(POLL_MS)
   }

@@ -1,60 +1,133 @@
-/** JSON from outside: parsed with bounds on depth, and without keys that are attacks on JavaScript. */
-import { HubError, type FieldError } from '../../errors.ts'
+/**
+ * JSON from outside. `JSON.parse` does the parsing; a pass over the text before it and one over the value after it find
+ * what it would take silently: endless depth, keys that are attacks on JavaScript programs, and the same key twice.
+ * Only when something is wrong is the text read again, to say where.
+ *
+ * The same key twice is refused: `JSON.parse` keeps the last, others keep the first, and whoever sent it loses data without
+ * a word. I-JSON (RFC 7493) forbids it.
+ */
+import { isUtf8 } from 'node:buffer'
+import { HubError } from '../../errors.ts'
+import type { FieldError } from '../../errors.ts'
+import { findFaults, placeOf } from './faults.ts'
+import type { Fault } from './faults.ts'
 
-const MAX_DEPTH = 128
-const hostileKeys = new Set(['__proto__', 'constructor', 'prototype'])
-const decoder = new TextDecoder('utf-8', { fatal: true })
+export interface JsonLimits {
+  /** Arrays and objects within each other. Default 128. */
+  maxDepth?: number
+  /** UTF-16 units of one key. Default 65,536. */
+  maxKeyLength?: number
+  /** Default `refuse`; `last` keeps the last of them, as `JSON.parse` does. */
+  duplicateKeys?: 'refuse' | 'last'
+}
 
-/** Throws HubError: `malformed_json` for bad syntax or UTF-8, `invalid_request` with pointers for too much depth or a hostile key. */
-export function parseJson(bytes: Buffer): unknown {
-  const text = decode(bytes)
-  checkDepth(text)
+/**
+ * Throws HubError: `malformed_json` for bad syntax or UTF-8, `invalid_request` for what the limits refuse; `errors` have
+ * pointers, details have line and column. A byte order mark in front is passed over.
+ */
+export function parseJson(source: Uint8Array | string, { maxDepth = 128, maxKeyLength = 65_536, duplicateKeys = 'refuse' }: JsonLimits = {}): unknown {
+  const text = typeof source === 'string' ? source : decode(source)
+  const limits = { maxDepth, maxKeyLength, duplicateKeys }
+  const keys = countKeysInText(text, maxDepth)
+  if (keys === refused) throw explain(text, limits)
   let value: unknown
   try {
     value = JSON.parse(text)
-  } catch (error) {
-    throw new HubError('malformed_json', `The body is not valid JSON: ${(error as Error).message.slice(0, 200)}`, { cause: error, errors: [{ pointer: '', detail: (error as Error).message.slice(0, 200) }] })
+  } catch {
+    throw explain(text, limits)
   }
-  // Escapes could spell a hostile key: both are looked for as text first, since most bodies have neither.
-  if (text.includes('__proto__') || text.includes('"constructor"') || text.includes('"prototype"') || text.includes('\\u')) refuseHostileKeys(value)
+  const kept = countKeys(value, maxKeyLength)
+  if (kept !== keys && (kept === refused || duplicateKeys === 'refuse')) throw explain(text, limits)
   return value
 }
 
-function decode(bytes: Buffer): string {
-  try {
-    return decoder.decode(bytes)
-  } catch (error) {
-    throw new HubError('malformed_json', 'The body is not valid UTF-8.', { cause: error, errors: [{ pointer: '', detail: 'is not valid UTF-8' }] })
-  }
-}
+const refused = -1
+const quote = 0x22
+const backslash = 0x5c
 
-/** One pass over the text, without recursion. */
-function checkDepth(text: string): void {
+/** In text that is JSON, every colon outside of strings follows a key. `refused` when it goes too deep. */
+function countKeysInText(text: string, maxDepth: number): number {
   let depth = 0
-  let quoted = false
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at)
-    if (quoted) {
-      if (code === 0x5c) at += 1
-      else if (code === 0x22) quoted = false
-    } else if (code === 0x22) quoted = true
-    else if (code === 0x7b || code === 0x5b) {
-      depth += 1
-      if (depth > MAX_DEPTH) throw new HubError('invalid_request', `The body is nested deeper than ${MAX_DEPTH} levels.`, { errors: [{ pointer: '', detail: `is nested deeper than ${MAX_DEPTH} levels, at character ${at}` }] })
-    } else if (code === 0x7d || code === 0x5d) depth -= 1
-  }
-}
-
-function refuseHostileKeys(value: unknown): void {
-  const errors: FieldError[] = []
-  const look = (each: unknown, pointer: string): void => {
-    if (each === null || typeof each !== 'object') return
-    for (const [key, inner] of Object.entries(each)) {
-      const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
-      if (hostileKeys.has(key) && (key === '__proto__' || inner !== null && typeof inner === 'object') && !Array.isArray(each)) errors.push({ pointer: at, detail: 'is a key that is not taken' })
-      look(inner, at)
+  let keys = 0
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case quote:
+        for (at++; at < text.length; at++) {
+          const code = text.charCodeAt(at)
+          if (code === quote) break
+          if (code === backslash) at++
+        }
+        break
+      case 0x3a: keys++; break
+      case 0x5b: case 0x7b:
+        if (++depth > maxDepth) return refused
+        break
+      case 0x5d: case 0x7d: depth--; break
     }
   }
-  look(value, '')
-  if (errors.length > 0) throw new HubError('invalid_request', `${errors[0]!.pointer}: is a key that is not taken.`, { errors: errors.slice(0, 20) })
+  return keys
+}
+
+/** `refused` when a key is an attack or too long. The depth is bounded already. */
+function countKeys(value: unknown, maxKeyLength: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let keys = 0
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      if (typeof item !== 'object' || item === null) continue
+      const inner = countKeys(item, maxKeyLength)
+      if (inner === refused) return refused
+      keys += inner
+    }
+    return keys
+  }
+  // A parsed value has no keys but its own.
+  // oxlint-disable-next-line guard-for-in
+  for (const key in value) {
+    keys++
+    if (key.length > maxKeyLength || key === '__proto__') return refused
+    const member = (value as Record<string, unknown>)[key]
+    if (typeof member !== 'object' || member === null) continue
+    if (key === 'constructor' && Object.hasOwn(member, 'prototype')) return refused
+    const inner = countKeys(member, maxKeyLength)
+    if (inner === refused) return refused
+    keys += inner
+  }
+  return keys
+}
+
+function decode(bytes: Uint8Array): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const text = buffer.toString('utf8')
+  if (!isUtf8(buffer)) {
+    const detail = `is not valid UTF-8 at byte ${badByte(buffer, text)}`
+    throw new HubError('malformed_json', `The JSON ${detail}`, { errors: [{ pointer: '', detail }] })
+  }
+  return text.startsWith('\ufeff') ? text.slice(1) : text
+}
+
+/** Bad bytes were decoded as U+FFFD; one that was there itself is three good bytes. */
+function badByte(buffer: Buffer, text: string): number {
+  let at = text.indexOf('\ufffd')
+  let offset = Buffer.byteLength(text.slice(0, at))
+  while (buffer.readUIntBE(offset, Math.min(3, buffer.length - offset)) === 0xefbfbd) {
+    const next = text.indexOf('\ufffd', at + 1)
+    offset += Buffer.byteLength(text.slice(at, next))
+    at = next
+  }
+  return offset
+}
+
+function explain(text: string, limits: Required<JsonLimits>): HubError {
+  const faults = findFaults(text, limits)
+  const [first] = faults
+  if (!first) return new HubError('malformed_json', 'The JSON cannot be read')
+  const errors = faults.map((fault): FieldError => ({ pointer: fault.pointer, detail: describe(fault, text) }))
+  if (first.kind === 'syntax') return new HubError('malformed_json', `The JSON is not valid: ${errors[0]!.detail}`, { errors })
+  return new HubError('invalid_request', `The JSON is not taken: ${first.pointer === '' ? '' : `${first.pointer} `}${errors[0]!.detail}`, { errors })
+}
+
+function describe({ detail, at }: Fault, text: string): string {
+  const { line, column } = placeOf(text, at)
+  return `${detail} (line ${line}, column ${column})`
 }

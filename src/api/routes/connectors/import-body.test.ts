@@ -32,7 +32,7 @@ describe('the body of an import', () => {
   })
 
   test.each([
-    ['{"document":{},"document":{}}', '/document'], ['{"document":[]}', '/document'], ['{"document":5}', '/document'], ['{"document":null}', '/document'], ['{"document":""}', '/document'],
+    ['{"document":{},"document":{}}', '/document'], ['{"document":[]}', '/document'], ['{"document":5}', '/document'], ['{"document":null}', '/document'],
     ['{"url":"ftp://example.com"}', '/url'], ['{"url":"https://example.com","document":{}}', ''], ['{"id":"x"}', ''], ['{"name":"","url":"https://example.com"}', '/name'],
     ['{"url":"https://example.com","header":{}}', '/header'], ['{"url":"https://example.com","headers":{"a b":"c"}}', '/headers/a b'], ['{"url":"https://example.com","headers":{"a":"c\\r\\nx: y"}}', '/headers/a'],
     ['{"document":{},"headers":{"a":"b"}}', '/headers'],

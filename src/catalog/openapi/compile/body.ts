@@ -25,13 +25,19 @@ export interface BodyVariant {
 
 const preference: MediaKind[] = ['json', 'form', 'multipart', 'lines', 'text', 'binary']
 
+/** JSON by name first; what is only written as JSON for want of anything better, after forms. A plain type goes before a wildcard. */
+function rank(kind: MediaKind, declared: string): number {
+  const guessed = kind === 'json' && !/[/+]json$/.test(essence(declared)) && !isWildcard(declared)
+  return (guessed ? 2.5 : preference.indexOf(kind)) + (isWildcard(declared) ? 0.25 : 0)
+}
+
 /** The variants, the one to use unless the caller chooses first. */
 export function compileBody(body: ResolvedRequestBody, defs: Defs): BodyVariant[] {
   const variants = Object.entries(body.content).map(([declared, media]) => {
     const kind = kindOf(declared, isStructured(media.schema, defs))
-    return { kind, variant: variantOf(declared, kind, media, defs) }
+    return { order: rank(kind, declared), variant: variantOf(declared, kind, media, defs) }
   })
-  return variants.sort((a, b) => preference.indexOf(a.kind) - preference.indexOf(b.kind)).map(({ variant }) => variant)
+  return variants.sort((a, b) => a.order - b.order).map(({ variant }) => variant)
 }
 
 /** The variant that `contentType` means; the first without one. Throws HubError `invalid_input`. */

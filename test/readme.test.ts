@@ -1,0 +1,77 @@
+/** README's five minutes, word by word: only ports and the data folder are others, so that a hub at work on this machine is left alone. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+test("README's five minutes work as typed, and end with real operations of a real server", { timeout: 120_000 }, async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const [hubPort, shopPort] = [await freePort(), await freePort()]
+  const data = await mkdtemp(join(tmpdir(), 'interchange readme '))
+  const environment = { ...process.env, PORT: String(shopPort), INTERCHANGE_PORT: String(hubPort), INTERCHANGE_DATA: data, INTERCHANGE_URL: `http://127.0.0.1:${hubPort}`, INTERCHANGE_API_KEY: '' }
+  const typed = (text: string): string => text.replaceAll('8080', String(hubPort)).replaceAll('4010', String(shopPort))
+  const background = blocks(readme, 'walk=background').map((text) => start(typed(text), environment))
+  try {
+    await answers(`http://127.0.0.1:${hubPort}/readyz`)
+    await answers(`http://127.0.0.1:${shopPort}/`)
+    const { code, output } = await run(`shopt -s expand_aliases; set -e\n${blocks(readme, 'walk').map(typed).join('\n')}`, environment)
+    expect(code, output).toBe(0)
+    for (const shown of ['Connected Bookshop (4 operations)', 'The connection test passed.', 'removeBook', 'Roadside Picnic', '"success":true', 'The Dispossessed', 'succeeded', 'averageLatency']) expect(output).toContain(shown)
+    expect(output).not.toContain('shop-secret-4711')
+  } finally {
+    await Promise.all(background.map(stop))
+    await rm(data, { recursive: true, force: true })
+  }
+})
+
+function blocks(readme: string, kind: string): string[] {
+  return [...readme.matchAll(/^```sh (\S+)\n([^]*?)^```/gm)].filter(([, info]) => info === kind).map(([, , text]) => text!)
+}
+
+function start(script: string, env: NodeJS.ProcessEnv): ChildProcess {
+  // A group of its own, so that all that the shell started can be stopped.
+  return spawn('bash', ['-c', script], { cwd: root, env, stdio: 'ignore', detached: true })
+}
+
+/** Resolves once nothing of the group is left. */
+async function stop({ pid }: ChildProcess): Promise<void> {
+  const signal = (name: NodeJS.Signals | 0): boolean => {
+    try {
+      return process.kill(-pid!, name)
+    } catch {
+      return false
+    }
+  }
+  signal('SIGTERM')
+  while (signal(0)) await new Promise((resolve) => { setTimeout(resolve, 20) })
+}
+
+function run(script: string, env: NodeJS.ProcessEnv): Promise<{ code: number | null, output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn('bash', ['-c', script], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += String(chunk) })
+    child.once('close', (code) => { resolve({ code, output }) })
+  })
+}
+
+async function answers(url: string): Promise<void> {
+  const end = Date.now() + 90_000
+  while (!await fetch(url).then((response) => response.ok, () => false)) {
+    if (Date.now() > end) throw new Error(`${url} does not answer.`)
+    await new Promise((resolve) => { setTimeout(resolve, 50) })
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => { server.close(resolve) })
+  return port
+}
