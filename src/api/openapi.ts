@@ -45,6 +45,7 @@ export function createApiDocument(routes: Route[], { version }: { version: strin
     for (const method of route.method === 'ANY' ? proxyMethods : [route.method]) {
       const operationId = operationIdOf({ method, path: route.path, lists: isPage(route.reply), creates: route.creates ?? false, passesOn: route.method === 'ANY' }, taken)
       const item = paths[path] ??= {}
+      if (item[method.toLowerCase()] !== undefined) throw new Error(`${method} ${path} is there twice.`)
       item[method.toLowerCase()] = { operationId, ...describe(route, method, schemas) }
     }
   }

@@ -62,7 +62,7 @@ export interface AreasDeps {
 const ANSWERS_MAX_BYTES = 64 * 1024 * 1024
 
 export async function createAreas(deps: AreasDeps): Promise<Areas> {
-  const { config, storage, metrics } = deps
+  const { storage, metrics } = deps
   const { database, blobs } = storage
   const jq = createJq()
   const catalog = createCatalog(deps)

@@ -13,8 +13,8 @@ import { checkFields, openFields, resolveEnvironment, sealFields, secretsOf, typ
 import type { RootKeys } from './root-key.ts'
 import { createRotation, type Rotation } from './rotation.ts'
 import { deleteCredential, findCredential, insertCredential, listCredentials, listUsers, updateCredential, type CredentialRow } from './store.ts'
-import { createTenantKeys } from './tenant-keys.ts'
-import { createTokens } from './tokens.ts'
+import { createTenantKeys, type TenantKeys } from './tenant-keys.ts'
+import { createTokens, type Tokens } from './tokens.ts'
 
 /** Payload: `<tenant>:<credential>`. */
 export const CREDENTIALS_CHANGED = 'interchange_credentials'
@@ -61,104 +61,26 @@ const FRESH_MS = 30_000
 
 /** Throws where stored keys are wrapped by a root key that is not here. */
 export async function createCredentials(deps: CredentialsDeps): Promise<Credentials> {
-  const { database, http, rootKeys, connectors, allowEnvironment, environment } = deps
+  const { database, http, rootKeys } = deps
   const keys = createTenantKeys({ database, rootKeys })
   await keys.checkRootKey()
-  const opened = new LRUCache<string, OpenCredential>({ max: 20_000, ttl: FRESH_MS })
   const tokens = createTokens({ database, http, keys })
-  const readEnvironment = (name: string): string | undefined => (allowEnvironment.includes(name) ? environment[name] : undefined)
-
-  const schemaOf = async (tenantId: string, connector: string): Promise<CredentialSchema> => {
-    const schema = await connectors.credentialSchema(tenantId, connector)
-    if (schema === undefined) throw new HubError('invalid_input', `There is no connector ${connector.slice(0, 200)}.`, { errors: [{ pointer: '/connector', detail: 'is not a connector' }] })
-    return schema
-  }
-  const show = async (tenantId: string, row: CredentialRow): Promise<ShownCredential> => {
-    const schema = await connectors.credentialSchema(tenantId, row.connector) ?? {}
-    const values = await openFields(keys, tenantId, row.id, onlyText(schema, row.fields))
-    const fields = Object.keys(row.fields).map((name) => [name, { type: schema[name]?.type ?? 'password', set: true, ...Object.hasOwn(values, name) && { value: values[name] } }])
-    return { ...row, fields: Object.fromEntries(fields) as ShownCredential['fields'] }
-  }
-  const changed = async (tenantId: string, id: string): Promise<void> => {
-    opened.delete(`${tenantId}:${id}`)
-    await database.system.query('select pg_notify($1, $2)', [CREDENTIALS_CHANGED, `${tenantId}:${id}`])
-  }
-  const ready = (schema: CredentialSchema, stored: FieldValues, facts: Pick<OpenCredential, 'id' | 'connector' | 'revision'>, tenantId: string): OpenCredential => {
-    const values = resolveEnvironment(stored, readEnvironment)
-    const own = createMask(secretsOf(schema, values))
-    return { ...facts, values, mask: { mask: (text) => tokens.mask(tenantId, facts.id, own.mask(text)) } }
-  }
-
+  const opened = new LRUCache<string, OpenCredential>({ max: 20_000, ttl: FRESH_MS })
+  const inner: Inner = { ...deps, keys, tokens, opened }
   return {
-    async create(caller, { id = uuidv7(), name, connector, credentials }) {
-      const { tenantId } = caller
-      checkFields(await schemaOf(tenantId, connector), credentials, { partial: false, allowed: allowEnvironment })
-      const fields = await sealFields(keys, tenantId, id, credentials)
-      const row = await database.tenant(tenantId).transaction(async (db) => {
-        const inserted = await insertCredential(db, tenantId, { id, name: name ?? id, connector, fields })
-        await recordChange(db, caller, { action: 'credential.created', targetType: 'credential', targetId: id, detail: { connector, fields: Object.keys(fields) } })
-        return inserted
-      }).catch((error: unknown) => {
-        if (brokenUniqueConstraint(error) === undefined) throw error
-        throw new HubError('conflict', `There is a credential ${id} already.`, { errors: [{ pointer: '/id', detail: 'is taken' }] })
-      })
-      return show(tenantId, row)
-    },
-
-    async list(caller, { connector, limit, cursor }) {
-      const rows = await listCredentials(database.tenant(caller.tenantId), caller.tenantId, { connector, after: readCursor(cursor, 1)?.[0], limit: limit + 1 })
-      const page = toPage(rows, limit, (row) => [row.id])
-      return { ...page, data: await Promise.all(page.data.map((row) => show(caller.tenantId, row))) }
-    },
-
-    find: async (caller, id) => show(caller.tenantId, await found(database, caller.tenantId, id)),
-
-    async update(caller, id, { name, credentials }, { ifMatch } = {}) {
-      const { tenantId } = caller
-      const before = await found(database, tenantId, id)
-      if (ifMatch !== undefined && ifMatch !== String(before.revision)) throw changedMeanwhile()
-      const fields = credentials === undefined ? before.fields : await merge({ keys, tenantId, before, credentials, schema: await schemaOf(tenantId, before.connector), allowed: allowEnvironment })
-      const row = await database.tenant(tenantId).transaction(async (db) => {
-        const updated = await updateCredential(db, tenantId, { id, name: name ?? before.name, fields }, before.revision)
-        if (updated === undefined) throw changedMeanwhile()
-        await recordChange(db, caller, { action: 'credential.updated', targetType: 'credential', targetId: id, detail: { fields: Object.keys(credentials ?? {}) } })
-        return updated
-      })
-      if (credentials !== undefined) await tokens.drop(tenantId, id)
-      await changed(tenantId, id)
-      return show(tenantId, row)
-    },
-
-    async remove(caller, id) {
-      const { tenantId } = caller
-      await database.tenant(tenantId).transaction(async (db) => {
-        const users = await listUsers(db, tenantId, id)
-        if (users.length > 0) throw new HubError('conflict', `Integrations use this credential: ${users.map((user) => user.name).join(', ')}. Give them another first.`)
-        if (await deleteCredential(db, tenantId, id) === undefined) throw new HubError('not_found', 'There is no such credential.')
-        await recordChange(db, caller, { action: 'credential.deleted', targetType: 'credential', targetId: id })
-      })
-      await changed(tenantId, id)
-    },
-
-    async open(tenantId, id) {
-      const known = opened.get(`${tenantId}:${id}`)
-      if (known !== undefined) return known
-      const row = await findCredential(database.tenant(tenantId), tenantId, id)
-      if (row === undefined) throw new HubError('credential_missing', `The credential ${id} is gone.`)
-      const schema = await connectors.credentialSchema(tenantId, row.connector) ?? {}
-      const credential = ready(schema, await openFields(keys, tenantId, id, row.fields), { id, connector: row.connector, revision: row.revision }, tenantId)
-      opened.set(`${tenantId}:${id}`, credential)
-      return credential
-    },
-
+    create: (caller, input) => create(inner, caller, input),
+    list: (caller, filter) => list(inner, caller, filter),
+    find: async (caller, id) => show(inner, caller.tenantId, await found(database, caller.tenantId, id)),
+    update: (caller, id, change, options = {}) => update(inner, caller, { id, ...change, ...options }),
+    remove: (caller, id) => remove(inner, caller, id),
+    open: async (tenantId, id) => opened.get(`${tenantId}:${id}`) ?? open(inner, tenantId, id),
     async forTest(caller, connector, values) {
-      const schema = await schemaOf(caller.tenantId, connector)
-      checkFields(schema, values, { partial: false, allowed: allowEnvironment })
-      return ready(schema, values, { id: '', connector, revision: 0 }, caller.tenantId)
+      const schema = await schemaOf(inner, caller.tenantId, connector)
+      checkFields(schema, values, { partial: false, allowed: deps.allowEnvironment })
+      return ready(inner, { tenantId: caller.tenantId, id: '', connector, revision: 0, schema, stored: values })
     },
-
     tokens: (tenantId, id) => tokens.source(tenantId, id),
-    forget: (tenantId, id) => {
+    forget(tenantId, id) {
       opened.delete(`${tenantId}:${id}`)
       tokens.forget(tenantId, id)
     },
@@ -167,22 +89,108 @@ export async function createCredentials(deps: CredentialsDeps): Promise<Credenti
   }
 }
 
+interface Inner extends CredentialsDeps { keys: TenantKeys, tokens: Tokens, opened: LRUCache<string, OpenCredential> }
+
+async function create(inner: Inner, caller: Caller, { id = uuidv7(), name, connector, credentials }: CredentialInput): Promise<ShownCredential> {
+  const { tenantId } = caller
+  checkFields(await schemaOf(inner, tenantId, connector), credentials, { partial: false, allowed: inner.allowEnvironment })
+  const fields = await sealFields(inner.keys, tenantId, id, credentials)
+  const row = await inner.database.tenant(tenantId).transaction(async (db) => {
+    const inserted = await insertCredential(db, tenantId, { id, name: name ?? id, connector, fields })
+    await recordChange(db, caller, { action: 'credential.created', targetType: 'credential', targetId: id, detail: { connector, fields: Object.keys(fields) } })
+    return inserted
+  }).catch((error: unknown) => {
+    if (brokenUniqueConstraint(error) === undefined) throw error
+    throw new HubError('conflict', `There is a credential ${id} already.`, { errors: [{ pointer: '/id', detail: 'is taken' }] })
+  })
+  return show(inner, tenantId, row)
+}
+
+async function list(inner: Inner, { tenantId }: Caller, { connector, limit, cursor }: PageRequest & { connector?: string | undefined }): Promise<Page<ShownCredential>> {
+  const rows = await listCredentials(inner.database.tenant(tenantId), tenantId, { connector, after: readCursor(cursor, 1)?.[0], limit: limit + 1 })
+  const page = toPage(rows, limit, (row) => [row.id])
+  return { ...page, data: await Promise.all(page.data.map((row) => show(inner, tenantId, row))) }
+}
+
+interface Update { id: string, name?: string | undefined, credentials?: FieldValues | undefined, ifMatch?: string | undefined }
+
+async function update(inner: Inner, caller: Caller, { id, name, credentials, ifMatch }: Update): Promise<ShownCredential> {
+  const { tenantId } = caller
+  const before = await found(inner.database, tenantId, id)
+  if (ifMatch !== undefined && ifMatch !== String(before.revision)) throw changedMeanwhile()
+  const fields = credentials === undefined ? before.fields : await merge(inner, tenantId, before, credentials)
+  const row = await inner.database.tenant(tenantId).transaction(async (db) => {
+    const updated = await updateCredential(db, tenantId, { id, name: name ?? before.name, fields }, before.revision)
+    if (updated === undefined) throw changedMeanwhile()
+    await recordChange(db, caller, { action: 'credential.updated', targetType: 'credential', targetId: id, detail: { fields: Object.keys(credentials ?? {}) } })
+    return updated
+  })
+  if (credentials !== undefined) await inner.tokens.drop(tenantId, id)
+  await changed(inner, tenantId, id)
+  return show(inner, tenantId, row)
+}
+
+async function remove(inner: Inner, caller: Caller, id: string): Promise<void> {
+  const { tenantId } = caller
+  await inner.database.tenant(tenantId).transaction(async (db) => {
+    const users = await listUsers(db, tenantId, id)
+    if (users.length > 0) throw new HubError('conflict', `Integrations use this credential: ${users.map((user) => user.name).join(', ')}. Give them another first.`)
+    if (await deleteCredential(db, tenantId, id) === undefined) throw new HubError('not_found', 'There is no such credential.')
+    await recordChange(db, caller, { action: 'credential.deleted', targetType: 'credential', targetId: id })
+  })
+  await changed(inner, tenantId, id)
+}
+
+async function open(inner: Inner, tenantId: string, id: string): Promise<OpenCredential> {
+  const row = await findCredential(inner.database.tenant(tenantId), tenantId, id)
+  if (row === undefined) throw new HubError('credential_missing', `The credential ${id} is gone.`)
+  const schema = await inner.connectors.credentialSchema(tenantId, row.connector) ?? {}
+  const credential = ready(inner, { tenantId, id, connector: row.connector, revision: row.revision, schema, stored: await openFields(inner.keys, tenantId, id, row.fields) })
+  inner.opened.set(`${tenantId}:${id}`, credential)
+  return credential
+}
+
+interface Stored extends Pick<OpenCredential, 'id' | 'connector' | 'revision'> { tenantId: string, schema: CredentialSchema, stored: FieldValues }
+
+function ready({ tokens, allowEnvironment, environment }: Inner, { tenantId, id, connector, revision, schema, stored }: Stored): OpenCredential {
+  const values = resolveEnvironment(stored, (name) => (allowEnvironment.includes(name) ? environment[name] : undefined))
+  const own = createMask(secretsOf(schema, values))
+  return { id, connector, revision, values, mask: { mask: (text) => tokens.mask(tenantId, id, own.mask(text)) } }
+}
+
+async function schemaOf({ connectors }: Inner, tenantId: string, connector: string): Promise<CredentialSchema> {
+  const schema = await connectors.credentialSchema(tenantId, connector)
+  if (schema === undefined) throw new HubError('invalid_input', `There is no connector ${connector.slice(0, 200)}.`, { errors: [{ pointer: '/connector', detail: 'is not a connector' }] })
+  return schema
+}
+
+async function show({ connectors, keys }: Inner, tenantId: string, row: CredentialRow): Promise<ShownCredential> {
+  const schema = await connectors.credentialSchema(tenantId, row.connector) ?? {}
+  const values = await openFields(keys, tenantId, row.id, onlyText(schema, row.fields))
+  const fields = Object.keys(row.fields).map((name) => [name, { type: schema[name]?.type ?? 'password', set: true, ...Object.hasOwn(values, name) && { value: values[name] } }])
+  return { ...row, fields: Object.fromEntries(fields) as ShownCredential['fields'] }
+}
+
+async function changed({ opened, database }: Inner, tenantId: string, id: string): Promise<void> {
+  opened.delete(`${tenantId}:${id}`)
+  await database.system.query('select pg_notify($1, $2)', [CREDENTIALS_CHANGED, `${tenantId}:${id}`])
+}
+
 async function found(database: Database, tenantId: string, id: string): Promise<CredentialRow> {
   const row = await findCredential(database.tenant(tenantId), tenantId, id)
   if (row === undefined) throw new HubError('not_found', 'There is no such credential.')
   return row
 }
 
-interface Merge { keys: Parameters<typeof sealFields>[0], tenantId: string, before: CredentialRow, credentials: FieldValues, schema: CredentialSchema, allowed: string[] }
-
 /** The result as a whole must fit: a required field cannot be removed. */
-async function merge({ keys, tenantId, before, credentials, schema, allowed }: Merge): Promise<CredentialRow['fields']> {
-  checkFields(schema, credentials, { partial: true, allowed })
+async function merge(inner: Inner, tenantId: string, before: CredentialRow, credentials: FieldValues): Promise<CredentialRow['fields']> {
+  const schema = await schemaOf(inner, tenantId, before.connector)
+  checkFields(schema, credentials, { partial: true, allowed: inner.allowEnvironment })
   const removed = Object.keys(credentials).filter((name) => credentials[name] === null)
   const kept = Object.entries(before.fields).filter(([name]) => !removed.includes(name))
   const missing = removed.filter((name) => schema[name]?.required)
   if (missing.length > 0) throw new HubError('invalid_input', `${missing.join(', ')} cannot be removed: the connector needs it.`, { errors: missing.map((name) => ({ pointer: `/credentials/${name}`, detail: 'is needed' })) })
-  return { ...Object.fromEntries(kept), ...await sealFields(keys, tenantId, before.id, credentials) }
+  return { ...Object.fromEntries(kept), ...await sealFields(inner.keys, tenantId, before.id, credentials) }
 }
 
 function changedMeanwhile(): HubError {

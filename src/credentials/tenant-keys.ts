@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
+import { SettingError } from '../config.ts'
 import { HubError } from '../errors.ts'
 import { seal, unseal } from './encryption.ts'
 import type { RootKey, RootKeys } from './root-key.ts'
@@ -18,7 +19,7 @@ export interface TenantKeys {
   /** Only once nothing is encrypted by them. */
   removeBefore(tenantId: string, version: number): Promise<void>
   /** Wraps all tenants' keys by the current root key; may be broken off and repeated. Answers how many there were. */
-  rewrap(onProgress?: (done: number) => void): Promise<number>
+  rewrap(): Promise<number>
   /** Throws where keys are wrapped by a root key that is not here. */
   checkRootKey(): Promise<void>
 }
@@ -77,20 +78,23 @@ export function createTenantKeys({ database, rootKeys }: { database: Database, r
     async removeBefore(tenantId, version) {
       await deleteKeyVersions(database.tenant(tenantId), tenantId, version)
     },
-    async rewrap(onProgress) {
-      let done = 0
-      for (;;) {
-        const batch = await rewrapBatch(database.system, rootKeys)
-        if (batch === 0) return done
-        onProgress?.(done += batch)
-      }
-    },
-    async checkRootKey() {
-      const ids = await listRootKeyIds(database.system)
-      const missing = ids.find((id) => id !== rootKeys.current.id && id !== rootKeys.previous?.id)
-      if (missing === undefined) return
-      throw new Error(`Credentials here are encrypted under the root key ${missing}, but the one given is ${rootKeys.current.id}. Put the right key back (INTERCHANGE_ROOT_KEY, or root.key in the data folder), or name it as INTERCHANGE_ROOT_KEY_PREVIOUS and rotate.`)
-    },
+    rewrap: () => rewrap(database.system, rootKeys),
+    checkRootKey: () => checkRootKey(database.system, rootKeys),
+  }
+}
+
+async function checkRootKey(db: Db, { current, previous }: RootKeys): Promise<void> {
+  const missing = (await listRootKeyIds(db)).find((id) => id !== current.id && id !== previous?.id)
+  if (missing === undefined) return
+  throw new SettingError(`Credentials here are encrypted under the root key ${missing}, but the one given is ${current.id}. Put the right key back (INTERCHANGE_ROOT_KEY, or root.key in the data folder), or name it as INTERCHANGE_ROOT_KEY_PREVIOUS and rotate.`)
+}
+
+async function rewrap(db: Db, rootKeys: RootKeys): Promise<number> {
+  let done = 0
+  for (;;) {
+    const batch = await rewrapBatch(db, rootKeys)
+    if (batch === 0) return done
+    done += batch
   }
 }
 

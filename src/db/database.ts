@@ -5,7 +5,7 @@
  * - `system`: the hub's own work over all tenants: key look-up, schedules, retention.
  * - `owner`: owns the tables: migrations, partitions, the job queue.
  */
-import pg from 'pg'
+import { Pool, type PoolClient, type PoolConfig } from 'pg'
 import { HubError } from '../errors.ts'
 import type { Db } from './db.ts'
 
@@ -14,7 +14,7 @@ export interface Database {
   system: Db
   writer: Db
   owner: Db
-  ownerPool: pg.Pool
+  ownerPool: Pool
   /** For /readyz; throws `database_unavailable`. */
   ping(): Promise<void>
   stats(): { pool: string, total: number, idle: number, waiting: number }[]
@@ -34,14 +34,14 @@ export interface DatabaseOptions {
 
 export function createDatabase({ connectionString, maxConnections, onError }: DatabaseOptions): Database {
   const { url, options } = splitOptions(connectionString)
-  const pool = (max: number, role?: Role): pg.Pool => {
-    const created = new pg.Pool({
+  const pool = (max: number, role?: Role): Pool => {
+    const created = new Pool({
       connectionString: url, max, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, idleTimeoutMillis: 30_000,
       // graphile-worker shares the owner's pool and expects one statement at a time.
       pipeline: role !== undefined,
       allowExitOnIdle: true, keepAlive: true, application_name: `interchange ${role ?? 'owner'}`,
       options: `${options} -c statement_timeout=${STATEMENT_TIMEOUT_MS}${role ? ` -c role=interchange_${role}` : ''}`.trim(),
-    } as pg.PoolConfig)
+    } as PoolConfig)
     created.on('error', onError)
     // One that breaks while it is in use says so itself.
     created.on('connect', (client) => { client.on('error', onError) })
@@ -76,10 +76,10 @@ function splitOptions(connectionString: string): { url: string, options: string 
 }
 
 /** The tenant that a connection was last set to. Connections go from tenant to tenant, so every check-out compares. */
-const connectionTenant = new WeakMap<pg.PoolClient, string>()
+const connectionTenant = new WeakMap<PoolClient, string>()
 
-function onPool(pool: pg.Pool, tenantId?: string): Db {
-  const withClient = async <Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> => {
+function onPool(pool: Pool, tenantId?: string): Db {
+  const withClient = async <Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> => {
     const client = await connect(pool)
     let broken: Error | undefined
     try {
@@ -103,7 +103,7 @@ function onPool(pool: pg.Pool, tenantId?: string): Db {
   }
 }
 
-async function inTransaction<Result>(client: pg.PoolClient, work: (db: Db) => Promise<Result>): Promise<Result> {
+async function inTransaction<Result>(client: PoolClient, work: (db: Db) => Promise<Result>): Promise<Result> {
   const db: Db = {
     query: (text, values) => client.query(text, values),
     transaction: (inner) => inner(db),
@@ -119,7 +119,7 @@ async function inTransaction<Result>(client: pg.PoolClient, work: (db: Db) => Pr
   }
 }
 
-async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+async function connect(pool: Pool): Promise<PoolClient> {
   try {
     return await pool.connect()
   } catch (error) {

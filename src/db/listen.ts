@@ -1,5 +1,5 @@
 /** Postgres notices between hubs: one connection, kept up; after a gap everything may have changed, so `reset` is called. */
-import pg from 'pg'
+import { Client } from 'pg'
 
 export interface Listener { close(): Promise<void> }
 
@@ -15,12 +15,12 @@ export interface ListenOptions {
 const RETRY_MS = 1000
 
 export function listen({ connectionString, channels, reset, onError }: ListenOptions): Listener {
-  let client: pg.Client | undefined
+  let client: Client | undefined
   let closed = false
   let timer: NodeJS.Timeout | undefined
 
   const connect = async (): Promise<void> => {
-    const connecting = new pg.Client({ connectionString, application_name: 'interchange listen', keepAlive: true, connectionTimeoutMillis: 5000 })
+    const connecting = new Client({ connectionString, application_name: 'interchange listen', keepAlive: true, connectionTimeoutMillis: 5000 })
     client = connecting
     connecting.on('error', onError)
     connecting.on('end', retry)

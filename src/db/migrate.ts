@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
+import { Client } from 'pg'
 import { ensurePartitions } from './partitions.ts'
 
 const folder = fileURLToPath(new URL('../../migrations/', import.meta.url))
@@ -10,7 +10,7 @@ const folder = fileURLToPath(new URL('../../migrations/', import.meta.url))
 const LOCK = 0x696e7465
 
 export async function migrate(connectionString: string): Promise<{ applied: string[] }> {
-  const client = new pg.Client({ connectionString, application_name: 'interchange migrate', connectionTimeoutMillis: 5000 })
+  const client = new Client({ connectionString, application_name: 'interchange migrate', connectionTimeoutMillis: 5000 })
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK])
@@ -22,7 +22,7 @@ export async function migrate(connectionString: string): Promise<{ applied: stri
   }
 }
 
-async function applyAll(client: pg.Client, connectionString: string): Promise<string[]> {
+async function applyAll(client: Client, connectionString: string): Promise<string[]> {
   const { rows: existing } = await client.query("select to_regclass('public.schema_migrations') is not null as there, to_regclass('graphile_worker.migrations') is not null as queue")
   if (!existing[0].there) {
     await client.query('create table schema_migrations (name text primary key, sha256 text not null, applied_at timestamptz not null default now())')
@@ -47,7 +47,7 @@ async function applyAll(client: pg.Client, connectionString: string): Promise<st
   return applied
 }
 
-async function applyOne(client: pg.Client, { name, sql, sha256 }: { name: string, sql: string, sha256: string }): Promise<void> {
+async function applyOne(client: Client, { name, sql, sha256 }: { name: string, sql: string, sha256: string }): Promise<void> {
   await client.query('begin')
   try {
     await client.query(sql)

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
+import { Client } from 'pg'
 import { startEmbeddedPostgres } from './embedded/index.ts'
 import { migrate } from './migrate.ts'
 
@@ -21,7 +21,7 @@ export async function writeSchemaListing({ check }: { check: boolean }): Promise
 async function listFreshSchema(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'interchange-schema-'))
   const postgres = await startEmbeddedPostgres({ dataFolder: folder, durable: false, log: { info: () => undefined } })
-  const client = new pg.Client({ connectionString: postgres.connectionString })
+  const client = new Client({ connectionString: postgres.connectionString })
   try {
     await migrate(postgres.connectionString)
     await client.connect()
@@ -34,7 +34,7 @@ async function listFreshSchema(): Promise<string> {
 }
 
 /** Partitions are left out: their names are dates. */
-async function listSchema(client: pg.Client): Promise<string> {
+async function listSchema(client: Client): Promise<string> {
   const { rows } = await client.query<{ line: string }>(`
     with tables as (
       select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c

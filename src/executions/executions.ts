@@ -48,17 +48,18 @@ export interface ExecutionsDeps {
   blobs: Pick<Blobs, 'write'>
   /** Told of each committed record. */
   figures: { recorded(row: Pick<NewRow, 'tenantId' | 'integrationId' | 'id'>): void }
+  /** How long a list may search before it says to narrow the search. */
+  searchTimeoutMs?: number
 }
 
 const MAX_ROWS = 200
 const MAX_IN_FLIGHT = 2
-/** A list may look at this much time's worth of rows; then it says to narrow the search. */
 const SEARCH_TIMEOUT_MS = 3000
 
 /** A row on its way; `fault` is set when the batch was fine and this row was not. */
 interface Waiting extends NewRow { stored: StoredRecord, fault: unknown }
 
-export function createExecutions({ database, blobs, figures }: ExecutionsDeps): Executions {
+export function createExecutions({ database, blobs, figures, searchTimeoutMs = SEARCH_TIMEOUT_MS }: ExecutionsDeps): Executions {
   const commits = createGroupCommit<Waiting>({ maxRows: MAX_ROWS, maxInFlight: MAX_IN_FLIGHT, write: (rows) => writeRows(database, rows) })
   return {
     async record(execution, mask) {
@@ -77,9 +78,9 @@ export function createExecutions({ database, blobs, figures }: ExecutionsDeps): 
       if (filter.integrationId !== undefined && !isUuid(filter.integrationId)) return { data: [], nextCursor: null }
       const before = readIdCursor(cursor)
       const rows = await database.tenant(caller.tenantId).transaction(async (db) => {
-        await db.query(`set local statement_timeout = ${SEARCH_TIMEOUT_MS}`)
+        await db.query(`set local statement_timeout = ${searchTimeoutMs}`)
         return listExecutions(db, caller.tenantId, { ...filter, before, limit: limit + 1 })
-      }).catch(tooLong)
+      }).catch((error: unknown) => tooLong(error, searchTimeoutMs))
       return toPage(rows, limit, (row) => [row.id], toSummary)
     },
 
@@ -127,9 +128,9 @@ async function writeAlone(database: Database, row: Waiting): Promise<unknown> {
   }
 }
 
-function tooLong(error: unknown): never {
+function tooLong(error: unknown, timeoutMs: number): never {
   if ((error as { code?: string }).code !== '57014') throw error
-  throw new HubError('invalid_request', `The search took longer than ${SEARCH_TIMEOUT_MS / 1000} seconds. Narrow it: give \`from\` and \`to\`, or an integration.`, {
+  throw new HubError('invalid_request', `The search took longer than ${timeoutMs / 1000} seconds. Narrow it: give \`from\` and \`to\`, or an integration.`, {
     cause: error, errors: [{ pointer: '?from', detail: 'is needed to narrow the search' }],
   })
 }

@@ -23,6 +23,8 @@ import {
 } from './store.ts'
 import { checkPrograms } from './transforms.ts'
 
+export type { IntegrationRow } from './store.ts'
+
 export interface IntegrationInput {
   name: string
   description?: string | undefined

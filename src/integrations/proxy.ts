@@ -108,7 +108,7 @@ function recordAtEnd(deps: ProxyDeps, passing: Passing, response: HttpResponse):
       done(null, chunk)
     },
     flush(done) {
-      record(deps, passing, { status: response.status < 400 ? 'succeeded' : 'failed', response, sizeBytes }).then(() => { done() }, done)
+      void record(deps, passing, { status: response.status < 400 ? 'succeeded' : 'failed', response, sizeBytes }).then(() => done(), (error: Error) => done(error))
     },
   })
   pipeline(response.body, counted).catch((error: unknown) => {

@@ -53,13 +53,13 @@ function createLongSearch(needles: string[]): (text: string) => Span[] | undefin
   const window = Math.min(WINDOW_MAX, ...needles.map(({ length }) => length))
   // How far the window may move on, by the block at its end.
   const shifts = new Uint8Array(TABLE_SIZE).fill(window - BLOCK + 1)
-  const ending: (number[] | undefined)[] = []
+  const ending = new Map<number, number[]>()
   for (const [index, needle] of needles.entries()) {
     for (let at = BLOCK - 1; at < window; at += 1) {
       const slot = slotOf(needle, at)
       const shift = window - 1 - at
       shifts[slot] = Math.min(shifts[slot]!, shift)
-      if (shift === 0) (ending[slot] ??= []).push(index)
+      if (shift === 0) ending.set(slot, [...ending.get(slot) ?? [], index])
     }
   }
   return (text) => {
@@ -72,7 +72,7 @@ function createLongSearch(needles: string[]): (text: string) => Span[] | undefin
       if (shift > 0) continue
       const start = at - window + 1
       effort ??= new Effort(needles.length, text.length)
-      const candidates = ending[slot]!
+      const candidates = ending.get(slot)!
       for (let each = 0; each < candidates.length; each += 1) {
         const index = candidates[each]!
         if (effort.isTooMuch(index)) continue

@@ -22,8 +22,8 @@ function neededOnly(schema: Record<string, unknown>, document: ApiDocument): unk
   const { $ref } = schema
   const target = typeof $ref === 'string' ? document.components.schemas[$ref.slice($ref.lastIndexOf('/') + 1)] ?? {} : schema
   const example = exampleOf(target, document)
-  const { required, properties } = target as { required?: string[], properties?: Record<string, unknown> }
-  if (properties === undefined || example === null || typeof example !== 'object') return example
+  const { required, properties, examples } = target as { required?: string[], properties?: Record<string, unknown>, examples?: unknown[] }
+  if (properties === undefined || examples !== undefined || example === null || typeof example !== 'object') return example
   const names = required !== undefined && required.length > 0 ? required : Object.keys(properties).slice(0, 1)
   return Object.fromEntries(names.map((name) => [name, (example as Record<string, unknown>)[name] ?? null]))
 }

@@ -3,7 +3,7 @@ import { below } from '../below.ts'
 import type { ConnectionContext } from '../connector.ts'
 import { HubError } from '../../errors.ts'
 import { withQuery } from './query.ts'
-import { readConfiguration } from './settings.ts'
+import { configuration, readConfiguration } from './settings.ts'
 
 type Place = Pick<ConnectionContext, 'configuration' | 'endpoint'>
 
@@ -18,7 +18,9 @@ export function baseOf(place: Place): URL {
 
 /** Lower-case `host` or `host:port`. */
 export function hostsOf(place: Place): string[] {
-  const { hosts, baseUrl } = readConfiguration(place)
+  const read = configuration.safeParse(place.configuration)
+  // What cannot be read leads nowhere; a call says why.
+  const { hosts, baseUrl } = read.success ? read.data : { hosts: [], baseUrl: undefined }
   const base = place.endpoint ?? baseUrl
   return [...base === undefined ? [] : [new URL(base).host], ...hosts.map((host) => host.toLowerCase())]
 }

@@ -30,14 +30,15 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
       if (password === 'right password') done(null, { user: username })
       else done(Object.assign(new Error(`No: ${password}`), { responseCode: 535 }))
     },
-    onData(stream, { envelope, user, secure }, done) {
-      buffer(stream).then(async (raw) => {
+    onData(stream, { envelope, user, secure }, answer) {
+      const take = async (): Promise<void> => {
+        const raw = await buffer(stream)
         received.push({
           from: envelope.mailFrom === false ? '' : envelope.mailFrom.address, to: envelope.rcptTo.map(({ address }) => address), user: user as string | undefined,
           encrypted: secure, email: await PostalMime.parse(raw), raw: raw.toString('utf8'),
         })
-        done()
-      }, done)
+      }
+      take().then(() => answer(), answer)
     },
     ...options,
   })

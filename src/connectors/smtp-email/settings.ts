@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { ConnectionContext } from '../connector.ts'
 import { parseInput } from '../../lib/zod-errors.ts'
+import { readCredentials } from '../credentials.ts'
 import { readAddress } from './addresses.ts'
 
 /** Credential forms give text. */
@@ -11,7 +12,7 @@ const port = z.union([z.number(), z.string().regex(/^\s*\d{1,5}\s*$/, 'must be a
 const credentials = z.object({
   host: z.string().trim().min(1).max(255).regex(/^[^\s\p{Cc}/@]+$/u, 'is not a host name or address'),
   port: port.optional(),
-  secure: flag.default(false),
+  secure: flag.optional(),
   username: z.string().max(500).regex(/^\P{Cc}*$/u, 'holds control characters').optional(),
   password: z.string().max(5000).optional(),
   from: z.string().refine((text) => readAddress(text) !== undefined, 'is not an email address'),
@@ -22,13 +23,12 @@ const configuration = z.strictObject({
   clientName: z.string().max(255).regex(/^[A-Za-z0-9.-]*$/, 'is not a host name').default(''),
 })
 
-export type Server = Omit<z.output<typeof credentials>, 'port'> & z.output<typeof configuration> & { port: number }
+export type Server = Omit<z.output<typeof credentials>, 'port' | 'secure'> & z.output<typeof configuration> & { port: number, secure: boolean }
 
-/** Empty fields count as left out. Throws HubError `invalid_input`, which never shows a value. */
+/** Throws HubError `credential_missing`, `invalid_input`; neither shows a value. */
 export function readServer(context: Pick<ConnectionContext, 'configuration' | 'credentials'>): Server {
-  const filled = Object.fromEntries(Object.entries(context.credentials).filter(([, value]) => value !== '' && value !== null))
-  const { port, ...server } = parseInput(credentials, filled, '/credentials')
+  const { port, ...server } = readCredentials(credentials, context.credentials)
   // 465 is TLS from the start everywhere, whether said or not.
-  const secure = server.secure || port === 465 && filled['secure'] === undefined
+  const secure = server.secure ?? port === 465
   return { ...server, ...parseInput(configuration, context.configuration, '/configuration'), secure, port: port ?? (secure ? 465 : 587) }
 }

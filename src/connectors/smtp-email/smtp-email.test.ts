@@ -156,11 +156,11 @@ describe('input', () => {
   })
 
   test.each([
-    [{ from: 'hub@example.com\r\nBcc: eve@example.com' }, '/credentials/from'], [{ from: undefined }, '/credentials/from'], [{ host: '' }, '/credentials/host'], [{ host: 'a b' }, '/credentials/host'],
-    [{ port: 'many' }, '/credentials/port'], [{ port: 70_000 }, '/credentials/port'], [{ secure: 'perhaps' }, '/credentials/secure'],
-  ])('the credential %j is refused with a pointer', async (credentials, pointer) => {
+    [{ from: 'hub@example.com\r\nBcc: eve@example.com' }, 'invalid_input', 'from'], [{ host: 'a b' }, 'invalid_input', 'host'], [{ port: 'many' }, 'invalid_input', 'port'],
+    [{ port: 70_000 }, 'invalid_input', 'port'], [{ secure: 'perhaps' }, 'invalid_input', 'secure'], [{ from: undefined }, 'credential_missing', 'from'], [{ host: '' }, 'credential_missing', 'host'],
+  ])('the credential %j is refused as %s, with a pointer', async (credentials, code, field) => {
     const failure = await failureOf(send(contextFor({ port: 1 }, credentials)))
-    expect(failure).toMatchObject({ code: 'invalid_input', errors: [expect.objectContaining({ pointer })] })
+    expect(failure).toMatchObject({ code, errors: [expect.objectContaining({ pointer: `/credentials/${field}` })] })
   })
 
   test('credentials may be text, as forms give them', async () => {

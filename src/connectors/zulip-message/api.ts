@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { below } from '../below.ts'
 import type { CallHttpRequest, ConnectionContext } from '../connector.ts'
+import { readCredentials } from '../credentials.ts'
 import { HubError } from '../../errors.ts'
-import { parseInput } from '../../lib/zod-errors.ts'
 
 const credentials = z.object({
   site: z.string().trim().min(1).transform((site) => /^[a-z]+:\/\//i.test(site) ? site : `https://${site}`).pipe(z.url({ protocol: /^https?$/ })),
@@ -16,12 +16,14 @@ type Place = Pick<ConnectionContext, 'credentials' | 'endpoint'>
 export function hostsOf({ credentials: given, endpoint }: Place): string[] {
   // With an endpoint of its own the integration goes there and nowhere else.
   if (endpoint !== undefined) return [new URL(endpoint).host]
-  return [new URL(parseInput(credentials, given, '/credentials').site).host]
+  const site = credentials.shape.site.safeParse(given['site'])
+  // What cannot be read leads nowhere; a call says why.
+  return site.success ? [new URL(site.data).host] : []
 }
 
 /** With the credential. `path` is below the organization's address. Throws HubError `invalid_input`, `address_refused`. */
 export function authorized(request: CallHttpRequest, context: Place): CallHttpRequest {
-  const { site, email, apiKey } = parseInput(credentials, context.credentials, '/credentials')
+  const { site, email, apiKey } = readCredentials(credentials, context.credentials)
   const base = new URL(context.endpoint ?? site)
   if (base.username !== '' || base.password !== '') throw new HubError('invalid_input', 'The Zulip address holds a user name or password.', { errors: [{ pointer: '/credentials/site', detail: 'must not hold a user name or password' }], beforeSending: true })
   const authorization = `Basic ${Buffer.from(`${email}:${apiKey}`).toString('base64')}`

@@ -153,11 +153,12 @@ describe('a connection test', () => {
     await expect(zulipMessage.testConnection(contextOf({ credentials: { site: `http://127.0.0.1:${await closedPort()}` } }))).rejects.toSatisfy((error) => isHubError(error, 'upstream_unavailable') && error.beforeSending)
   })
 
-  test.each([[{ site: '' }, '/credentials/site'], [{ site: 'file:///etc' }, '/credentials/site'], [{ email: 'a:b' }, '/credentials/email'], [{ apiKey: 'a\r\nb' }, '/credentials/apiKey'], [{ apiKey: undefined }, '/credentials/apiKey']])(
-    'refuses the credential %j with a pointer', async (credentials, pointer) => {
-      // Without an endpoint, the hosts could not be known either.
-      await expect(zulipMessage.testConnection(contextOf({ credentials, endpoint: zulip.url }))).rejects.toThrow(expect.objectContaining({ code: 'invalid_input', errors: [expect.objectContaining({ pointer })] }))
-    })
+  test.each([
+    [{ site: 'file:///etc' }, 'invalid_input', 'site'], [{ email: 'a:b' }, 'invalid_input', 'email'], [{ apiKey: 'a\r\nb' }, 'invalid_input', 'apiKey'],
+    [{ site: '' }, 'credential_missing', 'site'], [{ apiKey: undefined }, 'credential_missing', 'apiKey'],
+  ])('refuses the credential %j as %s, with a pointer', async (credentials, code, field) => {
+    await expect(zulipMessage.testConnection(contextOf({ credentials }))).rejects.toThrow(expect.objectContaining({ code, errors: [expect.objectContaining({ pointer: `/credentials/${field}` })] }))
+  })
 })
 
 describe('the address', () => {

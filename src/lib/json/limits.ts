@@ -26,9 +26,10 @@ export interface JsonLimits {
  * pointers, details have line and column. A byte order mark in front is passed over.
  */
 export function parseJson(source: Uint8Array | string, { maxDepth = 128, maxKeyLength = 65_536, duplicateKeys = 'refuse' }: JsonLimits = {}): unknown {
-  const text = typeof source === 'string' ? source : decode(source)
+  const bytes = Buffer.isBuffer(source) ? source : typeof source === 'string' ? Buffer.from(source) : Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+  const text = typeof source === 'string' ? source : decode(bytes)
   const limits = { maxDepth, maxKeyLength, duplicateKeys }
-  const keys = countKeysInText(text, maxDepth)
+  const keys = countKeysInText(bytes, maxDepth)
   if (keys === refused) throw explain(text, limits)
   let value: unknown
   try {
@@ -44,25 +45,29 @@ export function parseJson(source: Uint8Array | string, { maxDepth = 128, maxKeyL
 const refused = -1
 const quote = 0x22
 const backslash = 0x5c
+const colon = 0x3a
 
-/** In text that is JSON, every colon outside of strings follows a key. `refused` when it goes too deep. */
-function countKeysInText(text: string, maxDepth: number): number {
+/**
+ * In text that is JSON, every colon outside of strings follows a key. `refused` when it goes too deep.
+ * Bytes, since they are read several times faster than a string's characters; in UTF-8 none of these is part of another character.
+ */
+function countKeysInText(bytes: Uint8Array, maxDepth: number): number {
+  const end = bytes.length
   let depth = 0
   let keys = 0
-  for (let at = 0; at < text.length; at++) {
-    switch (text.charCodeAt(at)) {
-      case quote:
-        for (at++; at < text.length; at++) {
-          const code = text.charCodeAt(at)
-          if (code === quote) break
-          if (code === backslash) at++
-        }
-        break
-      case 0x3a: keys++; break
-      case 0x5b: case 0x7b:
-        if (++depth > maxDepth) return refused
-        break
-      case 0x5d: case 0x7d: depth--; break
+  for (let at = 0; at < end; at++) {
+    const byte = bytes[at]!
+    if (byte === quote) {
+      for (at++; at < end; at++) {
+        if (bytes[at] === quote) break
+        if (bytes[at] === backslash) at++
+      }
+    } else if (byte === colon) {
+      keys++
+    } else if (byte === 0x5b || byte === 0x7b) {
+      if (++depth > maxDepth) return refused
+    } else if (byte === 0x5d || byte === 0x7d) {
+      depth--
     }
   }
   return keys
@@ -96,8 +101,7 @@ function countKeys(value: unknown, maxKeyLength: number): number {
   return keys
 }
 
-function decode(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+function decode(buffer: Buffer): string {
   const text = buffer.toString('utf8')
   if (!isUtf8(buffer)) {
     const detail = `is not valid UTF-8 at byte ${badByte(buffer, text)}`

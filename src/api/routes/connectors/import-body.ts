@@ -13,7 +13,7 @@ import { importFields, sourceFields } from './shapes.ts'
 export const importRequest = z.strictObject({ ...importFields, ...sourceFields })
   .refine(({ url, document }) => (url === undefined) !== (document === undefined), { message: 'takes either `url` or `document`' })
   .refine(({ url, headers }) => headers === undefined || url !== undefined, { path: ['headers'], message: 'go with `url` only' })
-  .meta({ id: 'ConnectorImport' })
+  .meta({ id: 'ConnectorImport', examples: [{ url: 'https://petstore3.swagger.io/api/v3/openapi.json' }] })
 
 export interface ImportBody { id?: string | undefined, name?: string | undefined, source: DocumentSource }
 

@@ -14,8 +14,9 @@ export const testIntegration = defineRoute({
     latencyMs: z.number(), integration,
   }),
   handle: async ({ integrations }, { caller, params }) => {
-    const { row, outcome: { supportedEvents, ...outcome } } = await integrations.test(caller, params.id)
-    return { ...outcome, integration: toIntegration(row) }
+    const { row, outcome } = await integrations.test(caller, params.id)
+    const { success, detail, code, statusCode, latencyMs } = outcome
+    return { success, detail, code, statusCode, latencyMs, integration: toIntegration(row) }
   },
 })
 

@@ -1,7 +1,7 @@
 /** The integration as the API takes and gives it. */
 import { z } from 'zod'
 import * as settings from '../../../integrations/settings.ts'
-import type { IntegrationRow } from '../../../integrations/store.ts'
+import type { IntegrationRow } from '../../../integrations/integrations.ts'
 import { timestamp } from '../../route.ts'
 
 const name = z.string().trim().min(1).max(200).describe('What people call it.')
@@ -24,7 +24,7 @@ export const integrationInput = z.strictObject({
 function writtenMetadata(): typeof settings.metadataInput {
   const kept = z.string().optional().describe('Kept by the hub; what is sent is left out.')
   return settings.metadataInput.extend({ createdBy: kept, createdAt: kept, lastModified: kept })
-    .transform(({ createdBy, createdAt, lastModified, ...rest }) => rest) as unknown as typeof settings.metadataInput
+    .transform(({ version, status, tags }) => ({ version, status, tags })) as unknown as typeof settings.metadataInput
 }
 
 /** Values are looked at once they are merged into what is there. */
@@ -53,8 +53,12 @@ export const integration = z.object({
 }).meta({ id: 'Integration' })
 
 export function toIntegration(row: IntegrationRow): z.input<typeof integration> {
-  const { tenantId, revision, kind, createdAt, updatedAt, ...rest } = row
-  return { ...rest, type: kind, etag: String(revision) }
+  const { id, name, description, connector, configuration, connection, dataHandling, monitoring, usage, metadata } = row
+  const { credentialId, connectionStatus, connectionError, supportedEvents, lastValidated } = row
+  return {
+    id, name, description, connector, type: row.kind, configuration, connection, dataHandling, monitoring, usage, metadata,
+    credentialId, connectionStatus, connectionError, supportedEvents, lastValidated, etag: String(row.revision),
+  }
 }
 
 export const integrationId = z.object({ id: z.string().max(100).describe('Id of the integration.') })
