@@ -83,7 +83,7 @@ async function serve({ services }: Areas, { config, logger, idempotency, metrics
 function startSchedules({ services }: Areas, logger: Logger): Schedule[] {
   const onError = (error: unknown): void => { logger.warn({ err: error }, 'a schedule failed') }
   return [
-    every(1000, async () => { while (await services.health.runDue() > 0); }, onError),
+    every(1000, async () => await services.health.runDue() > 0, onError),
     every(10_000, () => services.keys.flushLastUsed(), onError),
     every(10_000, () => services.figures.rollUp(), onError),
   ]

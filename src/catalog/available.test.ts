@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { hubErrorOf } from '../lib/http/test-client.ts'
 import type { Card } from './available.ts'
+import { closeOpenApiEngine } from './openapi/engine.ts'
 import { petDocument, withCatalog, type TestCatalog } from './test-catalog.ts'
+
+afterAll(() => closeOpenApiEngine())
 
 async function everything({ connectors, caller }: TestCatalog, filter = {}, limit = 500): Promise<Card[]> {
   const cards: Card[] = []

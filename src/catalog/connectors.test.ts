@@ -1,8 +1,11 @@
 import { stringify } from 'yaml'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { json } from '../../test/upstream.ts'
 import { hubErrorOf } from '../lib/http/test-client.ts'
+import { closeOpenApiEngine } from './openapi/engine.ts'
 import { petDocument, petPaths, withCatalog, type TestCatalog } from './test-catalog.ts'
+
+afterAll(() => closeOpenApiEngine())
 
 const page = { limit: 50 }
 const nothing = { connectors: 0, operations: 0, blobs: 0, changes: 0 }

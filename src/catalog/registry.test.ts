@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { hubErrorOf } from '../lib/http/test-client.ts'
 import { closeOpenApiEngine } from './openapi/engine.ts'
 import { petDocument, withCatalog } from './test-catalog.ts'
+
+afterAll(() => closeOpenApiEngine())
 
 test('a connector that was found once is at hand without a promise, and the same each time', () => withCatalog(async ({ connectors, registry, caller: { tenantId }, caller }) => {
   await connectors.import(caller, { id: 'pets', source: { document: petDocument() } })

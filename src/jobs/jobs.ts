@@ -6,6 +6,7 @@ import { EventEmitter } from 'node:events'
 import { Logger, parseCronItems, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker'
 import { uuidv7 } from 'uuidv7'
 import type { Database } from '../db/database.ts'
+import { patientPool } from './patient-pool.ts'
 
 export interface Task {
   /** For instance `retention`. */
@@ -46,7 +47,7 @@ export async function startJobs({ database, tasks, concurrency, onError }: JobsO
   events.on('pool:listen:error', ({ error }) => { onError('job queue lost its connection', error) })
 
   const runner = await run({
-    pgPool: database.ownerPool, concurrency, noHandleSignals: true, events, logger: new Logger(() => () => undefined),
+    pgPool: patientPool(database.ownerPool), concurrency, noHandleSignals: true, events, logger: new Logger(() => () => undefined),
     taskList: Object.fromEntries(tasks.map((task) => [task.name, (payload: unknown) => task.run(payload)])) as TaskList,
     parsedCronItems: parseCronItems(tasks.flatMap(({ name, cron }) => (cron === undefined ? [] : [{ task: name, match: cron, options: { maxAttempts: 3, jobKey: `cron:${name}`, backfillPeriod: 0 } }]))),
   })

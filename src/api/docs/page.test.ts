@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { errorCodes } from '../../errors.ts'
 import { createApiDocument } from '../openapi.ts'
 import { defineRoute } from '../route.ts'
 import { routes } from '../routes/index.ts'
@@ -28,6 +29,10 @@ test('the reference has every named schema, and links lead somewhere', () => {
   for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids, target).toContain(target)
 })
 
+test('the reference lists every error code', () => {
+  for (const code of Object.keys(errorCodes)) expect(page).toContain(`<th scope="row"><code>${code}</code></th>`)
+})
+
 test('the reference has no script or style within it', () => {
   expect(page).not.toMatch(/<style|style=|\son\w+=|javascript:/i)
   expect([...page.matchAll(/<script[^>]*>([^<]*)/g)].map(([tag]) => tag)).toEqual(['<script src="/docs/reference.js" defer>'])
@@ -37,7 +42,7 @@ test('text of a route stays text', () => {
   const hostile = '<img src=x onerror=alert(1)> & "quotes" `code <b>`'
   const route = defineRoute({
     method: 'GET', path: '/x', scope: 'public', tag: hostile, summary: hostile, description: `${hostile}\n\n${hostile}`,
-    query: z.object({ q: z.string().default(hostile).describe(hostile) }), reply: z.object({ [hostile]: z.enum([hostile]).describe(hostile) }), handle: async () => ({}),
+    query: z.object({ q: z.string().default(hostile).describe(hostile) }), reply: z.object({ [hostile]: z.enum([hostile]).describe(hostile) }) as z.ZodType, handle: async () => ({}),
   })
   const text = referencePage(createApiDocument([route], { version: '1' }))
   expect(text).not.toContain('<img')

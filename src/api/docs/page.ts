@@ -1,4 +1,5 @@
 /** The API's reference as one HTML page, made from its OpenAPI document. Nothing in it needs a script. */
+import { errorCodes } from '../../errors.ts'
 import type { ApiDocument, ApiOperation, ApiParameter, ApiResponse } from '../openapi.ts'
 import { curlOf } from './curl.ts'
 import { html, join, markdown, type Html } from './html.ts'
@@ -28,6 +29,7 @@ export function referencePage(document: ApiDocument): string {
 <nav aria-label="Operations">
 <label for="filter" class="filter" hidden>Filter <input id="filter" type="search" autocomplete="off"></label>
 ${join([...byTag].map(([tag, list]) => navigation(tag, list)))}
+<section><h2><a href="#errors">Errors</a></h2></section>
 <section><h2><a href="#schemas">Schemas</a></h2></section>
 </nav>
 <main id="content">
@@ -36,6 +38,11 @@ ${join([...byTag].map(([tag, list]) => html`<section aria-labelledby="${slug(tag
 <h2 id="${slug(tag)}">${tag}</h2>
 ${join(list.map((entry) => operationArticle(document, entry)))}
 </section>`))}
+<section aria-labelledby="errors">
+<h2 id="errors">Errors</h2>
+<p>Every failure is a <a href="#schema-Problem">problem</a> with one of these codes. Programs may rely on them.</p>
+${table('Errors', ['Code', 'Status', 'What it means', 'Worth a repeat'], Object.entries(errorCodes).map(([code, { status, title, retry }]) => [html`<code>${code}</code>`, html`${status}`, html`${title}`, html`${retry ? 'yes' : 'no'}`]))}
+</section>
 <section aria-labelledby="schemas">
 <h2 id="schemas">Schemas</h2>
 ${join(Object.entries(document.components.schemas).map(([name, schema]) => html`<article id="schema-${name}"><h3>${name}</h3>${schemaRows(schema)}</article>`))}
@@ -78,8 +85,16 @@ ${join(Object.entries(responses).map(([status, response]) => answer(document, st
 }
 
 function parameterTable(parameters: ApiParameter[]): Html {
-  const rows = parameters.map(({ name, in: place, required, description, schema }) => html`<tr><th scope="row"><code>${name}</code>${required ? html` <span class="required">required</span>` : ''}</th><td>${place}</td><td>${typeText(schema)}${schema['default'] === undefined ? '' : html`, <code>${JSON.stringify(schema['default'])}</code> unless given`}</td><td>${markdown(description ?? '')}</td></tr>`)
-  return html`<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">Type</th><th scope="col">What it is</th></tr></thead><tbody>${join(rows)}</tbody></table></div>`
+  return table('Parameters', ['Name', 'In', 'Type', 'What it is'], parameters.map(({ name, in: place, required, description, schema }) => [
+    html`<code>${name}</code>${required ? html` <span class="required">required</span>` : ''}`, html`${place}`,
+    html`${typeText(schema)}${schema['default'] === undefined ? '' : html`, <code>${JSON.stringify(schema['default'])}</code> unless given`}`, markdown(description ?? ''),
+  ]))
+}
+
+/** Scrolls by itself where the window is narrow, so it can be reached by keyboard. */
+function table(label: string, columns: string[], rows: Html[][]): Html {
+  const row = ([first, ...cells]: Html[]): Html => html`<tr><th scope="row">${first ?? ''}</th>${join(cells.map((cell) => html`<td>${cell}</td>`))}</tr>`
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table><thead><tr>${join(columns.map((column) => html`<th scope="col">${column}</th>`))}</tr></thead><tbody>${join(rows.map(row))}</tbody></table></div>`
 }
 
 function answer(document: ApiDocument, status: string, response: ApiResponse | { $ref: string }): Html {

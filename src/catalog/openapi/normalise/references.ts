@@ -126,7 +126,8 @@ function breakLoopsFrom(reading: Reading, normal: Json, start: Json, done: Set<J
       done.add(frame.schema)
       stack.pop()
     } else if (open.has(child)) {
-      delete frame.schema['$ref']
+      const cycle = stack.slice(stack.findIndex(({ schema }) => schema === child)).map(({ schema }) => schema)
+      delete cycle.findLast(schema => schema['$ref'] !== undefined)?.['$ref']
       reading.problems.warn('', 'A schema that includes itself is read as taking any value')
     } else if (!done.has(child)) {
       open.add(child)
