@@ -184,7 +184,6 @@ create table alert_firings (
   resolved_at timestamptz,
   value double precision not null,
   message text not null,
-  delivery jsonb not null default '{}',
   primary key (tenant_id, integration_id, id),
   foreign key (tenant_id, integration_id) references integrations on delete cascade
 );
@@ -247,6 +246,13 @@ create table idempotency_keys (
 );
 create index idempotency_keys_age on idempotency_keys (created_at);
 
+-- Processes that run jobs. One whose heartbeat lapsed has its jobs unlocked by the others.
+create table workers (
+  id uuid primary key,
+  worker_ids text[] not null,
+  heartbeat_at timestamptz not null default now()
+);
+
 -- Row-level security: a request sees its tenant's rows; the writer inserts only; the system sees all.
 do $$
 declare table_name text;
@@ -267,6 +273,10 @@ begin
   create policy system on tenants to interchange_system using (true) with check (true);
   grant select, update on tenants to interchange_request;
   grant select, insert, update, delete on tenants to interchange_system;
+  alter table workers enable row level security;
+  alter table workers force row level security;
+  create policy system on workers to interchange_system using (true) with check (true);
+  grant select, insert, update, delete on workers to interchange_system;
   create policy writer on executions for insert to interchange_writer with check (true);
   grant insert on executions to interchange_writer;
 end $$;

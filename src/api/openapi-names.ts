@@ -31,6 +31,8 @@ function plainName({ method, path, lists, creates, passesOn }: NamedPlace): stri
   if (passesOn) return camel(statics.at(-1) ?? 'pass') + owners.slice(0, -1).join('') + words(method.toLowerCase())
   if (isParameter(last)) return verbs[method] + owners.join('')
   if (method === 'GET') return lists ? `list${owners.join('')}${words(last)}` : `get${owners.join('')}${words(last)}`
+  const rotated = /^rotate-(.+)$/.exec(last)?.[1]
+  if (rotated !== undefined) return `rotate${owners.join('')}${words(rotated)}`
   // What is posted to a collection is made; anything else under a path is done.
   if (method === 'POST' && (segments.length > 1 && !creates || /^(import|register|install)$/.test(last))) {
     return last.endsWith('s') ? `run${owners.join('')}${words(last)}` : camel(last) + owners.join('')

@@ -119,7 +119,8 @@ interface Parts extends Pick<Services, 'credentials' | 'figures' | 'executions'>
 function createRunning({ logger, storage, metrics, notify }: AreasDeps, { catalog, credentials, loaded, figures, executions, jq }: Parts): Pick<Services, 'integrations' | 'execute' | 'rerun' | 'proxy' | 'health' | 'alerts'> {
   const { database, blobs, http, guard } = storage
   const context: ContextDeps = { http, blobs, resolveHost: (hostname) => guard.resolveHost(hostname), tokens: (tenantId, credentialId) => credentials.tokens(tenantId, credentialId) }
-  const watched: Pick<ExecuteDeps, 'countCalls' | 'observe'> = {
+  const watched: Pick<ExecuteDeps, 'assertRecordable' | 'countCalls' | 'observe'> = {
+    assertRecordable: () => database.assertReachable(),
     countCalls: (tenantId, integrationId, since) => figures.callsSince(tenantId, integrationId, since),
     observe: ({ loaded: { row }, execution }) => {
       metrics.call({ integrationId: row.id, status: execution.status, seconds: execution.metrics.latency / 1000 })

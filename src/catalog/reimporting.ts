@@ -2,7 +2,8 @@
 import { recordChange } from '../tenants/audit.ts'
 import type { Caller } from '../tenants/caller.ts'
 import { HubError } from '../errors.ts'
-import { discard, prepare, writeDocuments, type ImportDeps, type Prepared } from './importing.ts'
+import { discard, prepare, understand, writeDocuments, type Prepared } from './importing.ts'
+import { readFromCatalogue, type InstallDeps } from './installing.ts'
 import { diffDocuments } from './openapi/engine.ts'
 import type { DocumentDifference } from './openapi/types.ts'
 import type { DocumentSource } from './source.ts'
@@ -32,10 +33,10 @@ export interface Reimport {
   row: ConnectorRow
 }
 
-export interface ReimportDeps extends ImportDeps { use: ConnectorUse }
+export interface ReimportDeps extends InstallDeps { use: ConnectorUse }
 
 export interface ReimportInput {
-  /** Left out: the address that the document came from. */
+  /** Left out: where the document came from, an address or the catalogue. */
   source?: DocumentSource | undefined
   apply: boolean
   /** The connector's revision as it was read. */
@@ -47,7 +48,7 @@ export async function reimportConnector(deps: ReimportDeps, caller: Caller, id: 
   const before = await findConnector(deps.database.tenant(tenantId), tenantId, id)
   if (before === undefined) throw new HubError('not_found', 'There is no such imported connector.')
   if (ifMatch !== undefined && ifMatch !== String(before.revision)) throw changedMeanwhile()
-  const prepared = await prepare(deps, source ?? originOf(before))
+  const prepared = source === undefined ? await fromOrigin(deps, before) : await prepare(deps, source)
   const old = await deps.documents.read(tenantId, before.documentBlob)
   const difference = await diffDocuments(old, prepared.document.normalised)
   const integrations = await affected(deps.use, tenantId, id, difference)
@@ -56,8 +57,10 @@ export async function reimportConnector(deps: ReimportDeps, caller: Caller, id: 
   return { difference, integrations, warnings, applied: true, row: await applyDocument(deps, caller, { before, prepared, difference }) }
 }
 
-function originOf({ detail }: ConnectorRow): DocumentSource {
-  if (detail.sourceUrl !== null) return { url: detail.sourceUrl }
+async function fromOrigin(deps: ReimportDeps, { id, origin, detail }: ConnectorRow): Promise<Prepared> {
+  if (detail.sourceUrl !== null) return prepare(deps, { url: detail.sourceUrl })
+  const found = origin === 'catalogue' ? await readFromCatalogue(deps, id) : undefined
+  if (found !== undefined) return { read: found.read, document: await understand(found.read) }
   throw new HubError('invalid_input', 'Send the new document, or the URL of one: this connector did not come from a URL.', { errors: [{ pointer: '/document', detail: 'is needed' }] })
 }
 

@@ -45,6 +45,36 @@ export interface ConnectorRow {
 const columns = `tenant_id as "tenantId", id, kind, name, origin, manifest, detail, document_blob as "documentBlob", document_sha256 as "documentSha256",
   revision, created_at as "createdAt", updated_at as "updatedAt"`
 
+/** A connector without what makes rows large. */
+export interface SummaryRow {
+  id: string
+  type: string
+  name: string
+  /** Its beginning. */
+  description: string
+  kind: IntegrationKind
+  origin: DocumentOrigin
+  version: string
+  service: string
+  categories: string[]
+  authentication: string[]
+  supportLevel: Manifest['supportLevel']
+  documentation: string
+  lastUpdated: string
+  operationCount: number
+  sourceUrl: string | null
+  createdAt: Date
+  updatedAt: Date
+  /** False where the document names no server. */
+  hasServer: boolean
+}
+
+const summaryColumns = `id, kind as type, name, left(manifest->>'description', 400) as description, manifest->>'kind' as kind, origin, manifest->>'version' as version,
+  manifest->>'service' as service, manifest->'categories' as categories, manifest->'capabilities'->'authentication' as authentication,
+  manifest->>'supportLevel' as "supportLevel", manifest->>'documentation' as documentation, manifest->>'lastUpdated' as "lastUpdated",
+  (detail->>'operationCount')::int as "operationCount", detail->>'sourceUrl' as "sourceUrl", created_at as "createdAt", updated_at as "updatedAt",
+  not coalesce(manifest->'configurationSchema'->'required' ? 'baseUrl', false) as "hasServer"`
+
 export type NewConnector = Omit<ConnectorRow, 'tenantId' | 'revision' | 'createdAt' | 'updatedAt'>
 
 /** Breaks `connectors_pkey` where the id is taken. */
@@ -86,9 +116,9 @@ export async function findDocumentId(db: Db, tenantId: string, id: string): Prom
 export interface ConnectorFilter { q: string | undefined, after: string | undefined, limit: number }
 
 /** By id, in byte order. `q` looks into id, name and description. */
-export async function listConnectors(db: Db, tenantId: string, { q, after, limit }: ConnectorFilter): Promise<ConnectorRow[]> {
-  const { rows } = await db.query<ConnectorRow>(
-    `select ${columns} from connectors
+export async function listSummaries(db: Db, tenantId: string, { q, after, limit }: ConnectorFilter): Promise<SummaryRow[]> {
+  const { rows } = await db.query<SummaryRow>(
+    `select ${summaryColumns} from connectors
      where tenant_id = $1 and ($2::text is null or id collate "C" > $2)
        and ($3::text is null or concat_ws(' ', id, name, manifest->>'description') ilike '%' || $3 || '%')
      order by id collate "C" limit $4`,
@@ -172,32 +202,8 @@ function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&')
 }
 
-/** A connector as its card needs it: without what makes rows large. */
-export interface CardRow {
-  id: string
-  name: string
-  description: string
-  kind: string
-  integrationKind: IntegrationKind
-  categories: string[]
-  authentication: string[]
-  supportLevel: Manifest['supportLevel']
-  lastUpdated: string
-  service: string
-  version: string
-  operationCount: number
-  sourceUrl: string | null
-  hasServer: boolean
-}
-
 /** All of a tenant's, by name. */
-export async function listCards(db: Db, tenantId: string): Promise<CardRow[]> {
-  const { rows } = await db.query<CardRow>(
-    `select id, name, left(manifest->>'description', 400) as description, kind, manifest->>'kind' as "integrationKind", manifest->'categories' as categories,
-       manifest->'capabilities'->'authentication' as authentication, manifest->>'supportLevel' as "supportLevel", manifest->>'lastUpdated' as "lastUpdated",
-       manifest->>'service' as service, manifest->>'version' as version, (detail->>'operationCount')::int as "operationCount", detail->>'sourceUrl' as "sourceUrl",
-       not coalesce(manifest->'configurationSchema'->'required' ? 'baseUrl', false) as "hasServer"
-     from connectors where tenant_id = $1 order by lower(name), id`,
-    [tenantId])
+export async function listAllSummaries(db: Db, tenantId: string): Promise<SummaryRow[]> {
+  const { rows } = await db.query<SummaryRow>(`select ${summaryColumns} from connectors where tenant_id = $1 order by lower(name), id`, [tenantId])
   return rows
 }

@@ -99,13 +99,15 @@ const ping: Connector = {
   manifest: {
     type: 'ping', name: 'Ping', description: 'Answers what it is given.', service: 'none', version: '1.0.0', kind: 'messaging', categories: ['testing'],
     capabilities: { operations: ['echo'], authentication: ['none'], dataTypes: ['json'], features: [] }, credentialSchema: {},
-    configurationSchema: { type: 'object', properties: { loud: { type: 'boolean', default: false } } }, events: [], dependencies: [], supportLevel: 'official',
+    configurationSchema: { type: 'object', properties: { loud: { type: 'boolean', default: false } } },
+    events: [{ eventType: 'ping.heard', description: 'Somebody said something.', schemaPath: 'heard.json' }], dependencies: [], supportLevel: 'official',
     developer: 'Interchange', documentation: '', lastUpdated: '2026-01-01',
   },
   operations: {
     list: async () => [{ id: 'echo', summary: 'Say it again.', tags: ['talk'] }],
     find: async (id) => (id === 'echo' ? { id, summary: 'Say it again.', retrySafe: true, input: { type: 'object', properties: { text: { type: 'string' } } }, validateInput: () => undefined, run: async ({ input }) => input } : undefined),
   },
+  eventSchema: () => ({ type: 'object' }),
   testConnection: async () => ({ detail: 'Nothing to test.' }),
 }
 

@@ -1371,6 +1371,23 @@ export interface Routes {
     }
     reply: Operation
   }
+  /** List what a connector tells of by itself, with the schemas of its events. */
+  'GET /api/v1/connectors/{id}/events': {
+    path: {
+      /** Id of the connector, for instance `stripe` or `googleapis.com:gmail`. */
+      id: string
+    }
+    reply: {
+      data: ({
+        eventType: string
+        description: string
+        schemaPath: string
+        /** JSON Schema of the payload. */
+        schema?: Record<string, unknown>
+      })[]
+      nextCursor: null
+    }
+  }
   /** Download the document that a connector was made from. */
   'GET /api/v1/connectors/{id}/document': {
     path: {

@@ -41,7 +41,7 @@ export function defineOperation<Input extends z.ZodType, Output extends z.ZodTyp
     get input() { return input ??= schemaOf(definition.input, 'input') },
     get output() { return output ??= schemaOf(definition.output, 'output') },
     validateInput(value) { parse(value) },
-    run: (call) => definition.run({ ...call, input: parse(call.input) }),
+    run: async (call) => definition.run({ ...call, input: parse(call.input) }),
     validateOutput(data) {
       const result = definition.output.safeParse(data)
       return result.success ? [] : result.error.issues.map(({ path, message }) => `/${path.join('/')} ${message}`)
@@ -50,7 +50,10 @@ export function defineOperation<Input extends z.ZodType, Output extends z.ZodTyp
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  return { ...z.toJSONSchema(schema, { io }) }
+  return { ...z.toJSONSchema(schema, { io, override: ({ jsonSchema }) => {
+    // zod says so beside the standard's `contentEncoding`; strict validators know no such format.
+    if (jsonSchema.format === 'base64') delete jsonSchema.format
+  } }) }
 }
 
 export interface ConnectorDefinition {

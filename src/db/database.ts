@@ -5,9 +5,10 @@
  * - `system`: the hub's own work over all tenants: key look-up, schedules, retention.
  * - `owner`: owns the tables: migrations, partitions, the job queue.
  */
-import { Pool, type PoolClient, type PoolConfig } from 'pg'
+import { Pool, type PoolClient, type PoolConfig, type QueryConfig } from 'pg'
 import { HubError } from '../errors.ts'
 import type { Db } from './db.ts'
+import { createWatch } from './watch.ts'
 
 export interface Database {
   tenant(tenantId: string): Db
@@ -17,6 +18,8 @@ export interface Database {
   ownerPool: Pool
   /** For /readyz; throws `database_unavailable`. */
   ping(): Promise<void>
+  /** Throws `database_unavailable` where the database is known to be away; costs nothing while it is there. */
+  assertReachable(): Promise<void>
   stats(): { pool: string, total: number, idle: number, waiting: number }[]
   close(): Promise<void>
 }
@@ -24,6 +27,9 @@ export interface Database {
 type Role = 'request' | 'writer' | 'system'
 const CONNECT_TIMEOUT_MS = 5000
 const STATEMENT_TIMEOUT_MS = 30_000
+/** A database that doesn't even end a statement at its timeout is gone. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5000
+const PROBE_TIMEOUT_MS = 2000
 
 export interface DatabaseOptions {
   connectionString: string
@@ -34,17 +40,22 @@ export interface DatabaseOptions {
 
 export function createDatabase({ connectionString, maxConnections, onError }: DatabaseOptions): Database {
   const { url, options } = splitOptions(connectionString)
+  const watch = createWatch(() => probe(pools.system))
+  const noteError = (error: Error): void => {
+    if (isConnectionLoss(error)) watch.lost()
+    onError(error)
+  }
   const pool = (max: number, role?: Role): Pool => {
     const created = new Pool({
       connectionString: url, max, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, idleTimeoutMillis: 30_000,
       // graphile-worker shares the owner's pool and expects one statement at a time.
-      pipeline: role !== undefined,
+      pipeline: role !== undefined, ...role !== undefined && { query_timeout: ANSWER_TIMEOUT_MS },
       allowExitOnIdle: true, keepAlive: true, application_name: `interchange ${role ?? 'owner'}`,
       options: `${options} -c statement_timeout=${STATEMENT_TIMEOUT_MS}${role ? ` -c role=interchange_${role}` : ''}`.trim(),
     } as PoolConfig)
-    created.on('error', onError)
+    created.on('error', noteError)
     // One that breaks while it is in use says so itself.
-    created.on('connect', (client) => { client.on('error', onError) })
+    created.on('connect', (client) => { client.on('error', noteError) })
     return created
   }
   const pools = {
@@ -61,9 +72,13 @@ export function createDatabase({ connectionString, maxConnections, onError }: Da
     owner: onPool(pools.owner),
     ownerPool: pools.owner,
     ping: async () => { await system.query('select 1') },
+    assertReachable: () => watch.assertReachable(),
     stats: () => Object.entries(pools).map(([name, { totalCount, idleCount, waitingCount }]) =>
       ({ pool: name, total: totalCount, idle: idleCount, waiting: waitingCount })),
-    close: async () => { await Promise.all(Object.values(pools).map((each) => each.end())) },
+    close: async () => {
+      watch.stop()
+      await Promise.all(Object.values(pools).map((each) => each.end()))
+    },
   }
 }
 
@@ -100,6 +115,15 @@ function onPool(pool: Pool, tenantId?: string): Db {
   return {
     query: (text, values) => withClient((client) => client.query(text, values)),
     transaction: (work) => withClient((client) => inTransaction(client, work)),
+  }
+}
+
+async function probe(pool: Pool): Promise<void> {
+  try {
+    // `query_timeout` is for this statement alone, which the types don't know.
+    await pool.query({ text: 'select 1', query_timeout: PROBE_TIMEOUT_MS } as QueryConfig)
+  } catch (error) {
+    throw new HubError('database_unavailable', 'The database cannot be reached.', { cause: error, retryAfterSeconds: 2 })
   }
 }
 
@@ -141,7 +165,7 @@ export function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code } = error as { code?: string }
   if (code !== undefined && (connectionStates.test(code) || connectionFaults.has(code))) return true
-  return code === undefined && /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/.test(error.message)
+  return code === undefined && /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout)/.test(error.message)
 }
 
 /** The constraint that an insert or update broke, if it is a unique one. */

@@ -55,14 +55,14 @@ async function listSchema(client: Client): Promise<string> {
       where not exists (select from pg_constraint con where con.conindid = x.indexrelid and con.contype in ('p', 'u'))
       union all
       select t.relname, 4, row_number() over (partition by t.relname order by p.polname),
-        '  policy ' || p.polname || ' for ' || p.polcmd || ' to ' || array_to_string(array(select rolname from pg_roles where oid = any(p.polroles) order by 1), ', ')
+        '  policy ' || p.polname || ' for ' || p.polcmd::text || ' to ' || array_to_string(array(select rolname from pg_roles where oid = any(p.polroles) order by 1), ', ')
         || coalesce(' using ' || pg_get_expr(p.polqual, p.polrelid), '') || coalesce(' check ' || pg_get_expr(p.polwithcheck, p.polrelid), '')
       from tables t join pg_policy p on p.polrelid = t.oid
       union all
       select t.relname, 5, row_number() over (partition by t.relname order by g.grantee), '  grant ' || g.privileges || ' to ' || g.grantee
       from tables t join (
         select table_name, grantee, string_agg(lower(privilege_type), ', ' order by privilege_type) as privileges
-        from information_schema.role_table_grants where table_schema = 'public' and grantee like 'interchange%' group by 1, 2) g on g.table_name = t.relname
+        from information_schema.role_table_grants where table_schema = 'public' and grantee like 'interchange\\_%' group by 1, 2) g on g.table_name = t.relname
       union all
       select '', 0, row_number() over (order by p.proname), 'function ' || p.proname || '(' || pg_get_function_arguments(p.oid) || ') returns ' || pg_get_function_result(p.oid)
       from pg_proc p where p.pronamespace = 'public'::regnamespace

@@ -79,8 +79,8 @@ export interface ShownExecution {
   error: ExecutionError | null
 }
 
-/** Replaces secrets in a text, which may be JSON: a secret's JSON-escaped form counts too. */
-export interface Mask { mask(text: string): string }
+/** Takes secrets out. `maskJson` answers JSON whatever it finds; both answer the same string where there is nothing to find. */
+export interface Mask { mask(text: string): string, maskJson(json: string): string }
 
 /** Puts a JSON text among the large values. */
 export type Spill = (json: string, sizeBytes: number) => Promise<BlobReference>
@@ -118,10 +118,8 @@ export async function makeRecord(execution: Execution, { mask, spill }: { mask: 
 function makePart(value: unknown, given: string | undefined, mask: Mask | undefined): Part {
   // A given text may be masked already while the value is not: then only the text may be shown.
   const plain = given === undefined ? written(value) : { json: given, read: () => parse(given) }
-  const masked = mask === undefined ? plain.json : mask.mask(plain.json)
-  if (masked === plain.json) return plain
-  // A secret that was a bare number leaves something that is no JSON.
-  return isJson(masked) ? { json: masked, read: () => parse(masked) } : { json: JSON.stringify(masked), read: () => masked }
+  const masked = mask === undefined ? plain.json : mask.maskJson(plain.json)
+  return masked === plain.json ? plain : { json: masked, read: () => parse(masked) }
 }
 
 /** What has no JSON (a cycle, a bigint, nesting without end) becomes a string that says so. */
@@ -141,15 +139,6 @@ function parse(json: string): unknown {
     return JSON.parse(json)
   } catch {
     return json
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -4,22 +4,29 @@ import { lockFigures, MINUTE_MS } from './figures-store.ts'
 
 export interface Kept { tenantId: string, integrationId: string, days: number }
 
-/**
- * Every integration that has figures, over all tenants, with how many days its records are kept: `fallback` where it is deleted or says nothing usable.
- * Goes from key to key of the index, past each key's minutes.
- */
-export async function listKept(db: Db, fallback: number): Promise<Kept[]> {
-  const { rows } = await db.query<Kept>(
+type Key = Pick<Kept, 'tenantId' | 'integrationId'>
+
+/** Every integration that has figures, over all tenants. Goes from key to key of the index, past each key's minutes. */
+export async function listMeasured(db: Db): Promise<Key[]> {
+  const { rows } = await db.query<Key>(
     `with recursive keys as (
        (select tenant_id, integration_id from integration_minutes order by tenant_id, integration_id limit 1)
        union all
        select n.tenant_id, n.integration_id from keys k cross join lateral (
          select m.tenant_id, m.integration_id from integration_minutes m
          where (m.tenant_id, m.integration_id) > (k.tenant_id, k.integration_id) order by m.tenant_id, m.integration_id limit 1) n)
-     select k.tenant_id as "tenantId", k.integration_id as "integrationId",
-       case when jsonb_typeof(i.usage #> '{dataPolicy,retentionPeriod}') = 'number' then (i.usage #>> '{dataPolicy,retentionPeriod}')::float8 else $1 end as days
-     from keys k left join integrations i on i.tenant_id = k.tenant_id and i.id = k.integration_id`,
-    [fallback])
+     select tenant_id as "tenantId", integration_id as "integrationId" from keys`)
+  return rows
+}
+
+/** How many days these integrations' records are kept: `fallback` where one is deleted or says nothing usable. */
+export async function findKept(db: Db, keys: Key[], fallback: number): Promise<Kept[]> {
+  const { rows } = await db.query<Kept>(
+    `select k.tenant_id as "tenantId", k.integration_id as "integrationId",
+       case when jsonb_typeof(i.usage #> '{dataPolicy,retentionPeriod}') = 'number' then (i.usage #>> '{dataPolicy,retentionPeriod}')::float8 else $3 end as days
+     from unnest($1::uuid[], $2::uuid[]) as k (tenant_id, integration_id)
+     left join integrations i on i.tenant_id = k.tenant_id and i.id = k.integration_id`,
+    [keys.map(({ tenantId }) => tenantId), keys.map(({ integrationId }) => integrationId), fallback])
   return rows
 }
 
@@ -76,7 +83,7 @@ export async function clearStored(db: Db, slices: Slice[]): Promise<void> {
 }
 
 /** Forgets minutes from before a moment whose records are gone. */
-export async function deleteMinutes(db: Db, keys: Pick<Kept, 'tenantId' | 'integrationId'>[], before: number): Promise<number> {
+export async function deleteMinutes(db: Db, keys: Key[], before: number): Promise<number> {
   const { rowCount } = await db.query(
     `delete from integration_minutes m using unnest($1::uuid[], $2::uuid[]) as k (tenant_id, integration_id)
      where m.tenant_id = k.tenant_id and m.integration_id = k.integration_id and m.minute < $3 and m.stored_bytes = 0`,

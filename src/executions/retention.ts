@@ -7,7 +7,7 @@ import type { Database } from '../db/database.ts'
 import { dropPartitions, ensurePartitions, idTime } from '../db/partitions.ts'
 import type { Figures } from './figures.ts'
 import { MINUTE_MS } from './figures-store.ts'
-import { clearStored, deleteMinutes, deleteSlice, findExpired, findIdAfter, findLongestRetention, listKept, type Expired, type Kept } from './retention-store.ts'
+import { clearStored, deleteMinutes, deleteSlice, findExpired, findIdAfter, findKept, findLongestRetention, listMeasured, type Expired, type Kept } from './retention-store.ts'
 import { floorMinute } from './rollup.ts'
 
 export interface RetentionResult { executions: number, days: Date[], blobs: number, minutes: number }
@@ -45,8 +45,8 @@ export function createRetention(deps: RetentionDeps): Retention {
     async apply(now = new Date()) {
       await figures.rollUp()
       const latest = floorMinute(Math.min(now.getTime() - LEAST_AGE_MS, (await figures.settled()).getTime()))
-      const kept = await listKept(system, DEFAULT_RETENTION_DAYS)
-      const cutoffOf = ({ days }: Pick<Kept, 'days'>): number => Math.max(0, Math.min(latest, floorMinute(now.getTime() - days * DAY_MS)))
+      const kept = await findKept(system, await listMeasured(system), DEFAULT_RETENTION_DAYS)
+      const cutoffOf = ({ days }: Kept): number => Math.max(0, Math.min(latest, floorMinute(now.getTime() - days * DAY_MS)))
       const days = await dropDays(deps, kept, { now, latest })
       let executions = 0
       for (const page of pagesOf(kept)) {
@@ -54,8 +54,7 @@ export function createRetention(deps: RetentionDeps): Retention {
           executions += await deleteBefore(deps, key)
         }
       }
-      const daysOf = new Map(kept.map(({ tenantId, integrationId, days: each }) => [tenantId + integrationId, each]))
-      const blobs = await removeBlobs(deps, ({ tenantId, integrationId }) => cutoffOf({ days: daysOf.get(tenantId + integrationId) ?? DEFAULT_RETENTION_DAYS }))
+      const blobs = await removeBlobs(deps, cutoffOf)
       let minutes = 0
       for (const page of pagesOf(kept)) minutes += await deleteMinutes(system, page, now.getTime() - FIGURES_DAYS * DAY_MS)
       return { executions, days, blobs, minutes }
@@ -99,11 +98,15 @@ async function deleteBefore({ database: { system } }: RetentionDeps, { tenantId,
   return deleted
 }
 
-async function removeBlobs({ blobs }: RetentionDeps, cutoffOf: (owner: { tenantId: string, integrationId: string }) => number): Promise<number> {
+/** Looks retentions up anew: an integration may have large values and no figures. */
+async function removeBlobs({ database, blobs }: RetentionDeps, cutoffOf: (kept: Kept) => number): Promise<number> {
   let removed = 0
-  for (const owner of await blobs.owners()) {
-    const before = new Date(cutoffOf(owner) - BLOB_GRACE_MS)
-    if (owner.oldest < before) removed += await blobs.removeOlderThan(owner.tenantId, owner.integrationId, before)
+  for (const page of pagesOf(await blobs.owners())) {
+    const oldest = new Map(page.map((owner) => [owner.tenantId + owner.integrationId, owner.oldest]))
+    for (const kept of await findKept(database.system, page, DEFAULT_RETENTION_DAYS)) {
+      const before = new Date(cutoffOf(kept) - BLOB_GRACE_MS)
+      if (oldest.get(kept.tenantId + kept.integrationId)! < before) removed += await blobs.removeOlderThan(kept.tenantId, kept.integrationId, before)
+    }
   }
   return removed
 }

@@ -28,12 +28,28 @@ export async function admit(loaded: Loaded, request: AdmitRequest): Promise<Admi
     const rate = takeRate(loaded, caller, now)
     await takeQuota(loaded, request)
     const closedFor = state.breaker.refuse(now)
-    if (closedFor !== undefined) throw new HubError('circuit_open', 'The upstream failed too often: calls are held back for a while.', { retryAfterSeconds: closedFor })
-    return { rate }
+    if (closedFor === undefined) return { rate }
+    giveBack(loaded, caller)
+    throw new HubError('circuit_open', 'The upstream failed too often: calls are held back for a while.', { retryAfterSeconds: closedFor })
   } catch (error) {
     if (error instanceof HubError && error.code !== 'database_unavailable') return { error }
     throw error
   }
+}
+
+/** For a call that was admitted, or nearly, and then not made: it counts against no limit. */
+export function giveBack({ row, state }: Loaded, caller: Caller): void {
+  giveBackRate({ row, state }, caller)
+  if (!row.usage.usageQuota.unlimited) state.quota.giveBack()
+}
+
+function giveBackRate({ row, state }: Pick<Loaded, 'row' | 'state'>, caller: Caller): void {
+  state.limiter.giveBack()
+  giveBackOwn({ row, state }, caller)
+}
+
+function giveBackOwn({ row, state }: Pick<Loaded, 'row' | 'state'>, { keyId }: Caller): void {
+  if (row.dataHandling.rateLimit.perCaller !== undefined && keyId !== undefined) state.callerLimiters.get(keyId)?.giveBack()
 }
 
 function takeRate({ row, state }: Loaded, caller: Caller, now: number): RateDecision {
@@ -41,7 +57,10 @@ function takeRate({ row, state }: Loaded, caller: Caller, now: number): RateDeci
   const own = perCaller === undefined || caller.keyId === undefined ? undefined : callerLimiter(state.callerLimiters, caller.keyId, perCaller).take(now)
   if (own !== undefined && !own.allowed) throw tooMany(own, 'of this key')
   const all = state.limiter.take(now)
-  if (!all.allowed) throw tooMany(all, 'of the integration')
+  if (!all.allowed) {
+    giveBackOwn({ row, state }, caller)
+    throw tooMany(all, 'of the integration')
+  }
   return own !== undefined && own.remaining < all.remaining ? own : all
 }
 
@@ -59,11 +78,11 @@ function tooMany({ limit, resetSeconds }: RateDecision, whose: string): HubError
   return new HubError('rate_limited', `The limit ${whose}, ${limit} calls a minute, is used up.`, { retryAfterSeconds: Math.max(1, resetSeconds) })
 }
 
-async function takeQuota({ row, state }: Loaded, { now, countCalls }: AdmitRequest): Promise<void> {
+async function takeQuota({ row, state }: Loaded, { caller, now, countCalls }: AdmitRequest): Promise<void> {
   const { usageQuota } = row.usage
   if (usageQuota.unlimited) return
   const decision = await state.quota.take(usageQuota, now, (since) => countCalls(row.tenantId, row.id, since))
   if (decision.allowed) return
-  state.limiter.giveBack()
+  giveBackRate({ row, state }, caller)
   throw new HubError('quota_exceeded', `The quota of ${usageQuota.limit} calls a ${usageQuota.period} is used up.`, { retryAfterSeconds: decision.resetSeconds })
 }

@@ -12,14 +12,14 @@ export interface ContextDeps {
   tokens(tenantId: string, credentialId: string): TokenSource
 }
 
-/** `deadline` is a moment in ms; `note` is told of each exchange before it is sent, and the same object is filled as answers come. */
-export function contextOf({ http, blobs, resolveHost, tokens }: ContextDeps, loaded: Loaded, deadline: number, note: (exchange: Exchange & { data?: unknown }) => void): ConnectionContext {
+/** `deadline` is a moment in ms; `note` is told of each exchange before it is sent, and the same object is filled as answers come; `headers` go along with each request. */
+export function contextOf({ http, blobs, resolveHost, tokens }: ContextDeps, loaded: Loaded, deadline: number, note: (exchange: Exchange & { data?: unknown }) => void, headers?: Record<string, string>): ConnectionContext {
   const { row, endpoint, hosts, credential } = loaded
   let signal: AbortSignal | undefined
   return {
     configuration: row.configuration, credentials: credential?.values ?? {}, ...endpoint !== undefined && { endpoint },
     http: createCallHttp({
-      scope: { tenantId: row.tenantId, integrationId: row.id, endpoint, hosts, headers: row.connection.headers }, http, blobs, deadline, note,
+      scope: { tenantId: row.tenantId, integrationId: row.id, endpoint, hosts, headers: headers === undefined ? row.connection.headers : { ...row.connection.headers, ...headers } }, http, blobs, deadline, note,
     }),
     resolveHost, tokens: tokens(row.tenantId, credential?.id ?? ''),
     // Made on demand: HTTP has its own deadline, and a timer a try costs.

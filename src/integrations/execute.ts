@@ -7,12 +7,13 @@ import { HubError, isHubError } from '../errors.ts'
 import type { Jq } from '../lib/jq/jq.ts'
 import { contextOf, type ContextDeps } from './context.ts'
 import type { Loaded, LoadedIntegrations } from './loaded.ts'
-import { admit } from './admit.ts'
+import { admit, giveBack } from './admit.ts'
 import type { Call, RunRequest } from './call.ts'
 import { makeExecution, type CallOutcome } from './outcome.ts'
 import type { AnswerCache } from './policies/cache.ts'
 import { readUpstreamHold } from './policies/rate-limit.ts'
 import { mayRetry, retryDelay } from './policies/retry.ts'
+import type { TryTracing } from './tracing.ts'
 import { applyTransforms, mapError } from './transforms.ts'
 
 export interface RunResult {
@@ -23,6 +24,8 @@ export interface RunResult {
 }
 
 export interface ExecuteDeps extends ContextDeps {
+  /** Throws `database_unavailable` while the record could not be kept: then nothing is sent. */
+  assertRecordable(): Promise<void>
   loaded: LoadedIntegrations
   executions: Executions
   jq: Jq
@@ -31,6 +34,7 @@ export interface ExecuteDeps extends ContextDeps {
   /** A run showed the connection to be well or ill; called only when that is news. */
   connectionChanged(loaded: Loaded, error: HubError | undefined): void
   observe(call: { loaded: Loaded, execution: Execution }): void
+  tracing: TryTracing | undefined
 }
 
 export interface Execute { run(request: RunRequest): Promise<RunResult> }
@@ -40,6 +44,7 @@ export function createExecute(deps: ExecuteDeps): Execute {
 }
 
 async function run(deps: ExecuteDeps, request: RunRequest): Promise<RunResult> {
+  await deps.assertRecordable()
   const startedAt = Date.now()
   const loaded = await deps.loaded.get(request.caller.tenantId, request.integrationId)
   const operation = await findOperation(loaded, request.operation)
@@ -76,7 +81,7 @@ async function prepareInput({ jq }: ExecuteDeps, call: Call): Promise<void> {
     if (requestTransform.length > 0) call.input = await timed(call, () => applyTransforms(jq, requestTransform, { operation: call.operation.id, value: call.input, batchKey: call.loaded.row.tenantId }))
     call.operation.validateInput(call.input)
   } catch (error) {
-    call.loaded.state.limiter.giveBack()
+    giveBack(call.loaded, call.request.caller)
     call.loaded.state.breaker.abandoned()
     throw error
   }
@@ -137,15 +142,18 @@ async function tryOnce(deps: ExecuteDeps, call: Call): Promise<unknown> {
   call.tries += 1
   call.exchange = undefined
   const deadline = tryTimeout === undefined ? call.deadline : Math.min(call.deadline, Date.now() + tryTimeout)
+  const span = deps.tracing?.begin({ loaded, operation: operation.id, number: call.tries })
   const context: OperationCall = Object.assign(
-    contextOf(deps, loaded, deadline, (exchange) => { call.exchange = exchange }),
+    contextOf(deps, loaded, deadline, (exchange) => { call.exchange = exchange }, span?.headers),
     { input, idempotencyKey: request.idempotencyKey ?? call.id })
   try {
     const data = await operation.run(context)
+    span?.end({ ...call.exchange })
     loaded.state.breaker.succeeded(Date.now())
     noteHold(call)
     return data
   } catch (error) {
+    span?.end({ ...call.exchange, error })
     judge(call, error)
     throw error
   }

@@ -63,8 +63,17 @@ export function createLoadedIntegrations({ database, connectors, credentials }: 
     return assemble(row, connector, credential, stateOf(row))
   }
 
+  /** What was forgotten while it was read is not kept: it may be from before the change. */
+  const loadOnce = (key: string, tenantId: string, id: string): Promise<Loaded> => {
+    const running = load(tenantId, id)
+    loading.set(key, running)
+    const isCurrent = (): boolean => loading.get(key) === running
+    running.then((result) => { if (isCurrent()) loaded.set(key, result) }, () => undefined).finally(() => { if (isCurrent()) loading.delete(key) })
+    return running
+  }
+
   const stateOf = (row: IntegrationRow): State => {
-    const key = `${row.tenantId}:${row.id}`
+    const key = keyOf(row.tenantId, row.id)
     let state = states.get(key)
     if (state === undefined) {
       state = {
@@ -79,23 +88,26 @@ export function createLoadedIntegrations({ database, connectors, credentials }: 
   }
 
   return {
-    async get(tenantId, id) {
-      const key = `${tenantId}:${id}`
+    get(tenantId, id) {
+      const key = keyOf(tenantId, id)
       const known = loaded.get(key)
-      if (known !== undefined) return known
-      let running = loading.get(key)
-      if (running === undefined) {
-        running = load(tenantId, id).finally(() => { loading.delete(key) })
-        loading.set(key, running)
-      }
-      const result = await running
-      loaded.set(key, result)
-      return result
+      return known === undefined ? loading.get(key) ?? loadOnce(key, tenantId, id) : Promise.resolve(known)
     },
-    forget: (tenantId, id) => { loaded.delete(`${tenantId}:${id}`) },
-    forgetAll: () => loaded.clear(),
-    state: (tenantId, id) => states.peek(`${tenantId}:${id}`),
+    forget(tenantId, id) {
+      loaded.delete(keyOf(tenantId, id))
+      loading.delete(keyOf(tenantId, id))
+    },
+    forgetAll() {
+      loaded.clear()
+      loading.clear()
+    },
+    state: (tenantId, id) => states.peek(keyOf(tenantId, id)),
   }
+}
+
+/** A UUID may be written in capitals too. */
+function keyOf(tenantId: string, id: string): string {
+  return `${tenantId}:${id.toLowerCase()}`
 }
 
 export function assemble(row: IntegrationRow, connector: Connector, credential: OpenCredential | undefined, state: State): Loaded {

@@ -12,6 +12,7 @@ import { admit } from './admit.ts'
 import { resolveUrl } from './call-http.ts'
 import { contextOf, type ContextDeps } from './context.ts'
 import type { Loaded, LoadedIntegrations } from './loaded.ts'
+import type { TrySpan, TryTracing } from './tracing.ts'
 
 export interface ProxyRequest {
   caller: Caller
@@ -28,10 +29,13 @@ export interface ProxyReply { status: number, headers: HeaderMap, body: Readable
 export interface Proxy { forward(request: ProxyRequest): Promise<ProxyReply> }
 
 export interface ProxyDeps extends ContextDeps {
+  /** As for operations. */
+  assertRecordable(): Promise<void>
   loaded: LoadedIntegrations
   executions: Executions
   countCalls(tenantId: string, integrationId: string, since: Date): Promise<number>
   observe(call: { loaded: Loaded, execution: Execution }): void
+  tracing: TryTracing | undefined
 }
 
 /** What `allowedOperations` and the records call it. */
@@ -51,12 +55,13 @@ export function createProxy(deps: ProxyDeps): Proxy {
   return { forward: (request) => forward(deps, request) }
 }
 
-interface Passing { id: string, loaded: Loaded, request: ProxyRequest, startedAt: number, sent: CallHttpRequest | undefined, url: string | null }
+interface Passing { id: string, loaded: Loaded, request: ProxyRequest, startedAt: number, sent: CallHttpRequest | undefined, url: string | null, span: TrySpan | undefined }
 
 async function forward(deps: ProxyDeps, request: ProxyRequest): Promise<ProxyReply> {
+  await deps.assertRecordable()
   const startedAt = Date.now()
   const loaded = await deps.loaded.get(request.caller.tenantId, request.integrationId)
-  const passing: Passing = { id: uuidv7(), loaded, request, startedAt, sent: undefined, url: null }
+  const passing: Passing = { id: uuidv7(), loaded, request, startedAt, sent: undefined, url: null, span: undefined }
   if (loaded.connector.proxy === undefined) throw new HubError('operation_not_found', `The connector ${loaded.row.connector} cannot be proxied: it does not speak HTTP.`)
   checkPath(request.path)
   const admission = await admit(loaded, { caller: request.caller, operation: OPERATION, now: startedAt, countCalls: deps.countCalls })
@@ -88,10 +93,12 @@ async function send(deps: ProxyDeps, passing: Passing): Promise<HttpResponse> {
   const { row } = loaded
   const deadline = passing.startedAt + row.connection.timeout
   const context = contextOf(deps, loaded, deadline, () => undefined)
+  passing.span = deps.tracing?.begin({ loaded, operation: OPERATION, number: 1 })
   const headers: HeaderMap = { ...row.connection.headers }
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined && !notForwarded.has(name)) headers[name] = value
   }
+  Object.assign(headers, passing.span?.headers)
   const sent = await loaded.connector.proxy!({ method: request.method, url: request.path, headers, ...request.body && { body: request.body } }, context)
   passing.sent = sent
   const url = resolveUrl(sent, { endpoint: loaded.endpoint, hosts: loaded.hosts })
@@ -112,7 +119,9 @@ function recordAtEnd(deps: ProxyDeps, passing: Passing, response: HttpResponse):
     },
   })
   pipeline(response.body, counted).catch((error: unknown) => {
-    void record(deps, passing, { status: 'failed', response, sizeBytes, error: error instanceof HubError ? error : new HubError('upstream_unavailable', 'The transfer broke off.', { cause: error }) })
+    const failure = error instanceof HubError ? error : new HubError('upstream_unavailable', 'The transfer broke off.', { cause: error })
+    // Where the record is what failed there is nobody left to tell: the caller's transfer is broken off already.
+    return record(deps, passing, { status: 'failed', response, sizeBytes, error: failure }).catch(() => undefined)
   })
   return counted
 }
@@ -132,8 +141,9 @@ async function recorded(deps: ProxyDeps, passing: Passing, ending: Ending): Prom
   return new HubError(code, message, { cause: ending.error, extra: { execution }, ...retryAfterSeconds !== undefined && { retryAfterSeconds } })
 }
 
-async function record(deps: ProxyDeps, { id, loaded, request, startedAt, sent, url }: Passing, { status, response, sizeBytes = 0, error }: Ending): Promise<ShownExecution> {
+async function record(deps: ProxyDeps, { id, loaded, request, startedAt, sent, url, span }: Passing, { status, response, sizeBytes = 0, error }: Ending): Promise<ShownExecution> {
   const endedAt = Date.now()
+  span?.end({ method: request.method, ...url !== null && { endpoint: url }, ...response && { statusCode: response.status }, error })
   const execution: Execution = {
     id, tenantId: loaded.row.tenantId, integrationId: loaded.row.id, operation: OPERATION, status, startedAt: new Date(startedAt),
     request: {

@@ -38,10 +38,11 @@ const LAPSED_SECONDS = 15
 
 export async function startJobs({ database, tasks, concurrency, onError }: JobsOptions): Promise<Jobs> {
   const processId = uuidv7()
-  const workerIds = new Set<string>()
+  const lockNames = new Set<string>()
   const events: WorkerEvents = new EventEmitter()
-  events.on('worker:create', ({ worker }) => { workerIds.add(worker.workerId) })
-  events.on('worker:release', ({ worker }) => { workerIds.delete(worker.workerId) })
+  // Jobs are locked in the name of the pool, not of its workers.
+  events.on('pool:create', ({ workerPool }) => { lockNames.add(workerPool.id) })
+  events.on('pool:release', ({ workerPool }) => { lockNames.delete(workerPool.id) })
   events.on('job:error', ({ job, error }) => { onError(`job ${job.task_identifier} failed`, error) })
   // Errors of its connections arrive here as well; it reconnects by itself.
   events.on('pool:listen:error', ({ error }) => { onError('job queue lost its connection', error) })
@@ -52,7 +53,7 @@ export async function startJobs({ database, tasks, concurrency, onError }: JobsO
     parsedCronItems: parseCronItems(tasks.flatMap(({ name, cron }) => (cron === undefined ? [] : [{ task: name, match: cron, options: { maxAttempts: 3, jobKey: `cron:${name}`, backfillPeriod: 0 } }]))),
   })
   const beat = async (): Promise<void> => {
-    await heartbeat(database, processId, [...workerIds])
+    await heartbeat(database, processId, [...lockNames])
     await unlockLapsed(database)
   }
   await beat()
@@ -80,10 +81,10 @@ function handleOf({ database, tasks, runner, processId, timer }: { database: Dat
   }
 }
 
-async function heartbeat({ system }: Database, id: string, workerIds: string[]): Promise<void> {
+async function heartbeat({ system }: Database, id: string, lockNames: string[]): Promise<void> {
   await system.query(
     `insert into workers (id, worker_ids) values ($1, $2) on conflict (id) do update set worker_ids = $2, heartbeat_at = now()`,
-    [id, workerIds])
+    [id, lockNames])
 }
 
 /** Locks younger than a lapse may belong to a process whose first heartbeat is still under way. */

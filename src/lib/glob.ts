@@ -1,5 +1,5 @@
 /** Globs in which `*` matches any run of characters and nothing else is special. Linear-time: no regular expression is built. */
-export function matchesGlob(glob: string, text: string): boolean {
+function matchesGlob(glob: string, text: string): boolean {
   if (glob === '*') return true
   const parts = glob.split('*')
   const first = parts[0]!

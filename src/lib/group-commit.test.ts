@@ -7,7 +7,12 @@ function recorder(maxRows: number, maxInFlight: number): { writes: Write[], add(
   const writes: Write[] = []
   const commits = createGroupCommit<number>({
     maxRows, maxInFlight,
-    write: (rows) => new Promise((resolve, reject) => { writes.push({ rows, end: (error) => { error ? reject(error) : resolve() } }) }),
+    async write(rows) {
+      const { promise, resolve } = Promise.withResolvers<Error | undefined>()
+      writes.push({ rows, end: resolve })
+      const error = await promise
+      if (error) throw error
+    },
   })
   return { writes, add: commits.add, drain: commits.drain }
 }

@@ -77,7 +77,9 @@ ${description === undefined ? '' : html`<div class="more">${markdown(description
 ${parameters.length === 0 ? '' : html`<h4>Parameters</h4>${parameterTable(parameters)}`}
 ${requestBody === undefined ? '' : html`<h4>Body</h4>${join(Object.entries(requestBody.content).map(([type, { schema }]) => html`<p><code>${type}</code></p>${schemaRows(schema)}`))}`}
 <h4>Answers</h4>
-${join(Object.entries(responses).map(([status, response]) => answer(document, status, response)))}
+${join(Object.entries(responses).filter(([status]) => status.startsWith('2')).map(([status, response]) => answer(document, status, response)))}
+<details><summary>Problems: ${Object.keys(responses).filter((status) => !/^2|^default$/.test(status)).join(', ')} and others</summary>
+${join(Object.entries(responses).filter(([status]) => !status.startsWith('2')).map(([status, response]) => answer(document, status, response)))}</details>
 <h4>Example</h4>
 <div class="example"><pre><code>${curlOf(document, { method, path, operation })}</code></pre></div>
 </article>

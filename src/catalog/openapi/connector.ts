@@ -4,7 +4,7 @@ import type {
 } from '../../connectors/connector.ts'
 import { HubError, isHubError } from '../../errors.ts'
 import { compileOperation, configuredRegion, tokensFor, type CompiledOperation } from './compile/operation.ts'
-import { compileSecurity, type TokenSource } from './compile/security.ts'
+import { compileSecurity } from './compile/security.ts'
 import { baseUrlOf } from './compile/servers.ts'
 import { regionOf, signed } from './compile/sigv4.ts'
 import { proxiedUrl } from './proxied-url.ts'
@@ -23,7 +23,6 @@ export interface OpenApiConnectorOptions {
   listOperations(): Promise<OperationSummary[]>
   /** Undefined when there is no such operation. */
   findResolved(id: string): Promise<ResolvedOperation | undefined>
-  tokens?: TokenSource
   /** A path below the server, or an address, whose GET says whether the service is well. */
   healthCheck?: { endpoint: string }
 }
@@ -42,7 +41,7 @@ export function createOpenApiConnector(options: OpenApiConnectorOptions): Connec
     const baseUrl = baseUrlOf(servers, context)
     const url = proxiedUrl(baseUrl, request.url, hosts(context))
     const chosen = security.choose(context.credentials)
-    const tokens = chosen.tokens.length === 0 ? {} : await tokensFor(chosen.tokens, baseUrl, context, options.tokens)
+    const tokens = chosen.tokens.length === 0 ? {} : await tokensFor(chosen.tokens, baseUrl, context)
     const { headers, query, cookies, aws } = chosen.apply(tokens)
     const authorized = withAuthorization({ ...request, url }, headers, query, cookies)
     if (aws === undefined) return authorized
@@ -58,7 +57,7 @@ export function createOpenApiConnector(options: OpenApiConnectorOptions): Connec
         if (known !== undefined) return known
         const resolved = await options.findResolved(id)
         if (resolved === undefined) return undefined
-        const operation = compileOperation(resolved, { securitySchemes, ...(options.tokens !== undefined && { tokens: options.tokens }) })
+        const operation = compileOperation(resolved, { securitySchemes })
         compiled.set(id, operation)
         return operation
       },

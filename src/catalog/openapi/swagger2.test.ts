@@ -149,7 +149,7 @@ describe('responses, security and references', () => {
 
   test('all of it together is a valid document of the normal form', async () => {
     const { normal } = imported(swagger({ '/a/{id}': { post: { consumes: ['multipart/form-data'], parameters: [{ name: 'id', in: 'path', required: true, type: 'string' }, { name: 'f', in: 'formData', type: 'file' }, { name: 't', in: 'formData', type: 'array', items: { type: 'string' }, collectionFormat: 'tsv' }], responses: { 200: { $ref: '#/responses/R' } }, security: [{ k: [] }] } } }, { responses: { R: { description: 'r', schema: { $ref: '#/definitions/P' } } }, definitions: { P: { type: 'object', discriminator: 'kind', properties: { kind: { type: 'string' } } } }, securityDefinitions: { k: { type: 'apiKey', in: 'header', name: 'K' } } }))
-    expect(await officialFaults(normal)).toEqual([])
+    expect(officialFaults(normal)).toEqual([])
   })
 })
 

@@ -81,8 +81,9 @@ export class WorkerLane {
 
   #start(): Worker {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      // Nothing in here needs them, and documents come from strangers.
+      // Nothing in here needs them, and documents come from strangers. Flags of the process may not suit a worker.
       env: {},
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMegabytes },
     })
     const isOurs = () => this.#worker === worker

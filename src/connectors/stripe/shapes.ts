@@ -19,7 +19,7 @@ export const paymentIntentId = id.describe('Id of the payment intent: pi_…')
 export const chargeId = id.describe('Id of the charge: ch_… or py_…')
 export const amount = z.int().min(1).describe('In the currency\'s smallest unit: 1999 is 19.99 USD.')
 export const currency = z.string().regex(/^[A-Za-z]{3}$/, 'must be a three-letter code').transform((code) => code.toLowerCase()).describe('Three-letter ISO 4217 code.')
-export const metadata = z.record(z.string().max(40), z.union([z.string().max(500), z.null()])).describe('Up to 50 key and value pairs of your own. null removes one.')
+export const metadata = z.record(z.string().max(40).regex(/^[^[\]]*$/, 'must not hold square brackets'), z.union([z.string().max(500), z.null()])).describe('Up to 50 key and value pairs of your own. null removes one.')
 
 const time = z.int().min(0).describe('Seconds since 1970.')
 /** Stripe pages by the last id that was seen. */

@@ -27,6 +27,11 @@ export class Quota {
     return { allowed, limit: quota.limit, used: this.#used, resetSeconds: Math.ceil((periodEnd(quota.period, start) - now) / 1000) }
   }
 
+  /** Gives one call back that was taken, but then refused by somebody else. */
+  giveBack(): void {
+    this.#used = Math.max(0, this.#used - 1)
+  }
+
   async #recount(start: number, now: number, count: (since: Date) => Promise<number>): Promise<void> {
     this.#counting ??= (async () => {
       const known = start === this.#period ? this.#used : 0

@@ -1,59 +1,82 @@
-/** JSON Schemas of others (2020-12): compiled once, checked without trust in whoever wrote them. */
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
-import { RE2JS } from 're2js'
-import { HubError, type FieldError } from '../../errors.ts'
+/** JSON Schemas of others: compiled once, checked without trust in whoever wrote them or the value. */
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
+import { HubError } from '../../errors.ts'
+import type { FieldError } from '../../errors.ts'
+import { Budget, OverBudget, createAjv } from './budget.ts'
+import { normalizeSchema } from './normalize.ts'
+import type { NormalSchema } from './normalize.ts'
+import { toFieldErrors } from './schema-errors.ts'
 
-/** Empty when the value fits. */
+/**
+ * Empty when the value fits; otherwise what is wrong, each with a pointer into the value. Never changes the value.
+ * Throws HubError `invalid_document` when the check would take too long (a schema that doubles its work, or a huge value).
+ */
 export type SchemaCheck = (value: unknown) => FieldError[]
 
-const MOST_ERRORS = 20
+export interface SchemaOptions {
+  /** Told of each pattern that is not checked, since the linear-time engine cannot take it. */
+  onIgnoredPattern?: (pattern: string) => void
+}
+
+/** A step is some ten nanoseconds: schema objects evaluated, characters matched. Ten million come to some 0.2 s. */
+const maxSteps = 10_000_000
+/** Beyond, only the first fault is looked for: a list of them could grow larger than the value. */
+const maxStepsForAll = 100_000
+
 const compiled = new WeakMap<object, SchemaCheck>()
 
 /**
- * Patterns run on a linear-time engine; one that it cannot take (a look-around, a back-reference) is not checked.
- * Nothing is fetched: references must stay within the schema. Values are never changed. Throws HubError `invalid_document`.
+ * 2020-12, with what older drafts wrote differently. Unknown keywords and formats are annotations, keywords with a value
+ * of the wrong type are passed over, defaults are not filled in, nothing is converted. A pattern with look-around or
+ * back-references is not checked, and neither is a format on more than 2,000 characters.
+ * The same object is compiled once; it must not be changed after. Compiling is put off until the first check.
+ * Throws HubError `invalid_document`, with a pointer into the schema, for a `$ref` that leads outside or nowhere, and for
+ * a schema beyond bounds (10,000 parts, 200 levels, 1,000 patterns).
  */
-export function compileSchema(schema: object): SchemaCheck {
+export function compileSchema(schema: object, options: SchemaOptions = {}): SchemaCheck {
   let check = compiled.get(schema)
-  if (check === undefined) {
-    check = compile(schema)
-    compiled.set(schema, check)
-  }
+  if (!check) compiled.set(schema, check = makeCheck(schema, options))
   return check
 }
 
-function compile(schema: object): SchemaCheck {
-  const ajv = new Ajv2020({ strict: false, allErrors: false, validateSchema: false, validateFormats: true, logger: false, unicodeRegExp: true, code: { regExp: linearPattern }, addUsedSchema: false })
-  addFormats.default(ajv, { mode: 'fast', keywords: false })
+function makeCheck(source: object, { onIgnoredPattern }: SchemaOptions): SchemaCheck {
+  const normal = normalizeSchema(source)
+  for (const pattern of normal.ignoredPatterns) onIgnoredPattern?.(pattern)
+  const budget = new Budget()
+  let fast: ValidateFunction | undefined
+  let thorough: ValidateFunction | undefined
+  return (value) => {
+    const first = run(fast ??= compile(normal, budget, false), value, budget, maxSteps)
+    if (first === undefined) return []
+    try {
+      const all = run(thorough ??= compile(normal, budget, true), value, budget, maxStepsForAll)
+      return toFieldErrors(all ?? first, normal.schema)
+    } catch (error) {
+      if (error instanceof HubError) return toFieldErrors(first, normal.schema)
+      throw error
+    }
+  }
+}
+
+function compile({ schema, patterns }: NormalSchema, budget: Budget, allErrors: boolean): ValidateFunction {
   try {
-    const validate = ajv.compile(schema)
-    return (value) => (validate(value) ? [] : (validate.errors ?? []).slice(0, MOST_ERRORS).map(toFieldError))
+    return createAjv(budget, patterns, allErrors).compile(schema)
+  } catch (cause) {
+    throw new HubError('invalid_document', 'The schema cannot be used', { cause })
+  }
+}
+
+function run(validate: ValidateFunction, value: unknown, budget: Budget, steps: number): ErrorObject[] | undefined {
+  budget.left = steps
+  try {
+    if (validate(value)) return undefined
+    const errors = validate.errors ?? []
+    // They hold the value, which must not be kept alive by the schema.
+    validate.errors = null
+    return errors
   } catch (error) {
-    throw new HubError('invalid_document', `A schema cannot be used: ${(error as Error).message.slice(0, 300)}`, { cause: error })
+    if (error instanceof OverBudget) throw new HubError('invalid_document', 'Checking the value against the schema takes too long')
+    if (error instanceof RangeError) throw new HubError('invalid_document', 'The schema refers to itself without end, or the value is nested too deeply for it')
+    throw error
   }
-}
-
-/** What Ajv asks of an engine. */
-function linearPattern(pattern: string): { test(text: string): boolean } {
-  try {
-    const program = RE2JS.compile(RE2JS.translateRegExp(pattern))
-    return { test: (text) => program.matcher(text).find() }
-  } catch {
-    return { test: () => true }
-  }
-}
-linearPattern.code = 'linearPattern'
-
-function toFieldError({ instancePath, keyword, params, message = 'does not fit' }: ErrorObject): FieldError {
-  const { missingProperty, additionalProperty, unevaluatedProperty, allowedValues, type } = params as Record<string, unknown>
-  const below = (name: unknown): string => `${instancePath}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
-  if (keyword === 'required') return { pointer: below(missingProperty), detail: 'is needed' }
-  if (additionalProperty !== undefined || unevaluatedProperty !== undefined) return { pointer: below(additionalProperty ?? unevaluatedProperty), detail: 'is not a known field' }
-  if (keyword === 'enum' && Array.isArray(allowedValues)) {
-    const shown = allowedValues.slice(0, 10).map((value) => JSON.stringify(value)).join(', ')
-    return { pointer: instancePath, detail: `must be one of ${shown}${allowedValues.length > 10 ? ' …' : ''}` }
-  }
-  if (keyword === 'type') return { pointer: instancePath, detail: `must be ${Array.isArray(type) ? type.join(' or ') : String(type)}` }
-  return { pointer: instancePath, detail: message }
 }

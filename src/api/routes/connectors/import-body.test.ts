@@ -24,7 +24,7 @@ describe('the body of an import', () => {
     ['{"id":"\\\\","document":{"a":"\\\\\\\\"}}', '{"a":"\\\\\\\\"}'],
   ])('a wrapped document is handed on as the bytes that it came in', async (text, expected) => {
     const body = await read(text)
-    expect((body?.source as { bytes: Buffer }).bytes.toString().trim()).toBe(expected)
+    expect((body!.source as { bytes: Buffer }).bytes.toString().trim()).toBe(expected)
   })
 
   test('a document wrapped as text is the text', async () => {
@@ -52,7 +52,7 @@ describe('the body of an import', () => {
     const timer = setInterval(() => { turns += 1 }, 0)
     const body = await read(`{"id":"big","document":${document}}`)
     clearInterval(timer)
-    expect((body?.source as { bytes: Buffer }).bytes.length).toBe(document.length)
+    expect((body!.source as { bytes: Buffer }).bytes.length).toBe(document.length)
     expect(turns).toBeGreaterThan(2)
   })
 })

@@ -4,6 +4,7 @@ import { listAvailable, listCategories } from './available.ts'
 import { createConnector } from './create.ts'
 import { deleteConnector } from './delete.ts'
 import { getDocument } from './document.ts'
+import { listEvents } from './events.ts'
 import { getConnector } from './get.ts'
 import { importConnector } from './import.ts'
 import { installConnector } from './install.ts'
@@ -14,5 +15,5 @@ import { reimportConnector } from './reimport.ts'
 
 export const connectorRoutes: Route[] = [
   listAvailable, listCategories, getLogo, listConnectors, createConnector, importConnector, getConnector, deleteConnector, reimportConnector,
-  listOperations, listTags, getOperation, getDocument, installConnector,
+  listOperations, listTags, getOperation, listEvents, getDocument, installConnector,
 ]

@@ -1,7 +1,7 @@
 /** Connectors as the API takes and gives them. */
 import { z } from 'zod'
 import { cardOrigins, logoPath, type Card } from '../../../catalog/available.ts'
-import type { ConnectorFacts } from '../../../catalog/facts.ts'
+import type { ConnectorFacts, ConnectorSummary } from '../../../catalog/facts.ts'
 import { integrationKinds, type Manifest } from '../../../connectors/connector.ts'
 import { timestamp } from '../../route.ts'
 
@@ -51,13 +51,11 @@ export const connector = connectorSummary.extend({
   etag: z.string().nullable().describe('Send it as `If-Match` with a re-import, to be told when somebody else was faster.'),
 }).meta({ id: 'Connector' })
 
-export function toSummary(facts: ConnectorFacts): z.input<typeof connectorSummary> {
-  const { manifest, detail } = facts
+export function toSummary(summary: ConnectorSummary): z.input<typeof connectorSummary> {
+  const { id, type, name, description, kind, version, service, categories, origin, sourceUrl, operationCount, authentication, supportLevel, documentation, lastUpdated, createdAt, updatedAt } = summary
   return {
-    id: facts.id, type: facts.type, name: facts.name, description: facts.description, kind: facts.kind, version: manifest.version, service: manifest.service,
-    categories: manifest.categories, logo: logoPath(facts.name, null), origin: facts.origin, originUrl: detail?.sourceUrl ?? null, operations: facts.operationCount,
-    authentication: manifest.capabilities.authentication, supportLevel: manifest.supportLevel, documentation: manifest.documentation, lastUpdated: manifest.lastUpdated,
-    createdAt: facts.createdAt ?? null, updatedAt: facts.updatedAt ?? null,
+    id, type, name, description, kind, version, service, categories, logo: logoPath(name, null), origin, originUrl: sourceUrl, operations: operationCount,
+    authentication, supportLevel, documentation, lastUpdated, createdAt, updatedAt,
   }
 }
 

@@ -77,7 +77,7 @@ describe('forms', () => {
 })
 
 async function partsOf(request: ReturnType<typeof requestFor>) {
-  const { headers, body } = request as { headers: Record<string, string>, body: Buffer }
+  const { headers, body } = request as unknown as { headers: Record<string, string>, body: Buffer }
   const email = await PostalMime.parse(Buffer.concat([Buffer.from(`content-type: ${headers['content-type']}\r\n\r\n`), body]), { attachmentEncoding: 'utf8', forceRfc822Attachments: true })
   return { raw: body.toString('latin1'), attachments: email.attachments }
 }

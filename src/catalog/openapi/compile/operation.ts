@@ -6,15 +6,11 @@ import { chooseVariant, compileBody, type BodyVariant } from './body.ts'
 import { inputParameters, inputSchema, type InputParameter } from './input.ts'
 import { outputSchema, outputValidator } from './output.ts'
 import { requestBuilder } from './request.ts'
-import { compileSecurity, type TokenSource } from './security.ts'
+import { compileSecurity, type WantedToken } from './security.ts'
 import { baseUrlOf } from './servers.ts'
 import { regionOf, signed } from './sigv4.ts'
 
-export interface CompileOptions {
-  securitySchemes: Record<string, SecurityScheme>
-  /** Where OAuth 2 client credentials become tokens; without it they cannot be used. */
-  tokens?: TokenSource
-}
+export interface CompileOptions { securitySchemes: Record<string, SecurityScheme> }
 
 export interface BuildOptions {
   input: unknown
@@ -34,7 +30,8 @@ export interface CompiledOperation extends Operation {
   buildRequest(options: BuildOptions): CallHttpRequest
 }
 
-const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY'])
+const readMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'])
+const repeatableMethods = new Set([...readMethods, 'PUT', 'DELETE'])
 
 /** Makes a resolved operation callable. Validators are compiled when first used, all else here. */
 export function compileOperation(resolved: ResolvedOperation, options: CompileOptions): CompiledOperation {
@@ -54,7 +51,8 @@ export function compileOperation(resolved: ResolvedOperation, options: CompileOp
     id: resolved.id,
     summary: resolved.summary,
     ...(resolved.description !== undefined && { description: resolved.description }),
-    retrySafe: safeMethods.has(resolved.method) || parameters.some(({ isIdempotencyKey }) => isIdempotencyKey),
+    retrySafe: repeatableMethods.has(resolved.method) || parameters.some(({ isIdempotencyKey }) => isIdempotencyKey),
+    readOnly: readMethods.has(resolved.method),
     input: inputSchema({ operation: resolved, parameters, variants }),
     ...(output !== undefined && { output }),
     ...(example !== undefined && { example }),
@@ -64,7 +62,7 @@ export function compileOperation(resolved: ResolvedOperation, options: CompileOp
     async run(call) {
       const chosen = security.choose(call.credentials)
       const baseUrl = baseUrlOf(resolved.servers, call)
-      const tokens = chosen.tokens.length === 0 ? {} : await tokensFor(chosen.tokens, baseUrl, call, options.tokens)
+      const tokens = chosen.tokens.length === 0 ? {} : await tokensFor(chosen.tokens, baseUrl, call)
       const authorization = chosen.apply(tokens)
       const request = build({ input: call.input, baseUrl, authorization, idempotencyKey: call.idempotencyKey })
       if (authorization.aws === undefined) return (await call.http.request(request)).data
@@ -74,17 +72,14 @@ export function compileOperation(resolved: ResolvedOperation, options: CompileOp
   }
 }
 
-/** Also for a proxied request, which has no operation. */
-export async function tokensFor(
-  wanted: ReturnType<ReturnType<typeof compileSecurity>['choose']>['tokens'], baseUrl: string, call: Pick<ConnectionContext, 'signal'>, source: TokenSource | undefined,
-): Promise<Record<string, string>> {
-  if (source === undefined) throw new HubError('credential_missing', 'OAuth client credentials cannot be used here: give an access token.', { beforeSending: true })
-  const tokens: Record<string, string> = {}
-  for (const request of wanted) {
-    const tokenUrl = URL.canParse(request.tokenUrl, baseUrl) ? new URL(request.tokenUrl, baseUrl).href : request.tokenUrl
-    tokens[request.scheme] = await source.get({ ...request, tokenUrl, signal: call.signal })
+/** By scheme name. Token addresses may be relative to the server. Also for a proxied request, which has no operation. */
+export async function tokensFor(wanted: WantedToken[], baseUrl: string, { tokens, signal }: Pick<ConnectionContext, 'tokens' | 'signal'>): Promise<Record<string, string>> {
+  const got: Record<string, string> = {}
+  for (const { scheme, ...request } of wanted) {
+    const tokenUrl = URL.parse(request.tokenUrl, baseUrl)?.href ?? request.tokenUrl
+    got[scheme] = await tokens.get({ ...request, tokenUrl, signal })
   }
-  return tokens
+  return got
 }
 
 export function configuredRegion({ configuration }: Pick<ConnectionContext, 'configuration'>): string | undefined {

@@ -1,10 +1,9 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { CallHttpRequest, ConnectionContext } from '../../../connectors/connector.ts'
+import type { CallHttpRequest, TokenRequest } from '../../../connectors/connector.ts'
 import { isHubError } from '../../../errors.ts'
-import { compiled, documentOf, requestFor } from '../test/operation.ts'
+import { callOf, compiled, documentOf, requestFor } from '../test/operation.ts'
 import type { Json } from '../types.ts'
-import type { TokenRequest } from './security.ts'
 
 const schemes = {
   header: { type: 'apiKey', in: 'header', name: 'X-Key' }, query: { type: 'apiKey', in: 'query', name: 'api key' }, cookie: { type: 'apiKey', in: 'cookie', name: 'sid' },
@@ -14,9 +13,9 @@ const schemes = {
   oidc: { type: 'openIdConnect', openIdConnectUrl: 'https://a.example' },
 }
 
-function secured(security: Json[], tokens?: { get(request: TokenRequest): Promise<string> }) {
+function secured(security: Json[]) {
   const document = documentOf({ '/a': { get: { operationId: 'x', security, responses: { 200: { description: '' } } } } }, { components: { securitySchemes: schemes } })
-  return compiled(document, 'x', tokens)
+  return compiled(document, 'x')
 }
 
 const sent = (security: Json[], credentials: Json) => requestFor(secured(security), {}, { credentials })
@@ -79,33 +78,22 @@ describe('credentials by scheme', () => {
   })
 })
 
-function contextWith(credentials: Json, seen: CallHttpRequest[], rest: Partial<ConnectionContext> = {}) {
-  return {
-    configuration: {}, credentials, signal: new AbortController().signal, resolveHost: async (host: string) => host, input: {},
-    http: { async request(request: CallHttpRequest) { seen.push(request); return { status: 200, headers: {}, data: 'done' } } },
-    ...rest,
-  }
-}
-
 describe('client credentials', () => {
+  const client = { clientId: 'i', clientSecret: 's' }
+  const noting = (asked: TokenRequest[]) => ({ get: (request: TokenRequest) => { asked.push(request); return Promise.resolve('fresh') } })
+
   test('become a token for the operation\'s scopes, from an address relative to the server', async () => {
     const asked: TokenRequest[] = []
-    const operation = secured([{ client: ['read'] }], { async get(request) { asked.push(request); return 'fresh' } })
     const seen: CallHttpRequest[] = []
-    expect(await operation.run(contextWith({ client: { clientId: 'i', clientSecret: 's' } }, seen))).toBe('done')
-    expect(asked).toMatchObject([{ scheme: 'client', tokenUrl: 'https://api.example.com/oauth/token', clientId: 'i', clientSecret: 's', scopes: ['read'] }])
+    expect(await secured([{ client: ['read'] }]).run(callOf({ credentials: { client }, tokens: noting(asked) }, seen))).toBe('done')
+    expect(asked).toMatchObject([{ tokenUrl: 'https://api.example.com/oauth/token', clientId: 'i', clientSecret: 's', scopes: ['read'] }])
     expect(seen[0]?.headers).toMatchObject({ authorization: 'Bearer fresh' })
   })
 
   test('may name scopes of their own', async () => {
     const asked: TokenRequest[] = []
-    const operation = secured([{ client: ['read'] }], { async get(request) { asked.push(request); return 'fresh' } })
-    await operation.run(contextWith({ client: { clientId: 'i', clientSecret: 's', scopes: ['all'] } }, []))
+    await secured([{ client: ['read'] }]).run(callOf({ credentials: { client: { ...client, scopes: ['all'] } }, tokens: noting(asked) }))
     expect(asked).toMatchObject([{ scopes: ['all'] }])
-  })
-
-  test('cannot be used where nobody gets tokens', async () => {
-    await expect(secured([{ client: [] }]).run(contextWith({ client: { clientId: 'i', clientSecret: 's' } }, []))).rejects.toMatchObject({ code: 'credential_missing' })
   })
 })
 
@@ -144,24 +132,24 @@ describe('AWS Signature Version 4', () => {
   }
   const credentials = { hmac: { accessKeyId: 'AKID', secretAccessKey: 'secret' } }
 
+  const configuration = { serverVariables: { region: 'eu-central-1' } }
+  const authorizationOf = (request: CallHttpRequest | undefined) => String(request?.headers?.['authorization'])
+
   test('a call is signed so that the service comes to the same signature', async () => {
     const seen: CallHttpRequest[] = []
-    await compiled(document, 'ListTables').run({ ...contextWith(credentials, seen, { configuration: { serverVariables: { region: 'eu-central-1' } } }), input: { body: { Limit: 1 } } })
-    await compiled(document, 'get').run({ ...contextWith(credentials, seen), input: { id: 'x/y(z)', q: 'ü &' } })
-    for (const request of seen) {
-      const { authorization = '' } = request.headers as Record<string, string>
-      expect(authorization.split('Signature=')[1]).toBe(expectedSignature(request, 'secret'))
-    }
+    await compiled(document, 'ListTables').run(callOf({ credentials, configuration, input: { body: { Limit: 1 } } }, seen))
+    await compiled(document, 'get').run(callOf({ credentials, input: { id: 'x/y(z)', q: 'ü &' } }, seen))
+    for (const request of seen) expect(authorizationOf(request).split('Signature=')[1]).toBe(expectedSignature(request, 'secret'))
     expect(seen[0]).toMatchObject({ url: 'https://dynamodb.eu-central-1.amazonaws.com/', body: '{"Limit":1}', headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.ListTables' } })
-    expect((seen[0]?.headers as Record<string, string>)['authorization']).toContain('/eu-central-1/dynamodb/aws4_request')
-    expect((seen[1]?.headers as Record<string, string>)['authorization']).toContain('/us-east-1/dynamodb/aws4_request')
+    expect(authorizationOf(seen[0])).toContain('/eu-central-1/dynamodb/aws4_request')
+    expect(authorizationOf(seen[1])).toContain('/us-east-1/dynamodb/aws4_request')
   })
 
   test('a session token and a region of the credential\'s own are used', async () => {
     const seen: CallHttpRequest[] = []
     const own = { hmac: { ...credentials.hmac, sessionToken: 'st', region: 'ap-south-1' } }
-    await compiled(document, 'get').run({ ...contextWith(own, seen, { endpoint: 'http://127.0.0.1:4566' }), input: { id: 1 } })
+    await compiled(document, 'get').run(callOf({ credentials: own, endpoint: 'http://127.0.0.1:4566', input: { id: 1 } }, seen))
     expect(seen[0]).toMatchObject({ url: 'http://127.0.0.1:4566/a%20b/1', headers: { 'x-amz-security-token': 'st' } })
-    expect((seen[0]?.headers as Record<string, string>)['authorization']).toContain('/ap-south-1/dynamodb/')
+    expect(authorizationOf(seen[0])).toContain('/ap-south-1/dynamodb/')
   })
 })

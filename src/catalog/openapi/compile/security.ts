@@ -1,20 +1,10 @@
+import type { TokenRequest } from '../../../connectors/connector.ts'
 import { HubError } from '../../../errors.ts'
 import type { SecurityRequirement, SecurityScheme } from '../types.ts'
 import { encode } from './percent.ts'
 
-/** OAuth 2 client credentials, as the hub's token cache is asked for one. */
-export interface TokenRequest {
-  /** The security scheme's name. */
-  scheme: string
-  tokenUrl: string
-  clientId: string
-  clientSecret: string
-  scopes: string[]
-  signal?: AbortSignal
-}
-
-/** Gives a bearer token that is valid now. Throws HubError when the authorization server refuses or cannot be reached. */
-export interface TokenSource { get(request: TokenRequest): Promise<string> }
+/** A token to be got for client credentials, and the security scheme that it is for. */
+export interface WantedToken extends Omit<TokenRequest, 'signal'> { scheme: string }
 
 export interface AwsCredential { accessKeyId: string, secretAccessKey: string, sessionToken?: string, region?: string }
 
@@ -42,7 +32,8 @@ export interface Security {
 }
 
 export interface Chosen {
-  tokens: Omit<TokenRequest, 'signal'>[]
+  /** To be got first; `apply` wants them by scheme. */
+  tokens: WantedToken[]
   apply(tokens: Record<string, string>): Authorization
 }
 
@@ -77,7 +68,7 @@ function missing(alternatives: Part[][]): HubError {
 
 function satisfied(parts: Part[], credentials: Record<string, unknown>): Chosen | undefined {
   const uses: Use[] = []
-  const tokens: Chosen['tokens'] = []
+  const tokens: WantedToken[] = []
   for (const part of parts) {
     const credential = Object.hasOwn(credentials, part.name) ? credentials[part.name] : undefined
     const use = useOf(part, credential, tokens)
@@ -95,7 +86,7 @@ function satisfied(parts: Part[], credentials: Record<string, unknown>): Chosen 
 }
 
 /** Undefined when the credential doesn't fit the scheme. */
-function useOf(part: Part, credential: unknown, tokens: Chosen['tokens']): Use | undefined {
+function useOf(part: Part, credential: unknown, tokens: WantedToken[]): Use | undefined {
   if (part.scheme === undefined || credential === undefined || credential === null || credential === '') return undefined
   switch (part.scheme.type) {
     case 'apiKey': return typeof credential === 'string' ? apiKey(part.scheme, credential) : undefined
@@ -138,7 +129,7 @@ function bearer(credential: unknown): Use | undefined {
   return authorization => { authorization.headers['authorization'] = value }
 }
 
-function clientCredentials({ name, scheme, scopes }: Part, credential: unknown, tokens: Chosen['tokens']): Use | undefined {
+function clientCredentials({ name, scheme, scopes }: Part, credential: unknown, tokens: WantedToken[]): Use | undefined {
   const { clientId, clientSecret, scopes: own } = credential as { clientId?: unknown, clientSecret?: unknown, scopes?: unknown }
   const tokenUrl = scheme?.flows?.['clientCredentials']?.tokenUrl
   if (typeof clientId !== 'string' || typeof clientSecret !== 'string' || tokenUrl === undefined) return undefined

@@ -132,7 +132,12 @@ export function readResponses(reading: Reading, parent: Json, pointer: string): 
     const response = readResponse(reading, responses[status], at(here, status))
     if (response !== undefined) result[name] = response
   }
-  return result
+  return atLeastOne(result)
+}
+
+/** A document must describe one; where it describes none any answer will do. */
+export function atLeastOne(responses: Json): Json {
+  return Object.keys(responses).length > 0 ? responses : { default: { description: '' } }
 }
 
 export function readResponse(reading: Reading, value: unknown, pointer: string): Json | undefined {

@@ -42,10 +42,21 @@ function readFlows(reading: Reading, value: unknown, pointer: string): Json {
   const flows: Json = {}
   for (const name of flowNames) {
     const flow = value[name]
-    if (isObject(flow)) flows[name] = readFlow(reading, flow, at(pointer, name))
-    else if (flow !== undefined && flow !== null) reading.problems.fault(at(pointer, name), `must be an object, not ${kindOf(flow)}`)
+    if (isObject(flow)) {
+      const read = readFlow(reading, flow, at(pointer, name))
+      if (isComplete(name, read)) flows[name] = read
+      else reading.problems.warn(at(pointer, name), 'The flow lacks an address that it needs; it is left out')
+    } else if (flow !== undefined && flow !== null) reading.problems.fault(at(pointer, name), `must be an object, not ${kindOf(flow)}`)
   }
   return flows
+}
+
+/** Whether a flow has the addresses that it cannot go without. */
+export function isComplete(name: string, flow: Json): boolean {
+  const needsAuthorization = name === 'implicit' || name === 'authorizationCode'
+  if (needsAuthorization && flow['authorizationUrl'] === undefined) return false
+  if (name === 'deviceAuthorization' && flow['deviceAuthorizationUrl'] === undefined) return false
+  return name === 'implicit' || flow['tokenUrl'] !== undefined
 }
 
 export function readFlow(reading: Reading, flow: Json, pointer: string): Json {

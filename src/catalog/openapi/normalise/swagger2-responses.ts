@@ -1,5 +1,6 @@
 import { at } from '../pointer.ts'
 import type { Json } from '../types.ts'
+import { atLeastOne } from './content.ts'
 import { assign, isObject, kindOf, objectAt, readMap, readReference, textAt, type Reading } from './reading.ts'
 import { readSchema } from './schema.ts'
 
@@ -16,7 +17,7 @@ export function readResponses2(reading: Reading, parent: Json, pointer: string, 
     const response = readResponse2(reading, responses[status], here, produces)
     if (response !== undefined) result[status] = response
   }
-  return result
+  return atLeastOne(result)
 }
 
 export function readResponse2(reading: Reading, value: unknown, pointer: string, produces: string[]): Json | undefined {

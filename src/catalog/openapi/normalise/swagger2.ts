@@ -4,7 +4,7 @@ import type { Json, Server } from '../types.ts'
 import { readOperationHead, type PathReader } from './paths.ts'
 import { assign, isObject, kindOf, listAt, readMap, textAt, type Reading } from './reading.ts'
 import { readSchema } from './schema.ts'
-import { readApiKey, readFlow, readSecurity } from './security.ts'
+import { isComplete, readApiKey, readFlow, readSecurity } from './security.ts'
 import { readServers } from './servers.ts'
 import { bodyOf, readParameter2 } from './swagger2-parameters.ts'
 import { readResponses2, readResponse2 } from './swagger2-responses.ts'
@@ -126,7 +126,13 @@ function readScheme(reading: Reading, value: unknown, pointer: string): Json | u
   }
   const flow = textAt(reading, value, 'flow', pointer) ?? 'implicit'
   const name = Object.hasOwn(flowNames, flow) ? flowNames[flow] : undefined
-  if (name === undefined) reading.problems.fault(at(pointer, 'flow'), 'must be implicit, password, application or accessCode')
-  return assign({ type }, { description, flows: { [name ?? 'implicit']: readFlow(reading, value, pointer) } })
+  if (name === undefined) {
+    reading.problems.fault(at(pointer, 'flow'), 'must be implicit, password, application or accessCode')
+    return undefined
+  }
+  const read = readFlow(reading, value, pointer)
+  if (isComplete(name, read)) return assign({ type }, { description, flows: { [name]: read } })
+  reading.problems.warn(pointer, 'The flow lacks an address that it needs; it is left out')
+  return assign({ type }, { description, flows: {} })
 }
 

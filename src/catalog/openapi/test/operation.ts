@@ -1,6 +1,6 @@
 /** From a small document to a callable operation, without the worker. */
+import type { CallHttpRequest, OperationCall } from '../../../connectors/connector.ts'
 import { compileOperation, type BuildOptions, type CompiledOperation } from '../compile/operation.ts'
-import type { TokenSource } from '../compile/security.ts'
 import { openDocument, resolve } from '../resolve/resolve.ts'
 import type { Json, ResolvedOperation } from '../types.ts'
 import { importNow, type ImportReply, type ImportRequest } from '../worker-tasks.ts'
@@ -20,13 +20,29 @@ export function resolved(document: Json | string, id: string, options?: Omit<Imp
   return resolve(openDocument(imported(document, options).normal), id)
 }
 
-export function compiled(document: Json | string, id: string, tokens?: TokenSource): CompiledOperation {
+export function compiled(document: Json | string, id: string): CompiledOperation {
   const reply = imported(document)
-  return compileOperation(resolve(openDocument(reply.normal), id), { securitySchemes: reply.securitySchemes, ...(tokens !== undefined && { tokens }) })
+  return compileOperation(resolve(openDocument(reply.normal), id), { securitySchemes: reply.securitySchemes })
 }
 
 /** The request that an input makes, with the input checked as a call would. */
 export function requestFor(operation: CompiledOperation, input: unknown, options: Partial<BuildOptions> = {}): ReturnType<CompiledOperation['buildRequest']> {
   operation.validateInput(input)
   return operation.buildRequest({ input, credentials: {}, configuration: {}, ...options })
+}
+
+/** A call's context whose HTTP notes what it is asked for and answers `done`. */
+export function callOf(rest: Partial<OperationCall>, seen: CallHttpRequest[] = []): OperationCall {
+  return {
+    input: {}, configuration: {}, credentials: {}, signal: new AbortController().signal,
+    resolveHost: host => Promise.resolve(host),
+    tokens: { get: () => Promise.reject(new Error('no token was expected')) },
+    http: {
+      request(request) {
+        seen.push(request)
+        return Promise.resolve({ status: 200, headers: {}, data: 'done' })
+      },
+    },
+    ...rest,
+  }
 }

@@ -30,7 +30,7 @@ export function richDocument(): Json {
           properties: { name: { type: 'string', minLength: 1, pattern: '^[a-z]+$' }, age: { type: ['integer', 'null'], minimum: 0, exclusiveMaximum: 100 }, photo: { type: 'string', contentMediaType: 'image/png' }, parent: { $ref: '#/components/schemas/Pet' }, kind: { oneOf: [{ const: 'cat' }, { const: 'dog' }] } },
           discriminator: { propertyName: 'kind' }, examples: [{ name: 'x' }],
         },
-        Named: { allOf: [{ $ref: '#/components/schemas/Pet' }, { not: { type: 'null' } }], dependentRequired: { age: ['name'] }, patternProperties: { '^x-': true }, if: { type: 'object' }, then: { required: ['age'] } },
+        Named: { allOf: [{ $ref: '#/components/schemas/Pet' }, { not: { type: 'null' } }], dependentRequired: { age: ['name'] }, patternProperties: { '^x-': true }, if: { type: 'object' }, else: { required: ['age'] } },
       },
       parameters: { Id: { name: 'id', in: 'path', required: true, schema: { type: 'string' } } },
       responses: { Error: { description: 'error', content: { 'application/problem+json': { schema: { type: 'object' } } } } },

@@ -1,0 +1,24 @@
+/** What the call path tells of its tries, where somebody traces them. */
+import type { Exchange } from '../connectors/connector.ts'
+import type { Loaded } from './loaded.ts'
+
+export interface TryFacts {
+  loaded: Loaded
+  operation: string
+  /** 1 for the first try. */
+  number: number
+}
+
+/** How a try ended, as far as it came. */
+export interface TryResult extends Partial<Pick<Exchange, 'method' | 'endpoint' | 'statusCode'>> { error?: unknown }
+
+export interface TrySpan {
+  /** Sent along, so that the upstream's own spans hang below this one. */
+  headers: { traceparent: string }
+  /** Counts once. */
+  end(result: TryResult): void
+}
+
+export interface TryTracing {
+  begin(facts: TryFacts): TrySpan
+}

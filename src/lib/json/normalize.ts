@@ -1,0 +1,238 @@
+/**
+ * Makes of somebody's JSON Schema one that is safe to compile: only keywords with a known meaning and a fitting value are
+ * carried over, and every `$ref` points into the `$defs` made here. Draft 4 to 2020-12 are read alike.
+ */
+import { HubError } from '../../errors.ts'
+import { compilePattern } from './patterns.ts'
+import type { Pattern } from './patterns.ts'
+import { appendPointer, parsePointer, resolvePointer } from './pointer.ts'
+
+export type Schema = boolean | SchemaObject
+/** `cost` is for the budget: what one evaluation of this object is worth, in steps. */
+export interface SchemaObject { cost?: number, $ref?: string, [keyword: string]: unknown }
+
+export interface NormalSchema {
+  schema: SchemaObject
+  patterns: Map<string, Pattern>
+  /** Patterns that are not checked, since the engine cannot take them. */
+  ignoredPatterns: string[]
+}
+
+const maxSchemas = 10_000
+const maxDepth = 200
+const maxPatterns = 1_000
+const typeNames = new Set(['null', 'boolean', 'number', 'integer', 'string', 'array', 'object'])
+
+const numbers = ['maximum', 'minimum', 'exclusiveMaximum', 'exclusiveMinimum']
+const counts = ['maxLength', 'minLength', 'maxItems', 'minItems', 'maxProperties', 'minProperties', 'minContains', 'maxContains']
+const schemaKeywords = ['contains', 'additionalProperties', 'unevaluatedItems', 'unevaluatedProperties', 'propertyNames', 'not', 'if', 'then', 'else']
+const listKeywords = ['allOf', 'anyOf', 'oneOf']
+
+type Source = Record<string, unknown>
+
+/** Throws HubError `invalid_document`, with the place in the schema, for a reference that leads nowhere or outside, and for a schema beyond bounds. */
+export function normalizeSchema(root: object): NormalSchema {
+  return new Normalizer(root as Source).run()
+}
+
+class Normalizer {
+  private readonly root: Source
+  private readonly patterns = new Map<string, Pattern>()
+  private readonly ignored = new Set<string>()
+  private readonly defs: Record<string, Schema> = {}
+  /** Pointers that are referred to, and the names that they have got in `$defs`. */
+  private readonly names = new Map<string, string>()
+  private readonly wanted: string[] = []
+  private seen = 0
+  private anchors: Map<string, string> | undefined
+
+  constructor(root: Source) {
+    this.root = root
+  }
+
+  run(): NormalSchema {
+    const schema = this.read(this.root, '', 0)
+    for (let pointer = this.wanted.pop(); pointer !== undefined; pointer = this.wanted.pop()) {
+      this.defs[this.names.get(pointer)!] = this.read(resolvePointer(this.root, pointer), pointer, 0)
+    }
+    const object = typeof schema === 'boolean' ? { allOf: [schema] } : schema
+    return { schema: { ...object, $defs: this.defs }, patterns: this.patterns, ignoredPatterns: [...this.ignored] }
+  }
+
+  private read(source: unknown, at: string, depth: number): Schema {
+    if (typeof source === 'boolean') return source
+    if (!isObject(source)) return true
+    if (++this.seen > maxSchemas) throw fault(at, `The schema has more than ${maxSchemas} parts`)
+    if (depth > maxDepth) throw fault(at, `The schema is nested deeper than ${maxDepth} levels`)
+    const out: SchemaObject = {}
+    readScalars(source, out)
+    this.readPattern(source, out)
+    this.readReference(source, out, at)
+    this.readItems(source, out, at, depth)
+    this.readProperties(source, out, at, depth)
+    for (const keyword of schemaKeywords) {
+      if (isSchema(source[keyword])) out[keyword] = this.read(source[keyword], appendPointer(at, keyword), depth + 1)
+    }
+    for (const keyword of listKeywords) {
+      const list = source[keyword]
+      if (Array.isArray(list) && list.length > 0) out[keyword] = this.readList(list, appendPointer(at, keyword), depth)
+    }
+    this.openUp(source, out)
+    out.cost = costOf(out)
+    return out
+  }
+
+  private readList(list: unknown[], at: string, depth: number): Schema[] {
+    return list.map((item, i) => this.read(item, appendPointer(at, i), depth + 1))
+  }
+
+  private readMap(map: Source, at: string, depth: number): Record<string, Schema> {
+    return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, this.read(value, appendPointer(at, key), depth + 1)]))
+  }
+
+  private readItems(source: Source, out: SchemaObject, at: string, depth: number): void {
+    // Before 2020-12, a list of `items` was what `prefixItems` is now, and `additionalItems` what `items` is.
+    const [prefix, rest] = Array.isArray(source.items) ? ['items', 'additionalItems'] : ['prefixItems', 'items']
+    const list = source[prefix]
+    if (Array.isArray(list) && list.length > 0) out.prefixItems = this.readList(list, appendPointer(at, prefix), depth)
+    if (isSchema(source[rest])) out.items = this.read(source[rest], appendPointer(at, rest), depth + 1)
+  }
+
+  private readProperties(source: Source, out: SchemaObject, at: string, depth: number): void {
+    if (isObject(source.properties)) out.properties = this.readMap(source.properties, appendPointer(at, 'properties'), depth)
+    if (isObject(source.patternProperties)) {
+      const known = Object.entries(source.patternProperties).filter(([pattern]) => this.take(pattern))
+      out.patternProperties = this.readMap(Object.fromEntries(known), appendPointer(at, 'patternProperties'), depth)
+    }
+    for (const keyword of ['dependentSchemas', 'dependencies']) {
+      const map = source[keyword]
+      if (!isObject(map)) continue
+      const schemas = Object.fromEntries(Object.entries(map).filter(([, value]) => !Array.isArray(value)))
+      out.dependentSchemas = { ...out.dependentSchemas as object, ...this.readMap(schemas, appendPointer(at, keyword), depth) }
+    }
+  }
+
+  private readPattern(source: Source, out: SchemaObject): void {
+    if (typeof source.pattern === 'string' && this.take(source.pattern)) out.pattern = source.pattern
+  }
+
+  /** False when it cannot be taken, which is noted. */
+  private take(source: string): boolean {
+    if (this.patterns.has(source)) return true
+    if (this.ignored.has(source)) return false
+    if (this.patterns.size >= maxPatterns) throw fault('', `The schema has more than ${maxPatterns} different patterns`)
+    const pattern = compilePattern(source)
+    if (pattern) this.patterns.set(source, pattern)
+    else this.ignored.add(source)
+    return pattern !== undefined
+  }
+
+  /** What a `patternProperties` that is not checked would have covered must not be refused as unknown. */
+  private openUp(source: Source, out: SchemaObject): void {
+    if (!isObject(source.patternProperties) || Object.keys(source.patternProperties).every((pattern) => this.patterns.has(pattern))) return
+    delete out.additionalProperties
+    out.unevaluatedProperties = true
+  }
+
+  /** `$dynamicRef` is read as the `$ref` that it is as long as nobody extends the schema. */
+  private readReference(source: Source, out: SchemaObject, at: string): void {
+    const ref = source.$ref ?? source.$dynamicRef ?? (source.$recursiveRef === '#' ? '#' : undefined)
+    if (typeof ref !== 'string') return
+    const keyword = source.$ref === undefined ? '$dynamicRef' : '$ref'
+    const pointer = this.locate(ref, appendPointer(at, keyword))
+    let name = this.names.get(pointer)
+    if (name === undefined) {
+      name = `d${this.names.size}`
+      this.names.set(pointer, name)
+      this.wanted.push(pointer)
+    }
+    out.$ref = `#/$defs/${name}`
+  }
+
+  private locate(ref: string, at: string): string {
+    const [base = '', fragment = ''] = ref.split(/#(.*)/s)
+    const own = this.root.$id ?? this.root.id
+    if (base !== '' && (typeof own !== 'string' || base !== own.replace(/#$/, ''))) {
+      throw fault(at, `It refers to ${show(ref)}, which is outside the document; nothing is fetched`)
+    }
+    const pointer = fragment === '' || fragment.startsWith('/') ? tokensOf(fragment)?.map((token) => appendPointer('', token)).join('') : this.anchor(fragment)
+    if (pointer === undefined || !isSchema(resolvePointer(this.root, pointer))) throw fault(at, `It refers to ${show(ref)}, which does not exist`)
+    return pointer
+  }
+
+  private anchor(name: string): string | undefined {
+    this.anchors ??= findAnchors(this.root)
+    return this.anchors.get(name)
+  }
+}
+
+function readScalars(source: Source, out: SchemaObject): void {
+  const types = (Array.isArray(source.type) ? source.type : [source.type]) as unknown[]
+  if (types.length > 0 && types.every((type) => typeof type === 'string' && typeNames.has(type))) out.type = [...new Set(types)]
+  for (const keyword of numbers) if (isNumber(source[keyword])) out[keyword] = source[keyword]
+  readDraft4Limits(source, out)
+  if (isNumber(source.multipleOf) && source.multipleOf > 0) out.multipleOf = source.multipleOf
+  for (const keyword of counts) if (Number.isInteger(source[keyword]) && (source[keyword] as number) >= 0) out[keyword] = source[keyword]
+  if (typeof source.format === 'string') out.format = source.format
+  if (source.uniqueItems === true) out.uniqueItems = true
+  if (Array.isArray(source.enum) && source.enum.length > 0) out.enum = source.enum
+  if (Object.hasOwn(source, 'const')) out.const = source.const
+  if (isNames(source.required)) out.required = [...new Set(source.required)]
+  for (const keyword of ['dependentRequired', 'dependencies']) {
+    if (!isObject(source[keyword])) continue
+    const lists = Object.entries(source[keyword]).filter(([, names]) => isNames(names))
+    out.dependentRequired = { ...out.dependentRequired as object, ...Object.fromEntries(lists) }
+  }
+}
+
+/** In draft 4 these were flags that made `maximum` and `minimum` exclusive. */
+function readDraft4Limits(source: Source, out: SchemaObject): void {
+  for (const [flag, limit] of [['exclusiveMaximum', 'maximum'], ['exclusiveMinimum', 'minimum']] as const) {
+    if (source[flag] !== true || !isNumber(source[limit])) continue
+    out[flag] = source[limit]
+    delete out[limit]
+  }
+}
+
+/** Names are compared one by one with the value's, so that many of them make a step dearer. */
+function costOf(out: SchemaObject): number {
+  const names = [out.required, out.properties, out.dependentRequired, out.dependentSchemas]
+    .reduce<number>((sum, keyword) => sum + (isObject(keyword) || Array.isArray(keyword) ? Object.keys(keyword).length : 0), 0)
+  return 1 + Math.floor(names / 8)
+}
+
+/** Every `$anchor` with its pointer, wherever it stands. */
+function findAnchors(root: Source): Map<string, string> {
+  const anchors = new Map<string, string>()
+  const open: [value: unknown, pointer: string, depth: number][] = [[root, '', 0]]
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [value, pointer, depth] = next
+    if (typeof value !== 'object' || value === null || depth > maxDepth) continue
+    for (const keyword of ['$anchor', '$dynamicAnchor']) {
+      const name = (value as Source)[keyword]
+      if (typeof name === 'string' && !anchors.has(name)) anchors.set(name, pointer)
+    }
+    for (const [key, member] of Object.entries(value)) open.push([member, appendPointer(pointer, key), depth + 1])
+  }
+  return anchors
+}
+
+function tokensOf(fragment: string): string[] | undefined {
+  try {
+    return parsePointer(`#${fragment}`)
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Source {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+function isSchema(value: unknown): boolean { return typeof value === 'boolean' || isObject(value) }
+function isNumber(value: unknown): value is number { return typeof value === 'number' && Number.isFinite(value) }
+function isNames(value: unknown): value is string[] { return Array.isArray(value) && value.every((name) => typeof name === 'string') }
+function show(ref: string): string { return JSON.stringify(ref.length > 200 ? `${ref.slice(0, 200)}…` : ref) }
+
+function fault(pointer: string, detail: string): HubError {
+  return new HubError('invalid_document', `The schema cannot be used: ${detail}${pointer === '' ? '' : ` (at ${pointer})`}`, { errors: [{ pointer, detail }] })
+}
