@@ -17,6 +17,7 @@ import { INTEGRATIONS_CHANGED } from './integrations/loaded.ts'
 import { startJobs, type Jobs } from './jobs/jobs.ts'
 import { every, type Schedule } from './jobs/schedule.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
 import { KEYS_CHANGED } from './tenants/keys.ts'
 
 export interface Hub {
@@ -36,21 +37,32 @@ export interface HubOptions {
   role: 'serve' | 'worker'
 }
 
-export async function startHub({ config, logger, role }: HubOptions): Promise<Hub> {
-  const storage = await openStorage(config, logger)
+export async function startHub({ config, logger: plain, role }: HubOptions): Promise<Hub> {
+  const telemetry = await openTelemetry(config, plain)
+  const logger = telemetry?.withTraceIds(plain) ?? plain
+  let storage: Storage | undefined
   try {
-    return await startOn(storage, { config, logger, role })
+    storage = await openStorage(config, logger)
+    return await startOn(storage, telemetry, { config, logger, role })
   } catch (error) {
-    await storage.close()
+    await storage?.close()
+    await telemetry?.close()
     throw error
   }
 }
 
-async function startOn(storage: Storage, { config, logger, role }: HubOptions): Promise<Hub> {
+/** Loaded here only: OpenTelemetry takes time and memory that a hub without a collector does not spend. */
+async function openTelemetry({ otlpEndpoint }: Config, logger: Logger): Promise<Telemetry | undefined> {
+  if (otlpEndpoint === undefined) return undefined
+  const { startTelemetry } = await import('./telemetry/telemetry.ts')
+  return startTelemetry({ endpoint: otlpEndpoint, logger, environment: process.env })
+}
+
+async function startOn(storage: Storage, telemetry: Telemetry | undefined, { config, logger, role }: HubOptions): Promise<Hub> {
   const { database } = storage
   let jobs: Jobs | undefined
   const metrics = createMetrics({ database, http: storage.http, jobs: async () => jobs?.counts() ?? { waiting: 0, failed: 0 } })
-  const areas = await createAreas({ config, logger, storage, metrics, notify: async (notice) => { await jobs?.add(SEND_NOTICE, notice) } })
+  const areas = await createAreas({ config, logger, storage, metrics, tracing: telemetry, notify: async (notice) => { await jobs?.add(SEND_NOTICE, notice) } })
   const { madeKey } = await areas.services.tenants.ensureFirst(config.apiKey)
   const idempotency = createIdempotency(database)
   jobs = await startJobs({
@@ -59,7 +71,7 @@ async function startOn(storage: Storage, { config, logger, role }: HubOptions): 
   })
   const schedules = startSchedules(areas, logger)
   const notices = listenForChanges(storage.connectionString, areas, logger)
-  const server = role === 'serve' ? await serve(areas, { config, logger, idempotency, metrics }) : undefined
+  const server = role === 'serve' ? await serve(areas, { config, logger, idempotency, metrics, telemetry }) : undefined
   return {
     url: server && urlOf(server.server.address() as AddressInfo, config.host),
     services: areas.services, madeKey,
@@ -70,12 +82,15 @@ async function startOn(storage: Storage, { config, logger, role }: HubOptions): 
       await notices.close()
       await areas.close()
       await storage.close()
+      await telemetry?.close()
     },
   }
 }
 
-async function serve({ services }: Areas, { config, logger, idempotency, metrics }: { config: Config, logger: Logger, idempotency: Idempotency, metrics: Metrics }): Promise<FastifyInstance> {
-  const server = createServer({ routes, services, idempotency, logger, maxBodyBytes: config.maxBodyBytes, observe: (sample) => { metrics.request(sample) } })
+interface Serving { config: Config, logger: Logger, idempotency: Idempotency, metrics: Metrics, telemetry: Telemetry | undefined }
+
+async function serve({ services }: Areas, { config, logger, idempotency, metrics, telemetry }: Serving): Promise<FastifyInstance> {
+  const server = createServer({ routes, services, idempotency, logger, maxBodyBytes: config.maxBodyBytes, observe: (sample) => { metrics.request(sample) }, trace: telemetry?.watchRequests })
   await server.listen({ host: config.host, port: config.port })
   return server
 }

@@ -112,7 +112,7 @@ function readCategories(info: Info): string[] {
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', mdash: '–', ndash: '–', rsquo: '’', lsquo: '‘', ldquo: '“', rdquo: '”', reg: '®', trade: '™' }
 
 /** Without HTML and Markdown, on one line. */
-export function plainText(source: string): string {
+function plainText(source: string): string {
   return source
     .replaceAll(/<(fullname|h[1-6])\b[^>]*>[^<]*<\/\1>/gi, ' ').replaceAll(/^\s*#{1,6}\s.*$/gm, ' ').replaceAll(/<(style|script)[\s\S]*?<\/\1>/gi, ' ').replaceAll(/<!--[\s\S]*?-->/g, ' ').replaceAll(/<[^>]{0,500}>/g, ' ')
     .replaceAll(/```[\s\S]*?(```|$)/g, ' ').replaceAll(/!\[[^\]]*\]\([^)]*\)/g, ' ').replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')

@@ -1,12 +1,15 @@
 /** One route's way from Fastify's request to its answer. */
+import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { HubError } from '../errors.ts'
 import type { Caller } from '../tenants/caller.ts'
 import type { Idempotency } from './idempotency.ts'
-import { invalidRequest } from './problem.ts'
+import { fieldErrors } from '../lib/zod-errors.ts'
+import { invalidRequest, type Where } from './problem.ts'
 import { Answer, type RequestFacts, type Route } from './route.ts'
 import type { Services } from './services.ts'
+import { storableFaults } from './storable.ts'
 
 export interface HandlerContext {
   services: Services
@@ -15,27 +18,39 @@ export interface HandlerContext {
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
-export function createHandler(route: Route, { services, idempotency }: HandlerContext): Handler {
-  return async (request, reply) => {
-    const id = String(request.id)
-    void reply.header('x-request-id', id)
-    const caller = await authorize(route, request, services)
-    const input = {
-      params: read(route.params, request.params, 'params'),
-      query: read(route.query ?? emptyQuery, request.query, 'query'),
-      body: route.bodyKind === undefined || route.bodyKind === 'json' ? read(route.body, request.body, 'body') : request.body,
-      caller, request: factsOf(request, reply),
-    }
-    const work = (): Promise<unknown> => route.handle(services, input as Parameters<Route['handle']>[1])
-    const key = input.request.idempotencyKey
-    if (!route.creates || key === undefined) return send(reply, route, await work())
-    const answer = await idempotency.once(caller.tenantId, key, identity(request), async () => {
-      const result = await work()
-      return { status: route.status ?? 200, body: JSON.stringify(result) }
-    })
-    if (answer.replayed) void reply.header('idempotency-replayed', 'true')
-    return reply.code(answer.status).header('content-type', 'application/json; charset=utf-8').send(answer.body)
+export interface RouteHooks {
+  /** Looks at the key before a byte of the body is read: nobody unknown may make the hub take in a document. */
+  onRequest(request: FastifyRequest): Promise<void>
+  handler: Handler
+}
+
+export function createHandler(route: Route, context: HandlerContext): RouteHooks {
+  const callers = new WeakMap<FastifyRequest, Caller>()
+  return {
+    onRequest: async (request) => { callers.set(request, await authorize(route, request, context.services)) },
+    handler: (request, reply) => answer(route, context, { request, reply, caller: callers.get(request)! }),
   }
+}
+
+interface Asked { request: FastifyRequest, reply: FastifyReply, caller: Caller }
+
+async function answer(route: Route, { services, idempotency }: HandlerContext, { request, reply, caller }: Asked): Promise<FastifyReply> {
+  void reply.header('x-request-id', String(request.id))
+  const input = {
+    params: read(route.params, request.params, 'params'),
+    query: read(route.query ?? emptyQuery, request.query, 'query'),
+    body: route.bodyKind === undefined || route.bodyKind === 'json' ? read(route.body, request.body, 'body', route.freeText) : request.body,
+    caller, request: factsOf(request, reply),
+  }
+  const work = (): Promise<unknown> => route.handle(services, input as Parameters<Route['handle']>[1])
+  const key = input.request.idempotencyKey
+  if (!route.creates || key === undefined) return send(reply, route, await work())
+  const kept = await idempotency.once(caller.tenantId, key, identity(request), async () => {
+    const result = await work()
+    return { status: route.status ?? 200, body: JSON.stringify(result) }
+  })
+  if (kept.replayed) void reply.header('idempotency-replayed', 'true')
+  return reply.code(kept.status).header('content-type', 'application/json; charset=utf-8').send(kept.body)
 }
 
 const nobody: Caller = { tenantId: '', actor: 'nobody', keyId: undefined, role: 'viewer', scopes: new Set(), requestId: undefined }
@@ -53,14 +68,15 @@ async function authorize(route: Route, request: FastifyRequest, { keys }: Servic
 
 const emptyQuery = { safeParse: (): { success: true, data: object } => ({ success: true, data: {} }) } as unknown as z.ZodType
 
-function read(schema: z.ZodType | undefined, value: unknown, where: 'body' | 'query' | 'params'): unknown {
+function read(schema: z.ZodType | undefined, value: unknown, where: Where, freeText?: string[]): unknown {
   if (schema === undefined) return value
   const result = schema.safeParse(where === 'body' ? value ?? {} : value)
-  if (!result.success) {
-    // An id of another shape is an id that isn't there.
-    if (where === 'params') throw new HubError('not_found', 'There is no such thing here.')
-    throw invalidRequest(result.error, where)
-  }
+  // An id of another shape is an id that isn't there.
+  if (!result.success && where === 'params') throw new HubError('not_found', 'There is no such thing here.')
+  if (!result.success) throw invalidRequest(fieldErrors(result.error), where)
+  const faults = storableFaults(value, freeText)
+  if (faults.length > 0 && where === 'params') throw new HubError('not_found', 'There is no such thing here.')
+  if (faults.length > 0) throw invalidRequest(faults, where)
   return result.data
 }
 
@@ -89,8 +105,10 @@ function firstOf(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header
 }
 
-function identity(request: FastifyRequest): string {
-  return `${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`
+/** Of a document of many megabytes its hash alone. */
+function identity({ method, url, body }: FastifyRequest): string {
+  const content = Buffer.isBuffer(body) ? createHash('sha256').update(body).digest('hex') : JSON.stringify(body ?? null)
+  return `${method} ${url}\n${content}`
 }
 
 function send(reply: FastifyReply, route: Route, result: unknown): FastifyReply {

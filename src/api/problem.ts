@@ -1,8 +1,6 @@
 /** Errors as RFC 9457 problem details. */
-import type { z } from 'zod'
 import { isConnectionLoss } from '../db/database.ts'
 import { errorCodes, HubError, type FieldError } from '../errors.ts'
-import { fieldErrors } from '../lib/zod-errors.ts'
 
 export interface Problem {
   type: string
@@ -35,10 +33,12 @@ export function toProblem(error: HubError, requestId: string): Problem {
   }
 }
 
+export type Where = 'body' | 'query' | 'params'
+
 /** Bodies are named by JSON Pointer, query and path parameters by `?name` and `:name`. */
-export function invalidRequest(error: z.ZodError, where: 'body' | 'query' | 'params'): HubError {
+export function invalidRequest(faults: FieldError[], where: Where): HubError {
   const marks = { body: '', query: '?', params: ':' }
-  const errors = fieldErrors(error).map(({ pointer, detail }) => ({ pointer: where === 'body' ? pointer : marks[where] + pointer.slice(1), detail }))
+  const errors = faults.map(({ pointer, detail }) => ({ pointer: where === 'body' ? pointer : marks[where] + pointer.slice(1), detail }))
   const first = errors[0]
   const code = where === 'body' ? 'invalid_input' : 'invalid_request'
   return new HubError(code, first ? `${first.pointer || 'The body'}: ${first.detail}` : 'The request is not valid.', { errors })

@@ -59,6 +59,8 @@ export interface RouteDefinition<Params extends z.ZodType, Query extends z.ZodTy
   params?: Params
   query?: Query
   body?: Body
+  /** JSON Pointers of what in the body may hold any text, since it is not stored as it is. Elsewhere NUL and lone surrogates are refused. */
+  freeText?: string[]
   /** `bytes`: the body arrives as a Buffer, up to `maxBodyBytes`. `stream`: as a stream, without a bound. */
   bodyKind?: BodyKind
   maxBodyBytes?: number

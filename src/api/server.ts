@@ -14,6 +14,8 @@ export interface ServerOptions extends HandlerContext {
   maxBodyBytes: number
   /** Called once a request; `route` is the route's pattern, never the path with its ids. */
   observe(sample: { method: string, route: string, status: number, seconds: number }): void
+  /** Adds hooks of its own before those here, to trace requests. */
+  trace?: ((server: FastifyInstance) => void) | undefined
 }
 
 const IMPORT_BODY_BYTES = 64 * 1024 * 1024
@@ -41,6 +43,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.setNotFoundHandler((request, reply) => {
     sendError(new HubError('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`), request, reply, logger)
   })
+  options.trace?.(server)
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown'
     const seconds = reply.elapsedTime / 1000
@@ -63,7 +66,7 @@ function register(server: FastifyInstance, routes: Route[], context: HandlerCont
       url: route.path,
       // HEAD answers belong to the proxy; elsewhere they would double the route table.
       exposeHeadRoute: false,
-      handler: createHandler(route, context),
+      ...createHandler(route, context),
       ...kind === 'bytes' && { bodyLimit: route.maxBodyBytes ?? IMPORT_BODY_BYTES },
     })
   }

@@ -28,6 +28,7 @@ import { createAnswerCache } from '../integrations/policies/cache.ts'
 import { createProxy } from '../integrations/proxy.ts'
 import { createRerun } from '../integrations/rerun.ts'
 import type { BreakerState } from '../integrations/policies/breaker.ts'
+import type { TryTracing } from '../integrations/tracing.ts'
 import { listUsing } from '../integrations/store.ts'
 import { createConnectionTester } from '../integrations/test-connection.ts'
 import { createJq } from '../lib/jq/jq.ts'
@@ -56,6 +57,8 @@ export interface AreasDeps {
   logger: Logger
   storage: Storage
   metrics: Metrics
+  /** Undefined where nothing is traced. */
+  tracing?: TryTracing | undefined
   notify(notice: Notice): Promise<void>
 }
 
@@ -66,7 +69,8 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const { database, blobs } = storage
   const jq = createJq()
   const catalog = createCatalog(deps)
-  const credentials = await createSecrets(deps, catalog.registry)
+  // Integrations hold their opened credential.
+  const credentials = await createSecrets(deps, catalog.registry, () => { loaded.forgetAll() })
   const loaded = createLoadedIntegrations({ database, connectors: catalog.registry, credentials })
   const figures = createFigures({ database })
   const executions = createExecutions({ database, blobs, figures })
@@ -74,7 +78,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const keys = createKeys(database)
   const services: Services = {
     tenants: createTenants(database), members: createMembers(database), keys, audit: createAudit(database),
-    credentials, connectors: catalog.connectors, logos: createLogos(), executions, figures, blobs, ...running,
+    credentials, connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running,
     breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     ready: () => readiness(deps),
     metrics: () => metrics.read(),
@@ -106,9 +110,9 @@ function createCatalog({ config, storage: { database, blobs, http } }: AreasDeps
   return { registry, connectors, archive }
 }
 
-async function createSecrets({ config, storage: { database, http } }: AreasDeps, registry: ConnectorRegistry): Promise<Credentials> {
+async function createSecrets({ config, storage: { database, http } }: AreasDeps, registry: ConnectorRegistry, onChange: () => void): Promise<Credentials> {
   return createCredentials({
-    database, http, rootKeys: await openRootKeys(config), allowEnvironment: config.allowEnvironment, environment: process.env,
+    onChange, database, http, rootKeys: await openRootKeys(config), allowEnvironment: config.allowEnvironment, environment: process.env,
     connectors: { credentialSchema: async (tenantId, id) => (await registry.find(tenantId, id))?.manifest.credentialSchema },
   })
 }
@@ -116,10 +120,11 @@ async function createSecrets({ config, storage: { database, http } }: AreasDeps,
 interface Parts extends Pick<Services, 'credentials' | 'figures' | 'executions'> { catalog: Catalog, loaded: LoadedIntegrations, jq: ReturnType<typeof createJq> }
 
 /** What runs operations, and what watches over them. */
-function createRunning({ logger, storage, metrics, notify }: AreasDeps, { catalog, credentials, loaded, figures, executions, jq }: Parts): Pick<Services, 'integrations' | 'execute' | 'rerun' | 'proxy' | 'health' | 'alerts'> {
+function createRunning({ logger, storage, metrics, tracing, notify }: AreasDeps, { catalog, credentials, loaded, figures, executions, jq }: Parts): Pick<Services, 'integrations' | 'execute' | 'rerun' | 'proxy' | 'health' | 'alerts'> {
   const { database, blobs, http, guard } = storage
   const context: ContextDeps = { http, blobs, resolveHost: (hostname) => guard.resolveHost(hostname), tokens: (tenantId, credentialId) => credentials.tokens(tenantId, credentialId) }
-  const watched: Pick<ExecuteDeps, 'assertRecordable' | 'countCalls' | 'observe'> = {
+  const watched: Pick<ExecuteDeps, 'assertRecordable' | 'countCalls' | 'observe' | 'tracing'> = {
+    tracing,
     assertRecordable: () => database.assertReachable(),
     countCalls: (tenantId, integrationId, since) => figures.callsSince(tenantId, integrationId, since),
     observe: ({ loaded: { row }, execution }) => {

@@ -1,18 +1,46 @@
-/** The hub that a command talks to, from its global options. */
+/** The hub that a command talks to, and what it calls by name there. */
 import type { Command } from 'commander'
 import { createClient, type Client } from '../client/client.ts'
+import type { Integration } from '../client/types.ts'
+import { Advised, UsageError } from './failure.ts'
+import type { Surroundings } from './surroundings.ts'
 
-export function connect(command: Command): Client {
-  const { url, key } = command.optsWithGlobals<{ url: string, key?: string }>()
-  return createClient({ baseUrl: url, ...key !== undefined && { apiKey: key } })
+export const DEFAULT_URL = 'http://127.0.0.1:8080'
+
+/** From the options `--url` and `--key`, else from the environment. */
+export function connect({ env }: Surroundings, command: Command): Client {
+  const { url, key } = command.optsWithGlobals<{ url?: string, key?: string }>()
+  return clientFor({ url: url ?? env['INTERCHANGE_URL'], key: key ?? env['INTERCHANGE_API_KEY'] })
 }
 
-/** An integration by id or by its name, which must be one integration's alone. */
-export async function findIntegrationId(client: Client, idOrName: string): Promise<string> {
-  if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(idOrName)) return idOrName
-  const { data } = await client.get('/api/v1/integrations', { query: { q: idOrName, limit: 500 } })
-  const named = data.filter(({ name }) => name === idOrName)
-  if (named.length === 1) return named[0]!.id
-  if (named.length > 1) throw new Error(`${named.length} integrations are called ${idOrName}: use the id of one (${named.map(({ id }) => id).join(', ')}).`)
-  throw new Error(`There is no integration called ${idOrName}. \`interchange integrations\` lists them.`)
+export function clientFor({ url, key }: { url: string | undefined, key: string | undefined }): Client {
+  const baseUrl = url?.trim() || DEFAULT_URL
+  if (!/^https?:\/\/[^/]/i.test(baseUrl) || !URL.canParse(baseUrl)) throw new UsageError(`${baseUrl} is no address of a hub: it takes a URL such as ${DEFAULT_URL}.`)
+  const apiKey = key?.trim()
+  if (apiKey && !/^[\x21-\x7e]+$/.test(apiKey)) throw new UsageError('The API key has spaces or other characters in it that a key cannot have.')
+  return createClient({ baseUrl, ...apiKey && { apiKey }, fetch: fetchFromHub })
+}
+
+/** Every answer of a hub's API is JSON or has a type of its own; a page of HTML comes from something else. */
+const fetchFromHub: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init)
+  if (response.ok && /^text\/html\b/i.test(response.headers.get('content-type') ?? '')) throw new Error('What answers there is no hub.')
+  return response
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** An integration by its id, or by a name that is one integration's alone; upper and lower case count only between several. */
+export async function findIntegration(client: Client, idOrName: string): Promise<Integration> {
+  if (uuid.test(idOrName)) return client.get('/api/v1/integrations/{id}', { path: { id: idOrName } })
+  const named: Integration[] = []
+  for await (const each of client.all('/api/v1/integrations', { query: { q: idOrName.slice(0, 200), limit: 500 } })) {
+    if (each.name.toLowerCase() === idOrName.toLowerCase()) named.push(each)
+  }
+  const exact = named.filter(({ name }) => name === idOrName)
+  const [found, ...more] = exact.length > 0 ? exact : named
+  if (found === undefined) throw new Advised(new Error(`There is no integration called ${idOrName}.`), '`interchange integrations` lists them.')
+  if (more.length === 0) return found
+  const ids = [found, ...more].map(({ id, name, connector }) => `${id}  ${name} (${connector})`)
+  throw new Advised(new Error(`${ids.length} integrations are called ${idOrName}.`), `Name one by its id:\n${ids.join('\n')}`)
 }

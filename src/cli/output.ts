@@ -1,37 +1,69 @@
-/** Tables for people, JSON for programs. */
+/**
+ * Tables for people, JSON for programs. Names and answers come from elsewhere: no control character of theirs reaches
+ * the terminal, nor one that changes the direction of what is read.
+ */
 import type { Command } from 'commander'
+import type { Surroundings } from './surroundings.ts'
 
 export interface Column<Row> { title: string, value(row: Row): string | number | null | undefined }
+
+// C0, DEL and C1; marks and overrides of direction; separators of lines and paragraphs.
+const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+const unsafeInJson = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
 
 export function isJson(command: Command): boolean {
   return Boolean(command.optsWithGlobals()['json'])
 }
 
-export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+/** The same JSON value, whatever it holds. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value ?? null, null, 2).replace(unsafeInJson, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** Prints rows as a table, or `whole` as JSON where that was asked for. */
-export async function printRows<Row>(command: Command, rows: Row[], columns: Column<Row>[], whole: unknown = rows): Promise<void> {
-  if (isJson(command)) {
-    printJson(whole)
-    return
-  }
-  if (rows.length === 0) {
-    process.stdout.write('Nothing found.\n')
-    return
-  }
+export function printJson({ stdout }: Surroundings, value: unknown): void {
+  stdout.write(`${toJson(value)}\n`)
+}
+
+/** One line: whatever is in `values` is made harmless. */
+export function printLine({ stdout }: Surroundings, text: string): void {
+  stdout.write(`${cell(text, 2000)}\n`)
+}
+
+/** `value` as JSON where that was asked for, else the sentence. */
+export function printOutcome(surroundings: Surroundings, command: Command, value: unknown, sentence: string): void {
+  if (isJson(command)) printJson(surroundings, value)
+  else printLine(surroundings, sentence)
+}
+
+export interface Page<Row> { data: Row[], nextCursor: string | null }
+
+/** A page as a table, with how to get the next one; or whole, as JSON. */
+export async function printPage<Row>(surroundings: Surroundings, command: Command, page: Page<Row>, columns: Column<Row>[]): Promise<void> {
+  await printRows(surroundings, command, page.data, columns, page)
+  if (page.nextCursor !== null && !isJson(command)) printLine(surroundings, `More with: --cursor ${page.nextCursor}`)
+}
+
+/** Rows as a table, or `whole` as JSON where that was asked for. */
+export async function printRows<Row>(surroundings: Surroundings, command: Command, rows: Row[], columns: Column<Row>[], whole: unknown = rows): Promise<void> {
+  if (isJson(command)) return printJson(surroundings, whole)
+  if (rows.length === 0) return printLine(surroundings, 'Nothing found.')
   // Loaded here only: most runs of the command print no table.
   const { default: Table } = await import('cli-table3')
   const plain = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' }
   const table = new Table({ head: columns.map(({ title }) => title), chars: plain, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } })
-  table.push(...rows.map((row) => columns.map(({ value }) => printable(value(row)))))
-  process.stdout.write(`${table.toString().split('\n').map((line) => line.trimEnd()).join('\n')}\n`)
+  table.push(...rows.map((row) => columns.map(({ value }) => cell(value(row) ?? '–'))))
+  surroundings.stdout.write(`${table.toString().split('\n').map((line) => line.trimEnd()).join('\n')}\n`)
 }
 
-/** Names come from elsewhere: no control character of theirs may reach the terminal. */
-export function printable(value: string | number | null | undefined): string {
-  return String(value ?? '–').replace(/[\u0000-\u001f\u007f-\u009f]/g, '·').slice(0, 120)
+/** One line of at most `most` characters, without anything that acts on a terminal. */
+export function cell(value: string | number, most = 80): string {
+  const characters = [...String(value).toWellFormed().replace(unsafe, '·')]
+  return characters.length <= most ? characters.join('') : `${characters.slice(0, most - 1).join('')}…`
+}
+
+/** Whether a name can be shown, and typed, as it is. */
+export function isHarmless(text: string): boolean {
+  return text.search(unsafe) === -1 && text.isWellFormed()
 }
 
 const units: [Intl.RelativeTimeFormatUnit, number][] = [['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1]]

@@ -20,7 +20,7 @@ const event = z.strictObject({
   schemaPath: z.string().regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)*[A-Za-z0-9_-][A-Za-z0-9._-]*\.json$/, 'must be a .json file below the folder of the connector'),
 })
 
-export const manifestSchema = z.strictObject({
+const manifestSchema = z.strictObject({
   type: z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'takes lower-case words with hyphens between'),
   name: text, description: text, service: text,
   version: z.string().regex(/^\d+\.\d+\.\d+$/, 'must be a version like 1.0.0'),

@@ -5,7 +5,7 @@ import type { TokenSource } from '../connectors/connector.ts'
 import { brokenUniqueConstraint, type Database } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import type { HttpClient } from '../lib/http/http.ts'
-import { createMask, type Mask } from '../lib/mask.ts'
+import { createMask, noMask, type Mask } from '../lib/mask.ts'
 import { readCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
 import { recordChange } from '../tenants/audit.ts'
 import type { Caller } from '../tenants/caller.ts'
@@ -54,6 +54,8 @@ export interface CredentialsDeps {
   connectors: { credentialSchema(tenantId: string, connector: string): Promise<CredentialSchema | undefined> }
   allowEnvironment: string[]
   environment: Record<string, string | undefined>
+  /** Told of each change before the change is answered: notices come later. */
+  onChange?(tenantId: string, id: string): void
 }
 
 /** How long a change made by another process may go unseen where its notice gets lost. */
@@ -66,7 +68,7 @@ export async function createCredentials(deps: CredentialsDeps): Promise<Credenti
   await keys.checkRootKey()
   const tokens = createTokens({ database, http, keys })
   const opened = new LRUCache<string, OpenCredential>({ max: 20_000, ttl: FRESH_MS })
-  const inner: Inner = { ...deps, keys, tokens, opened }
+  const inner: Inner = { ...deps, keys, tokens, opened, changes: 0 }
   return {
     create: (caller, input) => create(inner, caller, input),
     list: (caller, filter) => list(inner, caller, filter),
@@ -81,15 +83,19 @@ export async function createCredentials(deps: CredentialsDeps): Promise<Credenti
     },
     tokens: (tenantId, id) => tokens.source(tenantId, id),
     forget(tenantId, id) {
+      inner.changes += 1
       opened.delete(`${tenantId}:${id}`)
       tokens.forget(tenantId, id)
     },
-    forgetAll: () => { opened.clear() },
+    forgetAll() {
+      inner.changes += 1
+      opened.clear()
+    },
     rotation: createRotation({ database, keys, rootKeys }),
   }
 }
 
-interface Inner extends CredentialsDeps { keys: TenantKeys, tokens: Tokens, opened: LRUCache<string, OpenCredential> }
+interface Inner extends CredentialsDeps { keys: TenantKeys, tokens: Tokens, opened: LRUCache<string, OpenCredential>, changes: number }
 
 async function create(inner: Inner, caller: Caller, { id = uuidv7(), name, connector, credentials }: CredentialInput): Promise<ShownCredential> {
   const { tenantId } = caller
@@ -142,11 +148,13 @@ async function remove(inner: Inner, caller: Caller, id: string): Promise<void> {
 }
 
 async function open(inner: Inner, tenantId: string, id: string): Promise<OpenCredential> {
+  const { changes } = inner
   const row = await findCredential(inner.database.tenant(tenantId), tenantId, id)
   if (row === undefined) throw new HubError('credential_missing', `The credential ${id} is gone.`)
   const schema = await inner.connectors.credentialSchema(tenantId, row.connector) ?? {}
   const credential = ready(inner, { tenantId, id, connector: row.connector, revision: row.revision, schema, stored: await openFields(inner.keys, tenantId, id, row.fields) })
-  inner.opened.set(`${tenantId}:${id}`, credential)
+  // What changed while it was read is not kept.
+  if (inner.changes === changes) inner.opened.set(`${tenantId}:${id}`, credential)
   return credential
 }
 
@@ -155,7 +163,12 @@ interface Stored extends Pick<OpenCredential, 'id' | 'connector' | 'revision'> {
 function ready({ tokens, allowEnvironment, environment }: Inner, { tenantId, id, connector, revision, schema, stored }: Stored): OpenCredential {
   const values = resolveEnvironment(stored, (name) => (allowEnvironment.includes(name) ? environment[name] : undefined))
   const own = createMask(secretsOf(schema, values))
-  return { id, connector, revision, values, mask: { mask: (text) => tokens.mask(tenantId, id, own.mask(text)) } }
+  // Tokens come and go while the credential stays open.
+  const fetched = (): Mask => tokens.maskOf(tenantId, id) ?? noMask
+  const mask: Mask = {
+    mask: (text) => fetched().mask(own.mask(text)), maskJson: (json) => fetched().maskJson(own.maskJson(json)), maskValue: (value) => fetched().maskValue(own.maskValue(value)),
+  }
+  return { id, connector, revision, values, mask }
 }
 
 async function schemaOf({ connectors }: Inner, tenantId: string, connector: string): Promise<CredentialSchema> {
@@ -171,9 +184,11 @@ async function show({ connectors, keys }: Inner, tenantId: string, row: Credenti
   return { ...row, fields: Object.fromEntries(fields) as ShownCredential['fields'] }
 }
 
-async function changed({ opened, database }: Inner, tenantId: string, id: string): Promise<void> {
-  opened.delete(`${tenantId}:${id}`)
-  await database.system.query('select pg_notify($1, $2)', [CREDENTIALS_CHANGED, `${tenantId}:${id}`])
+async function changed(inner: Inner, tenantId: string, id: string): Promise<void> {
+  inner.changes += 1
+  inner.opened.delete(`${tenantId}:${id}`)
+  inner.onChange?.(tenantId, id)
+  await inner.database.system.query('select pg_notify($1, $2)', [CREDENTIALS_CHANGED, `${tenantId}:${id}`])
 }
 
 async function found(database: Database, tenantId: string, id: string): Promise<CredentialRow> {

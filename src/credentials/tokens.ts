@@ -16,8 +16,8 @@ import type { TenantKeys } from './tenant-keys.ts'
 
 export interface Tokens {
   source(tenantId: string, credentialId: string): TokenSource
-  /** Masks the tokens that are in use with this credential. */
-  mask(tenantId: string, credentialId: string, text: string): string
+  /** Masks the tokens that are in use with this credential; undefined where none is. */
+  maskOf(tenantId: string, credentialId: string): Mask | undefined
   /** The credential was changed: its tokens are of no use. */
   drop(tenantId: string, credentialId: string): Promise<void>
   forget(tenantId: string, credentialId: string): void
@@ -64,9 +64,9 @@ export function createTokens({ database, http, keys }: { database: Database, htt
 
   return {
     source: (tenantId, credentialId) => ({
-      get: (request) => get({ tenantId, credentialId, tokenKey: keyOf(request) }, request),
+      get: (request) => get({ tenantId, credentialId, tokenKey: keyOf(request, credentialId) }, request),
     }),
-    mask: (tenantId, credentialId, text) => masks.get(`${tenantId}:${credentialId}`)?.mask.mask(text) ?? text,
+    maskOf: (tenantId, credentialId) => masks.get(`${tenantId}:${credentialId}`)?.mask,
     async drop(tenantId, credentialId) {
       forget(tenantId, credentialId)
       await database.tenant(tenantId).query('delete from credential_tokens where tenant_id = $1 and credential_id = $2', [tenantId, credentialId])
@@ -75,9 +75,10 @@ export function createTokens({ database, http, keys }: { database: Database, htt
   }
 }
 
-/** Another client, place or scope is another token. */
-function keyOf({ tokenUrl, clientId, scopes }: TokenRequest): string {
-  return createHash('sha256').update(JSON.stringify([tokenUrl, clientId, [...scopes].sort()])).digest('base64url')
+/** Another client, place or scope is another token. Secrets that are only being tried have no credential that forgets its tokens with them. */
+function keyOf({ tokenUrl, clientId, clientSecret, scopes }: TokenRequest, credentialId: string): string {
+  const facts = [tokenUrl, clientId, [...scopes].sort(), ...credentialId === '' ? [clientSecret] : []]
+  return createHash('sha256').update(JSON.stringify(facts)).digest('base64url')
 }
 
 interface Deps { database: Database, http: HttpClient, keys: TenantKeys }

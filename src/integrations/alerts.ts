@@ -1,5 +1,4 @@
 /** Alerts: fire once when a figure crosses its line, and end once when it is back. Each is told to a URL or by email. */
-import { createTransport } from 'nodemailer'
 import { uuidv7 } from 'uuidv7'
 import type { Database } from '../db/database.ts'
 import type { Figures } from '../executions/figures.ts'
@@ -111,6 +110,8 @@ export function createNoticeSender({ http, smtpUrl, smtpFrom }: SenderDeps): (no
       if (response.status >= 300) throw new Error(`The alert's URL answered ${response.status}.`)
     }
     if (email !== undefined && smtpUrl !== undefined) {
+      // Loaded at the first email: it takes 20 MB.
+      const { createTransport } = await import('nodemailer')
       await createTransport(smtpUrl).sendMail({ from: smtpFrom, to: email, subject, text: JSON.stringify(body, null, 2) })
     }
   }

@@ -167,8 +167,8 @@ function refusal({ status, headers }: HttpResponse, data: unknown): HubError {
 
 /** What the upstream said, where it said it in one of the usual places. */
 function sentence(data: unknown): string {
-  const { message, error, detail, title } = (data ?? {}) as Record<string, unknown>
-  const found = [message, detail, (error as Record<string, unknown> | undefined)?.['message'], error, title].find((each) => typeof each === 'string' && each !== '')
+  const { message, error, detail, title, msg, error_description: description } = (data ?? {}) as Record<string, unknown>
+  const found = [message, detail, (error as Record<string, unknown> | undefined)?.['message'], description, error, msg, title].find((each) => typeof each === 'string' && each !== '')
   return found === undefined ? '.' : `: ${String(found).slice(0, 300)}`
 }
 

@@ -5,6 +5,7 @@ import type { Executions } from '../executions/executions.ts'
 import type { Execution, ShownExecution } from '../executions/record.ts'
 import { HubError, isHubError } from '../errors.ts'
 import type { Jq } from '../lib/jq/jq.ts'
+import type { Mask } from '../lib/mask.ts'
 import { contextOf, type ContextDeps } from './context.ts'
 import type { Loaded, LoadedIntegrations } from './loaded.ts'
 import { admit, giveBack } from './admit.ts'
@@ -34,7 +35,7 @@ export interface ExecuteDeps extends ContextDeps {
   /** A run showed the connection to be well or ill; called only when that is news. */
   connectionChanged(loaded: Loaded, error: HubError | undefined): void
   observe(call: { loaded: Loaded, execution: Execution }): void
-  tracing: TryTracing | undefined
+  tracing?: TryTracing | undefined
 }
 
 export interface Execute { run(request: RunRequest): Promise<RunResult> }
@@ -148,12 +149,12 @@ async function tryOnce(deps: ExecuteDeps, call: Call): Promise<unknown> {
     { input, idempotencyKey: request.idempotencyKey ?? call.id })
   try {
     const data = await operation.run(context)
-    span?.end({ ...call.exchange })
+    span?.end(call.exchange)
     loaded.state.breaker.succeeded(Date.now())
     noteHold(call)
     return data
   } catch (error) {
-    span?.end({ ...call.exchange, error })
+    span?.end(call.exchange, error)
     judge(call, error)
     throw error
   }
@@ -177,9 +178,9 @@ function noteHold({ exchange, loaded }: Call): void {
 
 async function transformResponse(deps: ExecuteDeps, call: Call, data: unknown): Promise<unknown> {
   const { responseTransform, validateResponses } = call.loaded.row.dataHandling
-  if (validateResponses !== 'off' && call.operation.validateOutput) {
+  if (validateResponses && call.operation.validateOutput) {
     const problems = call.operation.validateOutput(data, call.exchange?.statusCode)
-    if (problems.length > 0 && validateResponses === 'fail') {
+    if (problems.length > 0) {
       throw new HubError('upstream_invalid_response', `The answer does not fit its description: ${problems.slice(0, 5).join('; ')}`)
     }
   }
@@ -197,19 +198,20 @@ async function mappingOf({ jq }: ExecuteDeps, call: Call, error: unknown): Promi
   const { errorMapping } = call.loaded.row.dataHandling
   if (errorMapping.length === 0 || !(error instanceof HubError)) return undefined
   const failure = { code: error.code, message: error.message, statusCode: error.upstreamStatus, body: call.exchange?.data ?? null, operation: call.operation.id }
-  return timed(call, () => mapError(jq, errorMapping, failure, call.loaded.row.tenantId))
+  // A mapping that fails itself must not hide the failure that it was to map, nor the call's record.
+  return timed(call, () => mapError(jq, errorMapping, failure, call.loaded.row.tenantId)).catch(() => undefined)
 }
 
 /** Records, then answers: what the caller is told is committed. */
 async function finish(deps: ExecuteDeps, call: Call, outcome: CallOutcome, rate: RunResult['rate'] | undefined): Promise<RunResult> {
   const mask = call.loaded.credential?.mask
   const json = outcome.status === 'succeeded' ? JSON.stringify(outcome.data ?? null) : undefined
-  const dataJson = json === undefined ? undefined : mask?.mask(json) ?? json
+  const dataJson = json === undefined ? undefined : mask?.maskJson(json) ?? json
   const execution = makeExecution(call, outcome, dataJson)
   deps.observe({ loaded: call.loaded, execution })
   const shown = await deps.executions.record(execution, mask)
   noteConnection(deps, call.loaded, outcome)
-  if (dataJson === undefined || rate === undefined) throw withExecution(outcome, shown)
+  if (dataJson === undefined || rate === undefined) throw withExecution(outcome, shown, mask)
   return { dataJson, execution: shown, rate }
 }
 
@@ -220,10 +222,12 @@ function noteConnection({ connectionChanged }: ExecuteDeps, loaded: Loaded, { st
   if (status === 'failed' && connectionStatus === 'active' && error instanceof HubError && error.upstreamStatus === 401) connectionChanged(loaded, error)
 }
 
-function withExecution({ error, mapped }: CallOutcome, execution: ShownExecution): HubError {
+/** Messages quote the upstream, which may quote the secret. */
+function withExecution({ error, mapped }: CallOutcome, execution: ShownExecution, mask: Mask | undefined): HubError {
   const extra = { execution }
   if (!(error instanceof HubError)) return new HubError('internal', 'The connector failed. The execution has the details.', { cause: error, extra })
-  return new HubError(error.code, mapped?.message ?? error.message, {
+  const message = mapped?.message ?? error.message
+  return new HubError(error.code, mask?.mask(message) ?? message, {
     cause: error, extra, ...error.errors && { errors: error.errors }, ...error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds },
   })
 }

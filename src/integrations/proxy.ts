@@ -35,7 +35,7 @@ export interface ProxyDeps extends ContextDeps {
   executions: Executions
   countCalls(tenantId: string, integrationId: string, since: Date): Promise<number>
   observe(call: { loaded: Loaded, execution: Execution }): void
-  tracing: TryTracing | undefined
+  tracing?: TryTracing | undefined
 }
 
 /** What `allowedOperations` and the records call it. */
@@ -143,7 +143,7 @@ async function recorded(deps: ProxyDeps, passing: Passing, ending: Ending): Prom
 
 async function record(deps: ProxyDeps, { id, loaded, request, startedAt, sent, url, span }: Passing, { status, response, sizeBytes = 0, error }: Ending): Promise<ShownExecution> {
   const endedAt = Date.now()
-  span?.end({ method: request.method, ...url !== null && { endpoint: url }, ...response && { statusCode: response.status }, error })
+  span?.end({ method: request.method, ...url !== null && { endpoint: url }, ...response && { statusCode: response.status } }, error)
   const execution: Execution = {
     id, tenantId: loaded.row.tenantId, integrationId: loaded.row.id, operation: OPERATION, status, startedAt: new Date(startedAt),
     request: {

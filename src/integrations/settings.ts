@@ -62,7 +62,7 @@ export const dataHandling = z.strictObject({
     enabled: z.boolean().default(false).describe('Answer repeated reads from memory.'),
     ttl: z.number().min(0.001).max(86_400).default(60).describe('How long an answer is kept, in seconds.'),
   }).prefault({}),
-  validateResponses: z.enum(['off', 'warn', 'fail']).default('off').describe('Check answers against the described schema: note deviations in the execution, or fail the call.'),
+  validateResponses: z.boolean().default(false).describe('Fail calls whose answer does not fit the described schema.'),
 })
 
 export const healthCheck = z.strictObject({

@@ -9,14 +9,14 @@ export interface TryFacts {
   number: number
 }
 
-/** How a try ended, as far as it came. */
-export interface TryResult extends Partial<Pick<Exchange, 'method' | 'endpoint' | 'statusCode'>> { error?: unknown }
+/** Its exchange over HTTP, as far as there was one and as far as it came. */
+export type TryExchange = Partial<Pick<Exchange, 'method' | 'endpoint' | 'statusCode'>>
 
 export interface TrySpan {
   /** Sent along, so that the upstream's own spans hang below this one. */
   headers: { traceparent: string }
   /** Counts once. */
-  end(result: TryResult): void
+  end(exchange: TryExchange | undefined, error?: unknown): void
 }
 
 export interface TryTracing {

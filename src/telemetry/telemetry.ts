@@ -12,7 +12,7 @@ import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { HubError } from '../errors.ts'
-import type { TryFacts, TryResult, TrySpan, TryTracing } from '../integrations/tracing.ts'
+import type { TryExchange, TryFacts, TrySpan, TryTracing } from '../integrations/tracing.ts'
 import { createExporter } from './exporter.ts'
 import { readResource } from './resource.ts'
 import { formatTraceparent, parseTraceparent } from './traceparent.ts'
@@ -122,11 +122,11 @@ function beginTry(tracer: Tracer, parent: Span | undefined, { operation, number,
   let ended = false
   return {
     headers: { traceparent: formatTraceparent(span.spanContext()) },
-    end(result) {
+    end(exchange = {}, error) {
       if (ended) return
       ended = true
-      span.setAttributes(exchangeAttributes(result, (text) => credential?.mask.mask(text) ?? text))
-      const failure = failureOf(result)
+      span.setAttributes(exchangeAttributes(exchange, (text) => credential?.mask.mask(text) ?? text))
+      const failure = failureOf(exchange, error)
       if (failure !== undefined) markFailed(span, failure)
       span.end()
     },
@@ -134,7 +134,7 @@ function beginTry(tracer: Tracer, parent: Span | undefined, { operation, number,
 }
 
 /** Host and port are all that is taken of the address. A secret may stand even there: they are masked. */
-function exchangeAttributes({ method, endpoint, statusCode }: TryResult, mask: (text: string) => string): Attributes {
+function exchangeAttributes({ method, endpoint, statusCode }: TryExchange, mask: (text: string) => string): Attributes {
   const url = endpoint === undefined ? null : URL.parse(endpoint)
   return {
     ...method !== undefined && { 'http.request.method': methodOf(method) },
@@ -144,7 +144,7 @@ function exchangeAttributes({ method, endpoint, statusCode }: TryResult, mask: (
 }
 
 /** Low in variety, as `error.type` must be: the status where that is the reason, else our own code. */
-function failureOf({ statusCode, error }: TryResult): string | undefined {
+function failureOf({ statusCode }: TryExchange, error: unknown): string | undefined {
   if (statusCode !== undefined && statusCode >= 400) return String(statusCode)
   if (error === undefined) return undefined
   return error instanceof HubError ? error.code : 'internal'

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { readFacts } from '../../../scripts/catalogue-index/facts.ts'
 import { isHubError } from '../../errors.ts'
 import { createDocumentArchive } from './archive.ts'
 import { createCatalogue, entryOfManifest, type CatalogueEntry, type CatalogueQuery } from './catalogue.ts'
+import { idOf } from './index-file.ts'
 import { sharedCacheFolder } from './read-document.ts'
 
 const catalogue = createCatalogue()
@@ -59,6 +61,24 @@ describe('the index', () => {
     const files = new Set(await archive.files())
     await archive.close()
     expect(services.filter(({ file }) => !files.has(file!))).toEqual([])
+  }, 600_000)
+
+  test('is what its generator makes of the documents, usable or not', async () => {
+    const archive = createDocumentArchive({ cacheFolder: sharedCacheFolder })
+    const sample = (await archive.files()).filter((file, at) => at % 40 === 0 && !file.startsWith('microsoft.com/graph'))
+    let usable = 0
+    for (const file of sample) {
+      const facts = readFacts(file, JSON.parse((await archive.read(file)).toString('utf8')) as Parameters<typeof readFacts>[1])
+      const entry = await catalogue.find(idOf(file))
+      expect(entry === undefined, file).toBe(facts === undefined)
+      if (facts === undefined || entry === undefined) continue
+      usable += 1
+      expect(entry).toMatchObject({ vendor: facts.vendor, operationCount: facts.operations, auth: facts.auth, categories: facts.categories, version: facts.version, date: facts.date ?? null, needsEndpoint: facts.needsEndpoint })
+      if (facts.description !== '') expect(entry.description).toBe(facts.description)
+    }
+    await archive.close()
+    expect(usable).toBeGreaterThan(20)
+    expect(usable).toBeLessThan(sample.length)
   }, 600_000)
 
   test('tells of the same service what its document says', async () => {

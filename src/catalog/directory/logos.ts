@@ -21,8 +21,8 @@ export interface Logos {
 
 type Known = Pick<IndexFile, 'icons' | 'licensedIcons'>
 
-/** Icons are read one by one, when they are asked for. */
-export function createLogos(): Logos {
+/** Icons are read one by one, when they are asked for. `own` are the hub's own connectors' logos, by their names. */
+export function createLogos(own: Record<string, () => string | undefined> = {}): Logos {
   const read = new LRUCache<string, string>({ max: 200 })
   let known: Promise<{ colours: Record<string, string>, licensed: Set<string> }> | undefined
 
@@ -41,6 +41,8 @@ export function createLogos(): Logos {
 
   return {
     async logoFor({ slug, name, guess = false }) {
+      const drawn = Object.hasOwn(own, name) ? own[name]!() : undefined
+      if (drawn !== undefined) return drawn
       const wanted = slug ?? (guess ? slugOf(name) : undefined)
       return (wanted === undefined ? undefined : await icon(wanted)) ?? monogram(name)
     },

@@ -8,7 +8,7 @@ import { configuration, readConfiguration } from './settings.ts'
 type Place = Pick<ConnectionContext, 'configuration' | 'endpoint'>
 
 /** The integration's endpoint, else the configured base URL. Throws HubError `invalid_input` where there is none. */
-export function baseOf(place: Place): URL {
+function baseOf(place: Place): URL {
   const base = place.endpoint ?? readConfiguration(place).baseUrl
   if (base === undefined) {
     throw new HubError('invalid_input', 'The integration has no address: set `connection.endpoint` or the base URL.', { errors: [{ pointer: '/configuration/baseUrl', detail: 'is needed' }], beforeSending: true })

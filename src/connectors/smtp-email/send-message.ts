@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import MailComposer from 'nodemailer/lib/mail-composer'
 import type { SMTPEnvelope } from 'nodemailer/lib/smtp-connection'
 import { z } from 'zod'
 import { defineOperation } from '../define.ts'
@@ -67,6 +66,7 @@ export const sendMessage = defineOperation({
 interface Composed { content: Buffer, messageId: string, envelope: SMTPEnvelope }
 
 async function compose({ to, cc = [], bcc = [], subject, text, html, replyTo, attachments = [] }: Message, from: Address, idempotencyKey: string | undefined): Promise<Composed> {
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
   const node = new MailComposer({
     from, to, cc, subject, ...replyTo && { replyTo }, ...text !== undefined && { text }, ...html !== undefined && { html },
     // The same over all tries of a run: a server or reader that sees two can tell.

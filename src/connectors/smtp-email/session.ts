@@ -1,6 +1,7 @@
 /** One connection to a mail server, for one use. */
 import { isIP } from 'node:net'
-import SMTPConnection, { type SMTPConnectionSendInfo, type SMTPEnvelope } from 'nodemailer/lib/smtp-connection'
+import type SMTPConnection from 'nodemailer/lib/smtp-connection'
+import type { SMTPConnectionOptions, SMTPConnectionSendInfo, SMTPEnvelope } from 'nodemailer/lib/smtp-connection'
 import type { ConnectionContext } from '../connector.ts'
 import { HubError } from '../../errors.ts'
 import { failureOf, type SmtpError } from './failure.ts'
@@ -19,7 +20,9 @@ type Context = Pick<ConnectionContext, 'resolveHost' | 'signal'>
 export async function withSession<Result>(server: Server, context: Context, use: (session: Session) => Promise<Result>): Promise<Result> {
   const address = await context.resolveHost(server.host)
   const isLocal = isLoopback(address)
-  const connection = new SMTPConnection(optionsOf(server, address, isLocal))
+  // Loaded with the first message: it takes some 20 MB, and most hubs at rest send none.
+  const { default: Connection } = await import('nodemailer/lib/smtp-connection')
+  const connection = new Connection(optionsOf(server, address, isLocal))
   // Faults reach whoever waits; one after the end has nobody to tell.
   connection.on('error', () => {})
   const wait = waiter(connection, `${server.host}:${server.port}`, context.signal)
@@ -62,7 +65,7 @@ function waiter(connection: SMTPConnection, server: string, signal: AbortSignal)
   })
 }
 
-function optionsOf({ host, port, secure, tls, clientName }: Server, address: string, isLocal: boolean): ConstructorParameters<typeof SMTPConnection>[0] {
+function optionsOf({ host, port, secure, tls, clientName }: Server, address: string, isLocal: boolean): SMTPConnectionOptions {
   const trusted = tls === 'verified' || tls === 'auto' && !isLocal
   // The certificate is for the name that the user wrote, whatever address it has.
   const servername = isIP(host) === 0 ? host : undefined

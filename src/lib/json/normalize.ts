@@ -1,6 +1,6 @@
 /**
- * Makes of somebody's JSON Schema one that is safe to compile: only keywords with a known meaning and a fitting value are
- * carried over, and every `$ref` points into the `$defs` made here. Draft 4 to 2020-12 are read alike.
+ * Makes of somebody's JSON Schema one that is safe to work with: only keywords with a known meaning and a fitting value are
+ * carried over, and every reference is a name in a table made here. Draft 4 to 2020-12 are read alike.
  */
 import { HubError } from '../../errors.ts'
 import { compilePattern } from './patterns.ts'
@@ -8,11 +8,53 @@ import type { Pattern } from './patterns.ts'
 import { appendPointer, parsePointer, resolvePointer } from './pointer.ts'
 
 export type Schema = boolean | SchemaObject
-/** `cost` is for the budget: what one evaluation of this object is worth, in steps. */
-export interface SchemaObject { cost?: number, $ref?: string, [keyword: string]: unknown }
+/** Every keyword has a value of the type that it should have. */
+export interface SchemaObject {
+  /** A name in `defs`. */
+  ref?: string
+  type?: string[]
+  enum?: unknown[]
+  const?: unknown
+  format?: string
+  pattern?: string
+  multipleOf?: number
+  maximum?: number
+  minimum?: number
+  exclusiveMaximum?: number
+  exclusiveMinimum?: number
+  maxLength?: number
+  minLength?: number
+  maxItems?: number
+  minItems?: number
+  maxProperties?: number
+  minProperties?: number
+  minContains?: number
+  maxContains?: number
+  uniqueItems?: true
+  required?: string[]
+  dependentRequired?: Record<string, string[]>
+  prefixItems?: Schema[]
+  items?: Schema
+  contains?: Schema
+  unevaluatedItems?: Schema
+  properties?: Record<string, Schema>
+  patternProperties?: Record<string, Schema>
+  additionalProperties?: Schema
+  unevaluatedProperties?: Schema
+  dependentSchemas?: Record<string, Schema>
+  propertyNames?: Schema
+  not?: Schema
+  if?: Schema
+  then?: Schema
+  else?: Schema
+  allOf?: Schema[]
+  anyOf?: Schema[]
+  oneOf?: Schema[]
+}
 
 export interface NormalSchema {
-  schema: SchemaObject
+  schema: Schema
+  defs: Record<string, Schema>
   patterns: Map<string, Pattern>
   /** Patterns that are not checked, since the engine cannot take them. */
   ignoredPatterns: string[]
@@ -23,10 +65,10 @@ const maxDepth = 200
 const maxPatterns = 1_000
 const typeNames = new Set(['null', 'boolean', 'number', 'integer', 'string', 'array', 'object'])
 
-const numbers = ['maximum', 'minimum', 'exclusiveMaximum', 'exclusiveMinimum']
-const counts = ['maxLength', 'minLength', 'maxItems', 'minItems', 'maxProperties', 'minProperties', 'minContains', 'maxContains']
-const schemaKeywords = ['contains', 'additionalProperties', 'unevaluatedItems', 'unevaluatedProperties', 'propertyNames', 'not', 'if', 'then', 'else']
-const listKeywords = ['allOf', 'anyOf', 'oneOf']
+const numbers = ['maximum', 'minimum', 'exclusiveMaximum', 'exclusiveMinimum'] as const
+const counts = ['maxLength', 'minLength', 'maxItems', 'minItems', 'maxProperties', 'minProperties', 'minContains', 'maxContains'] as const
+const schemaKeywords = ['contains', 'additionalProperties', 'unevaluatedItems', 'unevaluatedProperties', 'propertyNames', 'not', 'if', 'then', 'else'] as const
+const listKeywords = ['allOf', 'anyOf', 'oneOf'] as const
 
 type Source = Record<string, unknown>
 
@@ -40,7 +82,7 @@ class Normalizer {
   private readonly patterns = new Map<string, Pattern>()
   private readonly ignored = new Set<string>()
   private readonly defs: Record<string, Schema> = {}
-  /** Pointers that are referred to, and the names that they have got in `$defs`. */
+  /** Pointers that are referred to, and the names that they have got in `defs`. */
   private readonly names = new Map<string, string>()
   private readonly wanted: string[] = []
   private seen = 0
@@ -55,8 +97,7 @@ class Normalizer {
     for (let pointer = this.wanted.pop(); pointer !== undefined; pointer = this.wanted.pop()) {
       this.defs[this.names.get(pointer)!] = this.read(resolvePointer(this.root, pointer), pointer, 0)
     }
-    const object = typeof schema === 'boolean' ? { allOf: [schema] } : schema
-    return { schema: { ...object, $defs: this.defs }, patterns: this.patterns, ignoredPatterns: [...this.ignored] }
+    return { schema, defs: this.defs, patterns: this.patterns, ignoredPatterns: [...this.ignored] }
   }
 
   private read(source: unknown, at: string, depth: number): Schema {
@@ -78,7 +119,6 @@ class Normalizer {
       if (Array.isArray(list) && list.length > 0) out[keyword] = this.readList(list, appendPointer(at, keyword), depth)
     }
     this.openUp(source, out)
-    out.cost = costOf(out)
     return out
   }
 
@@ -108,7 +148,7 @@ class Normalizer {
       const map = source[keyword]
       if (!isObject(map)) continue
       const schemas = Object.fromEntries(Object.entries(map).filter(([, value]) => !Array.isArray(value)))
-      out.dependentSchemas = { ...out.dependentSchemas as object, ...this.readMap(schemas, appendPointer(at, keyword), depth) }
+      out.dependentSchemas = { ...out.dependentSchemas, ...this.readMap(schemas, appendPointer(at, keyword), depth) }
     }
   }
 
@@ -146,7 +186,7 @@ class Normalizer {
       this.names.set(pointer, name)
       this.wanted.push(pointer)
     }
-    out.$ref = `#/$defs/${name}`
+    out.ref = name
   }
 
   private locate(ref: string, at: string): string {
@@ -168,11 +208,17 @@ class Normalizer {
 
 function readScalars(source: Source, out: SchemaObject): void {
   const types = (Array.isArray(source.type) ? source.type : [source.type]) as unknown[]
-  if (types.length > 0 && types.every((type) => typeof type === 'string' && typeNames.has(type))) out.type = [...new Set(types)]
-  for (const keyword of numbers) if (isNumber(source[keyword])) out[keyword] = source[keyword]
+  if (types.length > 0 && types.every((type) => typeof type === 'string' && typeNames.has(type))) out.type = [...new Set(types as string[])]
+  for (const keyword of numbers) {
+    const limit = source[keyword]
+    if (isNumber(limit)) out[keyword] = limit
+  }
   readDraft4Limits(source, out)
   if (isNumber(source.multipleOf) && source.multipleOf > 0) out.multipleOf = source.multipleOf
-  for (const keyword of counts) if (Number.isInteger(source[keyword]) && (source[keyword] as number) >= 0) out[keyword] = source[keyword]
+  for (const keyword of counts) {
+    const limit = source[keyword]
+    if (isNumber(limit) && limit >= 0) out[keyword] = limit
+  }
   if (typeof source.format === 'string') out.format = source.format
   if (source.uniqueItems === true) out.uniqueItems = true
   if (Array.isArray(source.enum) && source.enum.length > 0) out.enum = source.enum
@@ -181,7 +227,7 @@ function readScalars(source: Source, out: SchemaObject): void {
   for (const keyword of ['dependentRequired', 'dependencies']) {
     if (!isObject(source[keyword])) continue
     const lists = Object.entries(source[keyword]).filter(([, names]) => isNames(names))
-    out.dependentRequired = { ...out.dependentRequired as object, ...Object.fromEntries(lists) }
+    out.dependentRequired = { ...out.dependentRequired, ...Object.fromEntries(lists) as Record<string, string[]> }
   }
 }
 
@@ -192,13 +238,6 @@ function readDraft4Limits(source: Source, out: SchemaObject): void {
     out[flag] = source[limit]
     delete out[limit]
   }
-}
-
-/** Names are compared one by one with the value's, so that many of them make a step dearer. */
-function costOf(out: SchemaObject): number {
-  const names = [out.required, out.properties, out.dependentRequired, out.dependentSchemas]
-    .reduce<number>((sum, keyword) => sum + (isObject(keyword) || Array.isArray(keyword) ? Object.keys(keyword).length : 0), 0)
-  return 1 + Math.floor(names / 8)
 }
 
 /** Every `$anchor` with its pointer, wherever it stands. */

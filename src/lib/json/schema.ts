@@ -1,15 +1,23 @@
-/** JSON Schemas of others: compiled once, checked without trust in whoever wrote them or the value. */
-import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
+/**
+ * JSON Schemas of others (2020-12), checked without trust in whoever wrote them or the value.
+ *
+ * Not Ajv, which writes and compiles JavaScript for a schema: an object of 1,000 properties took it 1 to 5 s of the hub's
+ * own thread, one of 3,000 overran its stack, and what it makes cannot be stopped. Here a schema becomes a tree of
+ * closures, in a time that grows with its size, and every check has a budget. The tests hold it against Ajv.
+ */
 import { HubError } from '../../errors.ts'
 import type { FieldError } from '../../errors.ts'
-import { Budget, OverBudget, createAjv } from './budget.ts'
+import { every, inPlaceChecks, itemChecks, memberChecks, unevaluatedChecks } from './applicators.ts'
+import { Notes, OverBudget, Run } from './check.ts'
+import type { Check } from './check.ts'
+import { valueChecks } from './keywords.ts'
 import { normalizeSchema } from './normalize.ts'
-import type { NormalSchema } from './normalize.ts'
-import { toFieldErrors } from './schema-errors.ts'
+import type { NormalSchema, Schema } from './normalize.ts'
 
 /**
- * Empty when the value fits; otherwise what is wrong, each with a pointer into the value. Never changes the value.
- * Throws HubError `invalid_document` when the check would take too long (a schema that doubles its work, or a huge value).
+ * Empty when the value fits; otherwise up to 50 faults, each with a pointer into the value. Never changes the value.
+ * Throws HubError `invalid_document` when the check costs too much: a schema that doubles its work or refers to itself
+ * without end, or a value beyond all measure.
  */
 export type SchemaCheck = (value: unknown) => FieldError[]
 
@@ -18,19 +26,17 @@ export interface SchemaOptions {
   onIgnoredPattern?: (pattern: string) => void
 }
 
-/** A step is some ten nanoseconds: schema objects evaluated, characters matched. Ten million come to some 0.2 s. */
-const maxSteps = 10_000_000
-/** Beyond, only the first fault is looked for: a list of them could grow larger than the value. */
-const maxStepsForAll = 100_000
+/** A step takes some 20 to 100 ns. */
+const maxSteps = 5_000_000
 
 const compiled = new WeakMap<object, SchemaCheck>()
 
 /**
- * 2020-12, with what older drafts wrote differently. Unknown keywords and formats are annotations, keywords with a value
- * of the wrong type are passed over, defaults are not filled in, nothing is converted. A pattern with look-around or
- * back-references is not checked, and neither is a format on more than 2,000 characters.
- * The same object is compiled once; it must not be changed after. Compiling is put off until the first check.
- * Throws HubError `invalid_document`, with a pointer into the schema, for a `$ref` that leads outside or nowhere, and for
+ * Takes 2020-12, and what older drafts wrote differently. Unknown keywords and formats are annotations, keywords with a
+ * value of the wrong type are passed over, defaults are not filled in, nothing is converted. A pattern with look-around or
+ * back-references is not checked, nor is a format on more than 2,000 characters.
+ * The same object is compiled once, and must not be changed after.
+ * Throws HubError `invalid_document`, with a pointer into the schema, for a reference that leads outside or nowhere, and for
  * a schema beyond bounds (10,000 parts, 200 levels, 1,000 patterns).
  */
 export function compileSchema(schema: object, options: SchemaOptions = {}): SchemaCheck {
@@ -42,41 +48,47 @@ export function compileSchema(schema: object, options: SchemaOptions = {}): Sche
 function makeCheck(source: object, { onIgnoredPattern }: SchemaOptions): SchemaCheck {
   const normal = normalizeSchema(source)
   for (const pattern of normal.ignoredPatterns) onIgnoredPattern?.(pattern)
-  const budget = new Budget()
-  let fast: ValidateFunction | undefined
-  let thorough: ValidateFunction | undefined
+  const check = build(normal)
   return (value) => {
-    const first = run(fast ??= compile(normal, budget, false), value, budget, maxSteps)
-    if (first === undefined) return []
+    const run = new Run(maxSteps)
     try {
-      const all = run(thorough ??= compile(normal, budget, true), value, budget, maxStepsForAll)
-      return toFieldErrors(all ?? first, normal.schema)
+      check(value, run, undefined)
     } catch (error) {
-      if (error instanceof HubError) return toFieldErrors(first, normal.schema)
-      throw error
+      const costly = error instanceof OverBudget
+      if (!costly && !(error instanceof RangeError)) throw error
+      // A fault found is an answer, even if there may be more.
+      if (run.findings.length === 0) {
+        throw new HubError('invalid_document', costly ? 'Checking the value against its schema takes too long' : 'The schema refers to itself without end, or the value is nested too deeply for it')
+      }
     }
+    return run.findings.map(({ pointer, detail }) => ({ pointer, detail }))
   }
 }
 
-function compile({ schema, patterns }: NormalSchema, budget: Budget, allErrors: boolean): ValidateFunction {
-  try {
-    return createAjv(budget, patterns, allErrors).compile(schema)
-  } catch (cause) {
-    throw new HubError('invalid_document', 'The schema cannot be used', { cause })
+function build({ schema, defs, patterns }: NormalSchema): Check {
+  // References may go round in circles: they are looked up when they are used.
+  const named = new Map<string, Check>()
+  const buildOne = (part: Schema): Check => {
+    if (part === true) return () => true
+    if (part === false) return (_, run) => run.fail('must not be there')
+    const { ref } = part
+    const checks: Check[] = [
+      ...ref === undefined ? [] : [(value: unknown, run: Run, notes: Notes | undefined) => named.get(ref)!(value, run, notes)],
+      ...valueChecks(part, patterns), ...memberChecks(part, buildOne, patterns), ...itemChecks(part, buildOne), ...inPlaceChecks(part, buildOne),
+    ]
+    return combine(checks, unevaluatedChecks(part, buildOne))
   }
+  for (const [name, part] of Object.entries(defs)) named.set(name, buildOne(part))
+  return buildOne(schema)
 }
 
-function run(validate: ValidateFunction, value: unknown, budget: Budget, steps: number): ErrorObject[] | undefined {
-  budget.left = steps
-  try {
-    if (validate(value)) return undefined
-    const errors = validate.errors ?? []
-    // They hold the value, which must not be kept alive by the schema.
-    validate.errors = null
-    return errors
-  } catch (error) {
-    if (error instanceof OverBudget) throw new HubError('invalid_document', 'Checking the value against the schema takes too long')
-    if (error instanceof RangeError) throw new HubError('invalid_document', 'The schema refers to itself without end, or the value is nested too deeply for it')
-    throw error
+function combine(checks: Check[], last: Check[]): Check {
+  const all = [...checks, ...last]
+  return (value, run, notes) => {
+    run.spend(1)
+    const own = last.length > 0 ? new Notes() : notes
+    const passed = every(all, run, (check) => check(value, run, own))
+    if (own !== notes && own) notes?.add(own)
+    return passed
   }
 }

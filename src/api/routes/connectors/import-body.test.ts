@@ -27,8 +27,11 @@ describe('the body of an import', () => {
     expect((body!.source as { bytes: Buffer }).bytes.toString().trim()).toBe(expected)
   })
 
-  test('a document wrapped as text is the text', async () => {
-    expect(await read(JSON.stringify({ document: 'openapi: 3.1.0\ninfo: {"a": "\\"}' }))).toEqual({ id: undefined, name: undefined, source: { document: 'openapi: 3.1.0\ninfo: {"a": "\\"}' } })
+  test.each(['openapi: 3.1.0\ninfo: {"a": "\\"}', `${'x'.repeat(300_000)} \\" ${'"\u{1f600}\\ '.repeat(200_000)}`, '\u{1f600}"'.repeat(200_000)])('a document wrapped as text is the text', async (text) => {
+    for (const json of [JSON.stringify(text), JSON.stringify(text).replaceAll('\u{1f600}', String.raw`\ud83d\ude00`)]) {
+      const body = await read(`{"document": ${json} }`)
+      expect((body!.source as { bytes: Buffer }).bytes.toString() === text).toBe(true)
+    }
   })
 
   test.each([
@@ -42,7 +45,7 @@ describe('the body of an import', () => {
     expect(error.errors?.map((each) => each.pointer)).toContain(pointer)
   })
 
-  test.each(['{"document":{"a":1}', '{"document":{"a":1}} x', '{"url":"https://example.com"', '{"id":"x",}', '{"document":"abc', '{"id":"a" "document":{}}'])('%s is no JSON', async (text) => {
+  test.each(['{"document":{"a":1}', '{"document":{"a":1}} x', '{"url":"https://example.com"', '{"id":"x",}', '{"document":"abc', '{"document":"\\x"}', '{"document":"a\nb"}', '{"id":"a" "document":{}}'])('%s is no JSON', async (text) => {
     expect(await hubErrorOf(read(text))).toMatchObject({ status: 400, code: 'malformed_json' })
   })
 

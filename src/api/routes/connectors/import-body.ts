@@ -28,61 +28,50 @@ export async function readImportBody(body: unknown, contentType: string | undefi
   const wrapper = parseJson(rest)
   const { id, name, url, headers, document: other } = parseInput(importRequest, wrapper, '')
   if (url !== undefined) return { id, name, source: { url, headers } }
-  return { id, name, source: document === undefined ? { document: other } : sourceOf(document) }
+  return { id, name, source: document === undefined ? { document: other } : { bytes: await contentOf(document) } }
 }
 
 export function sourceOfFields({ url, headers, document }: Pick<z.output<typeof importRequest>, 'url' | 'headers' | 'document'>): DocumentSource {
   return url === undefined ? { document } : { url, headers }
 }
 
-/** Text within the wrapper is JSON or YAML in a JSON string. */
-function sourceOf(document: Buffer): DocumentSource {
-  const text = document.toString('latin1', 0, 64).trimStart()
-  return text.startsWith('"') ? { document: parseText(document) } : { bytes: document }
-}
-
-/** One JSON string has no depth and no keys, so the checks of a whole body are spared. */
-function parseText(json: Buffer): unknown {
-  try {
-    return JSON.parse(json.toString('utf8'))
-  } catch (error) {
-    throw new HubError('malformed_json', `The body is not valid JSON: ${(error as Error).message.slice(0, 200)}`, { cause: error, errors: [{ pointer: '/document', detail: 'is not valid JSON' }] })
-  }
-}
-
-const PIECE = 1024 * 1024
+/** Work between two pauses: some milliseconds. */
+const PIECE = 256 * 1024
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+const SPACE = 0x20
+
+/** An object as it is; text, which may be JSON or YAML, out of its JSON string. */
+async function contentOf(document: Buffer): Promise<Buffer> {
+  const start = document.findIndex((byte) => byte > SPACE)
+  if (document[start] !== QUOTE) return document
+  const end = document.lastIndexOf(QUOTE)
+  const pieces: Buffer[] = []
+  for (let from = start + 1; from < end;) {
+    // Behind a space: no escape sequence, and no pair of them that makes one character, has one within.
+    const space = end - from <= PIECE ? -1 : document.indexOf(SPACE, from + PIECE)
+    const to = space === -1 || space >= end ? end : space + 1
+    pieces.push(parsePiece(document.subarray(from, to)))
+    from = to
+    await setImmediate()
+  }
+  return Buffer.concat(pieces)
+}
+
+function parsePiece(piece: Buffer): Buffer {
+  try {
+    return Buffer.from(JSON.parse(`"${piece.toString('utf8')}"`) as string)
+  } catch (error) {
+    const detail = (error as Error).message.slice(0, 200)
+    throw new HubError('malformed_json', `The body is not valid JSON: ${detail}`, { cause: error, errors: [{ pointer: '/document', detail }] })
+  }
+}
 
 const standIns: Record<string, string> = { '{': '{}', '[': '[]', '"': '"-"' }
 
 /** The value of the outer object's `document` apart from the rest, which has a stand-in of the same kind for it. */
 async function cutOut(body: Buffer): Promise<{ rest: Buffer, document: Buffer | undefined }> {
-  let depth = 0
-  let key = ''
-  let stringStart = -1
-  let valueStart = -1
-  let pause = PIECE
-  const ranges: [from: number, to: number][] = []
-  for (let i = 0; i < body.length; i += 1) {
-    if (i > pause) {
-      pause = i + PIECE
-      await setImmediate()
-    }
-    const byte = body[i]
-    if (byte === QUOTE) {
-      stringStart = i
-      i = endOfString(body, i)
-      if (depth === 1 && valueStart === -1) key = body.toString('utf8', stringStart + 1, i)
-    } else if (byte === 0x7b || byte === 0x5b) depth += 1
-    else if (depth === 1 && byte === 0x3a) valueStart = i + 1
-    else if (byte === 0x7d || byte === 0x5d || byte === 0x2c) {
-      if (byte !== 0x2c) depth -= 1
-      if (valueStart === -1 || depth > (byte === 0x2c ? 1 : 0)) continue
-      if (key === 'document') ranges.push([valueStart, i])
-      valueStart = -1
-    }
-  }
+  const ranges = await membersNamed('document', body)
   const [range] = ranges
   if (range === undefined) return { rest: body, document: undefined }
   if (ranges.length > 1) throw new HubError('invalid_input', '/document: is there twice', { errors: [{ pointer: '/document', detail: 'is there twice' }] })
@@ -94,12 +83,35 @@ async function cutOut(body: Buffer): Promise<{ rest: Buffer, document: Buffer | 
   return { rest: Buffer.concat([body.subarray(0, range[0]), Buffer.from(standIn), body.subarray(range[1])]), document }
 }
 
-/** Where the string that begins at `start` ends: at its closing quote, or at the end of all. */
-function endOfString(body: Buffer, start: number): number {
-  for (let end = body.indexOf(QUOTE, start + 1); end !== -1; end = body.indexOf(QUOTE, end + 1)) {
-    let slashes = 0
-    while (body[end - 1 - slashes] === BACKSLASH) slashes += 1
-    if (slashes % 2 === 0) return end
+/** Where the values of the outer object's members of that name are. Of what is no JSON, somewhere: whoever parses it finds out. */
+async function membersNamed(name: string, body: Buffer): Promise<[from: number, to: number][]> {
+  const ranges: [from: number, to: number][] = []
+  let depth = 0
+  let stringStart = -1
+  let key = ''
+  let valueStart = -1
+  let pause = PIECE
+  for (let i = 0; i < body.length; i += 1) {
+    if (i >= pause) {
+      pause = i + PIECE
+      await setImmediate()
+    }
+    const byte = body[i]
+    if (stringStart !== -1) {
+      if (byte === BACKSLASH) i += 1
+      else if (byte === QUOTE) {
+        if (depth === 1 && valueStart === -1) key = body.toString('utf8', stringStart + 1, i)
+        stringStart = -1
+      }
+    } else if (byte === QUOTE) stringStart = i
+    else if (byte === 0x7b || byte === 0x5b) depth += 1
+    else if (depth === 1 && byte === 0x3a) valueStart = i + 1
+    else if (byte === 0x7d || byte === 0x5d || byte === 0x2c) {
+      if (byte !== 0x2c) depth -= 1
+      if (valueStart === -1 || depth > (byte === 0x2c ? 1 : 0)) continue
+      if (key === name) ranges.push([valueStart, i])
+      valueStart = -1
+    }
   }
-  return body.length
+  return ranges
 }

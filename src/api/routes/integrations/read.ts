@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineRoute, pageOf, pageQuery } from '../../route.ts'
 import * as settings from '../../../integrations/settings.ts'
-import { integration, integrationId, toIntegration } from './shapes.ts'
+import { integration, integrationId, lastHour, toIntegration } from './shapes.ts'
 
 export const listIntegrations = defineRoute({
   method: 'GET', path: '/api/v1/integrations', scope: 'integrations:read', tag: 'Integrations',
@@ -15,10 +15,11 @@ export const listIntegrations = defineRoute({
     tag: z.string().max(100).optional(),
   }),
   reply: pageOf(integration),
-  handle: async ({ integrations }, { caller, query }) => {
+  handle: async ({ integrations, figures }, { caller, query }) => {
     const { limit, cursor, q, connector, type, status, tag } = query
     const page = await integrations.list(caller, { q, connector, kind: type, status, tag }, { limit, cursor })
-    return { data: page.data.map(toIntegration), nextCursor: page.nextCursor }
+    const measured = await figures.rates(caller.tenantId, page.data.map(({ id }) => id), lastHour())
+    return { data: page.data.map((row) => toIntegration(row, measured.get(row.id))), nextCursor: page.nextCursor }
   },
 })
 
@@ -26,5 +27,8 @@ export const getIntegration = defineRoute({
   method: 'GET', path: '/api/v1/integrations/:id', scope: 'integrations:read', tag: 'Integrations',
   summary: 'Get an integration.',
   params: integrationId, reply: integration,
-  handle: async ({ integrations }, { caller, params }) => toIntegration(await integrations.find(caller, params.id)),
+  handle: async ({ integrations, figures }, { caller, params }) => {
+    const row = await integrations.find(caller, params.id)
+    return toIntegration(row, (await figures.rates(caller.tenantId, [row.id], lastHour())).get(row.id))
+  },
 })

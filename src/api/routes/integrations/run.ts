@@ -20,7 +20,7 @@ export const runIntegration = defineRoute({
   method: 'POST', path: '/api/v1/integrations/:id/run', scope: 'integrations:run', tag: 'Integrations',
   summary: 'Run an operation.',
   description: 'A call that was tried and failed is a problem with the `execution` beside its `code`: 422 `upstream_rejected` for a 4xx of the service, 502 for its 5xx or a broken connection, 504 for a timeout, 503 while the breaker is open, 429 for a limit or quota. `Idempotency-Key` is sent on to services that know it.',
-  params: integrationId, body: runBody, reply: runReply,
+  params: integrationId, body: runBody, freeText: ['/input'], reply: runReply,
   handle: async ({ execute }, { caller, params, body, request }) => {
     const result = await execute.run({
       caller, integrationId: params.id, operation: body.operation, input: body.input,
@@ -35,7 +35,7 @@ export const rerunExecution = defineRoute({
   summary: 'Run an execution again, with the same input or another.',
   params: z.object({ id: z.string().max(100) }),
   body: z.strictObject({ input: z.unknown().optional().describe('Instead of the recorded input. Needed where the recorded one held a secret or was too large to keep.') }),
-  reply: runReply,
+  freeText: ['/input'], reply: runReply,
   handle: async ({ rerun }, { caller, params, body, request }) =>
     runAnswer(await rerun(caller, params.id, body.input, { sourceComponent: request.sourceComponent, idempotencyKey: request.idempotencyKey })),
 })

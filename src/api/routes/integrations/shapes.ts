@@ -16,7 +16,7 @@ export const integrationInput = z.strictObject({
   type: settings.kind.optional().describe("Kind of integration. Empty: the connector's own."),
   configuration: configuration.optional(), connection: settings.connection.optional(),
   credentials: credentials.optional(), credentialId: credentialId.optional(),
-  dataHandling: settings.dataHandling.optional(), monitoring: settings.monitoring.optional(), usage: settings.usage.optional(),
+  dataHandling: settings.dataHandling.optional(), monitoring: writtenMonitoring().optional(), usage: settings.usage.optional(),
   metadata: writtenMetadata().optional(),
 }).meta({ id: 'IntegrationInput' })
 
@@ -25,6 +25,11 @@ function writtenMetadata(): typeof settings.metadataInput {
   const kept = z.string().optional().describe('Kept by the hub; what is sent is left out.')
   return settings.metadataInput.extend({ createdBy: kept, createdAt: kept, lastModified: kept })
     .transform(({ version, status, tags }) => ({ version, status, tags })) as unknown as typeof settings.metadataInput
+}
+
+function writtenMonitoring(): typeof settings.monitoring {
+  return settings.monitoring.extend({ performance: z.unknown().optional().describe('Measured by the hub; what is sent is left out.') })
+    .transform(({ healthChecks, alerts, logging }) => ({ healthChecks, alerts, logging })) as unknown as typeof settings.monitoring
 }
 
 /** Values are looked at once they are merged into what is there. */
@@ -38,9 +43,15 @@ export const integrationPatch = z.strictObject({
   metadata: z.record(z.string(), z.unknown()).optional().describe('Merged into what is there.'),
 }).meta({ id: 'IntegrationPatch' })
 
+const performance = z.object({
+  averageLatency: z.number().nullable().describe('ms'), successRate: z.number().nullable().describe('Percent of the calls that were tried.'),
+  errorRate: z.number().nullable(), throughput: z.number().describe('Calls a minute.'),
+})
+
 export const integration = z.object({
   id: z.uuid(), name: z.string(), description: z.string(), connector: z.string(), type: settings.kind,
-  configuration, connection: settings.connection, dataHandling: settings.dataHandling, monitoring: settings.monitoring, usage: settings.usage,
+  configuration, connection: settings.connection, dataHandling: settings.dataHandling,
+  monitoring: settings.monitoring.extend({ performance: performance.nullable().describe('Of the last hour; null where nothing was run.') }), usage: settings.usage,
   metadata: z.object({
     version: z.string(), status: settings.status, tags: z.array(z.string()), createdBy: z.string(), createdAt: z.string(), lastModified: z.string(),
   }),
@@ -52,13 +63,24 @@ export const integration = z.object({
   etag: z.string().describe('Send it as `If-Match` with a change, to be told when somebody else was faster.'),
 }).meta({ id: 'Integration' })
 
-export function toIntegration(row: IntegrationRow): z.input<typeof integration> {
+type Measured = z.input<typeof performance> | undefined
+
+export function toIntegration(row: IntegrationRow, measured?: Measured): z.input<typeof integration> {
   const { id, name, description, connector, configuration, connection, dataHandling, monitoring, usage, metadata } = row
   const { credentialId, connectionStatus, connectionError, supportedEvents, lastValidated } = row
   return {
-    id, name, description, connector, type: row.kind, configuration, connection, dataHandling, monitoring, usage, metadata,
-    credentialId, connectionStatus, connectionError, supportedEvents, lastValidated, etag: String(row.revision),
+    id, name, description, connector, type: row.kind, configuration, connection, dataHandling, usage, metadata,
+    monitoring: { ...monitoring, performance: measured === undefined ? null : shownPerformance(measured) }, credentialId, connectionStatus, connectionError, supportedEvents, lastValidated, etag: String(row.revision),
   }
+}
+
+function shownPerformance({ averageLatency, successRate, errorRate, throughput }: NonNullable<Measured>): z.input<typeof performance> {
+  return { averageLatency, successRate, errorRate, throughput }
+}
+
+/** How far back the figures beside an integration look. */
+export function lastHour(now = Date.now()): { from: Date, to: Date } {
+  return { from: new Date(now - 3_600_000), to: new Date(now) }
 }
 
 export const integrationId = z.object({ id: z.string().max(100).describe('Id of the integration.') })

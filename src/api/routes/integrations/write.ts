@@ -69,7 +69,7 @@ const openApiConfig = z.strictObject({
 export const registerIntegration = defineRoute({
   method: 'POST', path: '/api/integration/register', scope: 'integrations:write', tag, creates: true, status: 201,
   summary: 'Register a service from its OpenAPI document, or with any connector, in one call.',
-  body: registration, reply: integration,
+  body: registration, freeText: ['/config/openAPISpec'], reply: integration,
   handle: async ({ integrations, connectors }, { caller, body }) => {
     const { name, type, config, credentials } = body
     const shared = { name, ...credentials && { credentials } }
