@@ -10,6 +10,7 @@ const commands = {
   dev: (args) => ({ args: ['--watch', '--watch-preserve-output', 'src/main.ts', 'serve', ...args], cwd: root }),
   test: (args) => ({ args: ['node_modules/vitest/vitest.mjs', 'run', ...args], cwd: root }),
   check: (args) => ({ args: ['scripts/check.ts', ...args], cwd: root }),
+  'build-client': (args) => ({ args: ['scripts/build-client.ts', ...args], cwd: root }),
   bench: (args) => ({ args: ['bench/main.ts', ...args], cwd: root }),
 }
 

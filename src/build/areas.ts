@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Services } from '../api/services.ts'
 import { createConnectors } from '../catalog/connectors.ts'
 import { createDocumentArchive } from '../catalog/directory/archive.ts'
-import { createCatalogue } from '../catalog/directory/catalogue.ts'
+import { createCatalogue, entryOfManifest } from '../catalog/directory/catalogue.ts'
 import { createLogos } from '../catalog/directory/logos.ts'
 import { createDocuments } from '../catalog/documents.ts'
 import { closeOpenApiEngine } from '../catalog/openapi/engine.ts'
@@ -101,7 +101,7 @@ function createCatalog({ config, storage: { database, blobs, http } }: AreasDeps
   const registry = createConnectorRegistry({ database, documents, builtIn: builtInConnectors })
   const archive = createDocumentArchive({ cacheFolder: config.cacheFolder })
   const connectors = createConnectors({
-    database, http, documents, catalogue: createCatalogue(), archive, builtIn: builtInConnectors, registry,
+    database, http, documents, catalogue: createCatalogue({ builtIn: builtInConnectors.map(({ manifest }) => entryOfManifest(manifest)) }), archive, builtIn: builtInConnectors, registry,
     use: {
       integrations: (tenantId, connector) => listUsing(database.tenant(tenantId), tenantId, connector),
       recentOperations: (tenantId, integrationIds, operations) => findUsedOperations(database, tenantId, integrationIds, operations),

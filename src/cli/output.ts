@@ -7,9 +7,8 @@ import type { Surroundings } from './surroundings.ts'
 
 export interface Column<Row> { title: string, value(row: Row): string | number | null | undefined }
 
-// C0, DEL and C1; marks and overrides of direction; separators of lines and paragraphs.
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
-const unsafeInJson = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+// Control characters (C0, DEL, C1); separators of lines and paragraphs; marks and overrides of direction.
+const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu
 
 export function isJson(command: Command): boolean {
   return Boolean(command.optsWithGlobals()['json'])
@@ -17,7 +16,7 @@ export function isJson(command: Command): boolean {
 
 /** The same JSON value, whatever it holds. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value ?? null, null, 2).replace(unsafeInJson, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(value ?? null, null, 2).replace(unsafe, (character) => character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 export function printJson({ stdout }: Surroundings, value: unknown): void {

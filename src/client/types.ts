@@ -390,8 +390,8 @@ export type Integration = {
       /** How long an answer is kept, in seconds. */
       ttl: number
     }
-    /** Check answers against the described schema: note deviations in the execution, or fail the call. */
-    validateResponses: 'off' | 'warn' | 'fail'
+    /** Fail calls whose answer does not fit the described schema. */
+    validateResponses: boolean
   }
   monitoring: {
     healthChecks: ({
@@ -427,6 +427,16 @@ export type Integration = {
       /** How much of its calls the log has. */
       level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
     }
+    /** Of the last hour; null where nothing was run. */
+    performance: {
+      /** ms */
+      averageLatency: number | null
+      /** Percent of the calls that were tried. */
+      successRate: number | null
+      errorRate: number | null
+      /** Calls a minute. */
+      throughput: number
+    } | null
   }
   usage: {
     usageQuota: {
@@ -572,8 +582,8 @@ export type IntegrationInput = {
       /** How long an answer is kept, in seconds. */
       ttl?: number
     }
-    /** Check answers against the described schema: note deviations in the execution, or fail the call. */
-    validateResponses?: 'off' | 'warn' | 'fail'
+    /** Fail calls whose answer does not fit the described schema. */
+    validateResponses?: boolean
   }
   monitoring?: {
     healthChecks?: ({
@@ -609,6 +619,8 @@ export type IntegrationInput = {
       /** How much of its calls the log has. */
       level?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
     }
+    /** Measured by the hub; what is sent is left out. */
+    performance?: unknown
   }
   usage?: {
     usageQuota?: {

@@ -136,9 +136,9 @@ test("a tenant's key is rotated while credentials are read and written", async (
   const ids: string[] = []
   for (let at = 0; at < 20; at += 1) ids.push((await credentials.create(caller, { connector: 'mail', credentials: { host: 'h', password: canary } })).id)
   const other = await open()
-  let rotating = true
+  const rotation = { running: true }
   const reading = (async () => {
-    while (rotating) {
+    while (rotation.running) {
       for (const id of ids.slice(0, 5)) {
         other.forget(caller.tenantId, id)
         expect((await other.open(caller.tenantId, id)).values['password']).toBe(canary)
@@ -148,10 +148,10 @@ test("a tenant's key is rotated while credentials are read and written", async (
   })()
   expect((await credentials.rotation.rotateTenant(caller)).version).toBe(2)
   expect((await credentials.rotation.rotateTenant(caller)).version).toBe(3)
-  rotating = false
+  rotation.running = false
   await reading
   const { rows } = await database.system.query<{ version: number }>('select version from tenant_keys where tenant_id = $1 order by 1', [caller.tenantId])
-  expect(rows.map(({ version }) => version)).toEqual([2, 3])
+  expect(rows.map(({ version }) => version)).toEqual([3])
   const fresh = await open()
   for (const { id } of (await fresh.list(caller, { limit: 500 })).data) expect((await fresh.open(caller.tenantId, id)).values['password']).toBe(canary)
 })
@@ -173,7 +173,7 @@ test('the root key is rotated, also where an earlier rotation broke off, and the
     expect((await stat(join(own, 'root.key'))).mode & 0o777).toBe(0o600)
 
     // It breaks off after the new key was made, before anything was wrapped by it.
-    await (await openRootKeys(settings)).renew!()
+    await (await openRootKeys(settings)).renew()
     const after = await openOn(await openRootKeys(settings))
     expect((await after.rotation.rotateRoot(caller)).tenantKeys).toBe(1)
     expect((await (await openOn(await openRootKeys(settings))).open(tenantId, id)).values['password']).toBe(canary)

@@ -1,47 +1,59 @@
 /** Credentials: encrypted field by field, never given back, opened for calls. */
-import { LRUCache } from 'lru-cache'
 import { uuidv7 } from 'uuidv7'
-import type { TokenSource } from '../connectors/connector.ts'
 import { brokenUniqueConstraint, type Database } from '../db/database.ts'
+import type { Db } from '../db/db.ts'
 import { HubError } from '../errors.ts'
 import type { HttpClient } from '../lib/http/http.ts'
-import { createMask, noMask, type Mask } from '../lib/mask.ts'
 import { readCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
 import { recordChange } from '../tenants/audit.ts'
 import type { Caller } from '../tenants/caller.ts'
-import { checkFields, openFields, resolveEnvironment, sealFields, secretsOf, type CredentialSchema, type FieldValues } from './fields.ts'
+import { createEnvironmentReader, type ReadEnvironment } from './environment.ts'
+import { checkFields, isEmpty, openField, ownField, sealFields, shownValue, type CredentialSchema, type FieldValues } from './fields.ts'
+import { createOpener, type OpenCredential } from './opener.ts'
 import type { RootKeys } from './root-key.ts'
 import { createRotation, type Rotation } from './rotation.ts'
-import { deleteCredential, findCredential, insertCredential, listCredentials, listUsers, updateCredential, type CredentialRow } from './store.ts'
+import { deleteCredential, findCredential, insertCredential, listCredentials, updateCredential, type CredentialRow, type SealedFields } from './store.ts'
 import { createTenantKeys, type TenantKeys } from './tenant-keys.ts'
-import { createTokens, type Tokens } from './tokens.ts'
+import { listRootKeyIds } from './tenant-keys-store.ts'
+import { createTokens, type CredentialTokens } from './tokens.ts'
+import { deleteTokens } from './tokens-store.ts'
+
+export type { OpenCredential } from './opener.ts'
 
 /** Payload: `<tenant>:<credential>`. */
 export const CREDENTIALS_CHANGED = 'interchange_credentials'
 
+export const credentialIdPattern = /^[A-Za-z0-9._-]{1,128}$/
+
 export interface CredentialInput { id?: string | undefined, name?: string | undefined, connector: string, credentials: FieldValues }
 
-/** What may be shown: secrets only as being set. */
-export interface ShownCredential extends Omit<CredentialRow, 'fields'> {
-  fields: Record<string, { type: 'text' | 'password' | 'oauth', set: true, value?: unknown }>
+export interface CredentialChange { name?: string | undefined, credentials?: FieldValues | undefined }
+
+/** What may be shown of a field: that it is set; the value of text; the name of an environment variable that it refers to. */
+export interface ShownField { type: 'text' | 'password' | 'oauth', set: true, value?: unknown, env?: string }
+
+export interface ShownCredential extends Pick<CredentialRow, 'id' | 'name' | 'connector' | 'revision' | 'createdAt' | 'updatedAt'> {
+  fields: Record<string, ShownField>
 }
 
-/** Ready for a call. Never log or return `values`. */
-export interface OpenCredential { id: string, connector: string, values: FieldValues, mask: Mask, revision: number }
-
+/** Those about one credential throw HubError `not_found` where the caller's tenant has none of that id. */
 export interface Credentials {
+  /** Throws HubError `invalid_input` with pointers (`/connector`, `/credentials/<field>`), `conflict` for an id that is taken. */
   create(caller: Caller, input: CredentialInput): Promise<ShownCredential>
+  /** By id. */
   list(caller: Caller, filter: PageRequest & { connector?: string | undefined }): Promise<Page<ShownCredential>>
   find(caller: Caller, id: string): Promise<ShownCredential>
-  /** Fields that are not named stay; null removes one. */
-  update(caller: Caller, id: string, change: { name?: string | undefined, credentials?: FieldValues | undefined }, options?: { ifMatch?: string | undefined }): Promise<ShownCredential>
-  /** Throws `conflict` where integrations use it. */
+  /** Fields that are not named stay, unless all are replaced (`whole`); an empty value removes one. Throws HubError `precondition_failed`. */
+  update(caller: Caller, id: string, change: CredentialChange, options?: { ifMatch?: string | undefined, whole?: boolean }): Promise<ShownCredential>
+  /** Throws HubError `conflict` where integrations use it. */
   remove(caller: Caller, id: string): Promise<void>
-  /** Kept in memory for seconds. Throws `credential_missing` where it is gone. */
+  /** Decrypted for a call, kept in memory for seconds. Throws HubError `credential_missing`, `credential_unreadable`. */
   open(tenantId: string, id: string): Promise<OpenCredential>
-  /** The same of values that are not stored. */
+  /** The same of values that are not stored: to test them before. */
   forTest(caller: Caller, connector: string, values: FieldValues): Promise<OpenCredential>
-  tokens(tenantId: string, id: string): TokenSource
+  /** Access tokens for the OAuth client in a credential. `id` is an `OpenCredential`'s. */
+  tokens(tenantId: string, id: string): CredentialTokens
+  /** Something changed: what is in memory is read anew. */
   forget(tenantId: string, id: string): void
   forgetAll(): void
   rotation: Rotation
@@ -56,53 +68,66 @@ export interface CredentialsDeps {
   environment: Record<string, string | undefined>
   /** Told of each change before the change is answered: notices come later. */
   onChange?(tenantId: string, id: string): void
+  /** Moment in ms; the system's clock unless given. */
+  now?: () => number
 }
 
-/** How long a change made by another process may go unseen where its notice gets lost. */
-const FRESH_MS = 30_000
+interface Inner {
+  database: Database
+  keys: TenantKeys
+  schemaOf(tenantId: string, connector: string): Promise<CredentialSchema | undefined>
+  read: ReadEnvironment
+  /** Here, at once; the other processes hear of it. */
+  changed(tenantId: string, id: string): void
+}
 
-/** Throws where stored keys are wrapped by a root key that is not here. */
+/** Throws SettingError where stored keys are wrapped by a root key that is not here. */
 export async function createCredentials(deps: CredentialsDeps): Promise<Credentials> {
-  const { database, http, rootKeys } = deps
+  const { database, http, rootKeys, connectors, now = Date.now } = deps
+  await rootKeys.prepare(await listRootKeyIds(database.system))
   const keys = createTenantKeys({ database, rootKeys })
-  await keys.checkRootKey()
-  const tokens = createTokens({ database, http, keys })
-  const opened = new LRUCache<string, OpenCredential>({ max: 20_000, ttl: FRESH_MS })
-  const inner: Inner = { ...deps, keys, tokens, opened, changes: 0 }
+  const tokens = createTokens({ database, http, keys, now })
+  const read = createEnvironmentReader(deps.allowEnvironment, deps.environment)
+  const schemaOf = (tenantId: string, connector: string): Promise<CredentialSchema | undefined> => connectors.credentialSchema(tenantId, connector)
+  const opener = createOpener({ database, keys, tokens, schemaOf, read })
+  const forget = (tenantId: string, id: string): void => {
+    opener.forget(tenantId, id)
+    tokens.forget(tenantId, id)
+  }
+  const changed = (tenantId: string, id: string): void => {
+    forget(tenantId, id)
+    deps.onChange?.(tenantId, id)
+  }
+  const inner: Inner = { database, keys, schemaOf, read, changed }
   return {
     create: (caller, input) => create(inner, caller, input),
     list: (caller, filter) => list(inner, caller, filter),
-    find: async (caller, id) => show(inner, caller.tenantId, await found(database, caller.tenantId, id)),
-    update: (caller, id, change, options = {}) => update(inner, caller, { id, ...change, ...options }),
+    find: async (caller, id) => show(inner, caller.tenantId, await one(database.tenant(caller.tenantId), caller.tenantId, id)),
+    update: (caller, id, change, options = {}) => update(inner, caller, { id, change, ...options }),
     remove: (caller, id) => remove(inner, caller, id),
-    open: async (tenantId, id) => opened.get(`${tenantId}:${id}`) ?? open(inner, tenantId, id),
-    async forTest(caller, connector, values) {
-      const schema = await schemaOf(inner, caller.tenantId, connector)
-      checkFields(schema, values, { partial: false, allowed: deps.allowEnvironment })
-      return ready(inner, { tenantId: caller.tenantId, id: '', connector, revision: 0, schema, stored: values })
+    open: (tenantId, id) => opener.open(tenantId, id),
+    async forTest({ tenantId }, connector, values) {
+      const schema = await knownSchema(inner, tenantId, connector)
+      checkFields(schema, values, read)
+      return opener.openUnstored(tenantId, connector, { schema, values })
     },
     tokens: (tenantId, id) => tokens.source(tenantId, id),
-    forget(tenantId, id) {
-      inner.changes += 1
-      opened.delete(`${tenantId}:${id}`)
-      tokens.forget(tenantId, id)
-    },
+    forget,
     forgetAll() {
-      inner.changes += 1
-      opened.clear()
+      opener.forgetAll()
+      tokens.forgetAll()
     },
     rotation: createRotation({ database, keys, rootKeys }),
   }
 }
 
-interface Inner extends CredentialsDeps { keys: TenantKeys, tokens: Tokens, opened: LRUCache<string, OpenCredential>, changes: number }
-
-async function create(inner: Inner, caller: Caller, { id = uuidv7(), name, connector, credentials }: CredentialInput): Promise<ShownCredential> {
+async function create(inner: Inner, caller: Caller, { id = uuidv7(), name = id, connector, credentials }: CredentialInput): Promise<ShownCredential> {
   const { tenantId } = caller
-  checkFields(await schemaOf(inner, tenantId, connector), credentials, { partial: false, allowed: inner.allowEnvironment })
-  const fields = await sealFields(inner.keys, tenantId, id, credentials)
+  const schema = await knownSchema(inner, tenantId, connector)
+  checkFields(schema, credentials, inner.read)
   const row = await inner.database.tenant(tenantId).transaction(async (db) => {
-    const inserted = await insertCredential(db, tenantId, { id, name: name ?? id, connector, fields })
+    const fields = sealFields({ tenantId, id, key: await inner.keys.newest(db, tenantId) }, schema, credentials)
+    const inserted = await insertCredential(db, tenantId, { id, name, connector, fields })
     await recordChange(db, caller, { action: 'credential.created', targetType: 'credential', targetId: id, detail: { connector, fields: Object.keys(fields) } })
     return inserted
   }).catch((error: unknown) => {
@@ -115,104 +140,89 @@ async function create(inner: Inner, caller: Caller, { id = uuidv7(), name, conne
 async function list(inner: Inner, { tenantId }: Caller, { connector, limit, cursor }: PageRequest & { connector?: string | undefined }): Promise<Page<ShownCredential>> {
   const rows = await listCredentials(inner.database.tenant(tenantId), tenantId, { connector, after: readCursor(cursor, 1)?.[0], limit: limit + 1 })
   const page = toPage(rows, limit, (row) => [row.id])
-  return { ...page, data: await Promise.all(page.data.map((row) => show(inner, tenantId, row))) }
+  const data: ShownCredential[] = []
+  for (const row of page.data) data.push(await show(inner, tenantId, row))
+  return { ...page, data }
 }
 
-interface Update { id: string, name?: string | undefined, credentials?: FieldValues | undefined, ifMatch?: string | undefined }
+interface Update { id: string, change: CredentialChange, ifMatch?: string | undefined, whole?: boolean }
 
-async function update(inner: Inner, caller: Caller, { id, name, credentials, ifMatch }: Update): Promise<ShownCredential> {
+async function update(inner: Inner, caller: Caller, { id, change: { name, credentials }, ifMatch, whole = false }: Update): Promise<ShownCredential> {
   const { tenantId } = caller
-  const before = await found(inner.database, tenantId, id)
+  const db = inner.database.tenant(tenantId)
+  const before = await one(db, tenantId, id)
   if (ifMatch !== undefined && ifMatch !== String(before.revision)) throw changedMeanwhile()
-  const fields = credentials === undefined ? before.fields : await merge(inner, tenantId, before, credentials)
-  const row = await inner.database.tenant(tenantId).transaction(async (db) => {
+  const schema = credentials === undefined ? {} : await knownSchema(inner, tenantId, before.connector)
+  const kept = whole ? {} : without(before.fields, credentials ?? {})
+  if (credentials !== undefined) checkFields(schema, credentials, inner.read, new Set(Object.keys(kept)))
+  const row = await db.transaction(async (db) => {
+    const fields = credentials === undefined ? before.fields : { ...kept, ...sealFields({ tenantId, id, key: await inner.keys.newest(db, tenantId) }, schema, credentials) }
     const updated = await updateCredential(db, tenantId, { id, name: name ?? before.name, fields }, before.revision)
-    if (updated === undefined) throw changedMeanwhile()
-    await recordChange(db, caller, { action: 'credential.updated', targetType: 'credential', targetId: id, detail: { fields: Object.keys(credentials ?? {}) } })
+    if (updated === undefined) return undefined
+    if (credentials !== undefined) await deleteTokens(db, tenantId, id)
+    await recordChange(db, caller, { action: 'credential.updated', targetType: 'credential', targetId: id, detail: { ...name !== undefined && { name }, fields: Object.keys(credentials ?? {}) } })
+    await tellOthers(db, tenantId, id)
     return updated
   })
-  if (credentials !== undefined) await inner.tokens.drop(tenantId, id)
-  await changed(inner, tenantId, id)
+  if (row === undefined) {
+    if (ifMatch !== undefined) throw changedMeanwhile()
+    return update(inner, caller, { id, change: { name, credentials }, whole })
+  }
+  inner.changed(tenantId, id)
   return show(inner, tenantId, row)
 }
 
 async function remove(inner: Inner, caller: Caller, id: string): Promise<void> {
   const { tenantId } = caller
   await inner.database.tenant(tenantId).transaction(async (db) => {
-    const users = await listUsers(db, tenantId, id)
-    if (users.length > 0) throw new HubError('conflict', `Integrations use this credential: ${users.map((user) => user.name).join(', ')}. Give them another first.`)
-    if (await deleteCredential(db, tenantId, id) === undefined) throw new HubError('not_found', 'There is no such credential.')
+    if (!credentialIdPattern.test(id) || !await deleteCredential(db, tenantId, id)) throw notFound()
     await recordChange(db, caller, { action: 'credential.deleted', targetType: 'credential', targetId: id })
+    await tellOthers(db, tenantId, id)
+  }).catch((error: unknown) => {
+    if ((error as { code?: string }).code !== '23503') throw error
+    throw new HubError('conflict', 'Integrations use this credential. Give them another one first, or delete them.')
   })
-  await changed(inner, tenantId, id)
+  inner.changed(tenantId, id)
 }
 
-async function open(inner: Inner, tenantId: string, id: string): Promise<OpenCredential> {
-  const { changes } = inner
-  const row = await findCredential(inner.database.tenant(tenantId), tenantId, id)
-  if (row === undefined) throw new HubError('credential_missing', `The credential ${id} is gone.`)
-  const schema = await inner.connectors.credentialSchema(tenantId, row.connector) ?? {}
-  const credential = ready(inner, { tenantId, id, connector: row.connector, revision: row.revision, schema, stored: await openFields(inner.keys, tenantId, id, row.fields) })
-  // What changed while it was read is not kept.
-  if (inner.changes === changes) inner.opened.set(`${tenantId}:${id}`, credential)
-  return credential
+/** Heard when the transaction commits. */
+async function tellOthers(db: Db, tenantId: string, id: string): Promise<void> {
+  await db.query('select pg_notify($1, $2)', [CREDENTIALS_CHANGED, `${tenantId}:${id}`])
 }
 
-interface Stored extends Pick<OpenCredential, 'id' | 'connector' | 'revision'> { tenantId: string, schema: CredentialSchema, stored: FieldValues }
-
-function ready({ tokens, allowEnvironment, environment }: Inner, { tenantId, id, connector, revision, schema, stored }: Stored): OpenCredential {
-  const values = resolveEnvironment(stored, (name) => (allowEnvironment.includes(name) ? environment[name] : undefined))
-  const own = createMask(secretsOf(schema, values))
-  // Tokens come and go while the credential stays open.
-  const fetched = (): Mask => tokens.maskOf(tenantId, id) ?? noMask
-  const mask: Mask = {
-    mask: (text) => fetched().mask(own.mask(text)), maskJson: (json) => fetched().maskJson(own.maskJson(json)), maskValue: (value) => fetched().maskValue(own.maskValue(value)),
-  }
-  return { id, connector, revision, values, mask }
+function without(fields: SealedFields, named: FieldValues): SealedFields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !(Object.hasOwn(named, name) && isEmpty(named[name]))))
 }
 
-async function schemaOf({ connectors }: Inner, tenantId: string, connector: string): Promise<CredentialSchema> {
-  const schema = await connectors.credentialSchema(tenantId, connector)
+async function knownSchema({ schemaOf }: Inner, tenantId: string, connector: string): Promise<CredentialSchema> {
+  const schema = await schemaOf(tenantId, connector)
   if (schema === undefined) throw new HubError('invalid_input', `There is no connector ${connector.slice(0, 200)}.`, { errors: [{ pointer: '/connector', detail: 'is not a connector' }] })
   return schema
 }
 
-async function show({ connectors, keys }: Inner, tenantId: string, row: CredentialRow): Promise<ShownCredential> {
-  const schema = await connectors.credentialSchema(tenantId, row.connector) ?? {}
-  const values = await openFields(keys, tenantId, row.id, onlyText(schema, row.fields))
-  const fields = Object.keys(row.fields).map((name) => [name, { type: schema[name]?.type ?? 'password', set: true, ...Object.hasOwn(values, name) && { value: values[name] } }])
-  return { ...row, fields: Object.fromEntries(fields) as ShownCredential['fields'] }
-}
-
-async function changed(inner: Inner, tenantId: string, id: string): Promise<void> {
-  inner.changes += 1
-  inner.opened.delete(`${tenantId}:${id}`)
-  inner.onChange?.(tenantId, id)
-  await inner.database.system.query('select pg_notify($1, $2)', [CREDENTIALS_CHANGED, `${tenantId}:${id}`])
-}
-
-async function found(database: Database, tenantId: string, id: string): Promise<CredentialRow> {
-  const row = await findCredential(database.tenant(tenantId), tenantId, id)
-  if (row === undefined) throw new HubError('not_found', 'There is no such credential.')
+async function one(db: Db, tenantId: string, id: string): Promise<CredentialRow> {
+  const row = credentialIdPattern.test(id) ? await findCredential(db, tenantId, id) : undefined
+  if (row === undefined) throw notFound()
   return row
 }
 
-/** The result as a whole must fit: a required field cannot be removed. */
-async function merge(inner: Inner, tenantId: string, before: CredentialRow, credentials: FieldValues): Promise<CredentialRow['fields']> {
-  const schema = await schemaOf(inner, tenantId, before.connector)
-  checkFields(schema, credentials, { partial: true, allowed: inner.allowEnvironment })
-  const removed = Object.keys(credentials).filter((name) => credentials[name] === null)
-  const kept = Object.entries(before.fields).filter(([name]) => !removed.includes(name))
-  const missing = removed.filter((name) => schema[name]?.required)
-  if (missing.length > 0) throw new HubError('invalid_input', `${missing.join(', ')} cannot be removed: the connector needs it.`, { errors: missing.map((name) => ({ pointer: `/credentials/${name}`, detail: 'is needed' })) })
-  return { ...Object.fromEntries(kept), ...await sealFields(inner.keys, tenantId, before.id, credentials) }
+async function show({ schemaOf, keys }: Inner, tenantId: string, { id, name, connector, fields, revision, createdAt, updatedAt, keys: versions }: CredentialRow): Promise<ShownCredential> {
+  const schema = await schemaOf(tenantId, connector) ?? {}
+  const shown: [string, ShownField][] = []
+  for (const [fieldName, field] of Object.entries(fields)) {
+    const type = field.t === 'env' ? ownField(schema, fieldName)?.type ?? 'password' : field.t
+    const open = async (): Promise<Pick<ShownField, 'value' | 'env'>> =>
+      shownValue(field, openField(await keys.find(tenantId, versions, field.v), { tenantId, id, name: fieldName, kind: field.t }, field))
+    // One that cannot be decrypted must not hide the others: it is set, and can be set anew.
+    shown.push([fieldName, { type, set: true, ...(field.t === 'text' || field.t === 'env') && await open().catch(() => ({})) }])
+  }
+  return { id, name, connector, fields: Object.fromEntries(shown), revision, createdAt, updatedAt }
 }
 
 function changedMeanwhile(): HubError {
   return new HubError('precondition_failed', 'Somebody changed the credential meanwhile. Read it again, then write your change.')
 }
 
-function onlyText(schema: CredentialSchema, fields: CredentialRow['fields']): CredentialRow['fields'] {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => schema[name]?.type === 'text'))
+function notFound(): HubError {
+  return new HubError('not_found', 'There is no such credential.')
 }
-

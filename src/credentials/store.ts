@@ -1,19 +1,26 @@
 import type { Db } from '../db/db.ts'
+import { keysColumn, type KeyVersion } from './tenant-keys-store.ts'
+
+/** What the field was when it was written. `env`: a reference to an environment variable. Only `text` and `env` may be shown. */
+export type FieldKind = 'text' | 'password' | 'oauth' | 'env'
 
 /** `v`: version of the tenant's key; `c`: nonce, ciphertext and tag in base64. */
-export interface SealedField { v: number, c: string }
+export interface SealedField { v: number, t: FieldKind, c: string }
+export type SealedFields = Record<string, SealedField>
 
 export interface CredentialRow {
   id: string
   name: string
   connector: string
-  fields: Record<string, SealedField>
+  fields: SealedFields
   revision: number
   createdAt: Date
   updatedAt: Date
+  /** The tenant's, as they were when the row was read. */
+  keys: KeyVersion[]
 }
 
-const columns = 'id, name, connector, fields, revision, created_at as "createdAt", updated_at as "updatedAt"'
+const columns = `id, name, connector, fields, revision, created_at as "createdAt", updated_at as "updatedAt", ${keysColumn}`
 
 /** Breaks `credentials_pkey` where the id is taken. */
 export async function insertCredential(db: Db, tenantId: string, row: Pick<CredentialRow, 'id' | 'name' | 'connector' | 'fields'>): Promise<CredentialRow> {
@@ -28,9 +35,11 @@ export async function findCredential(db: Db, tenantId: string, id: string): Prom
   return rows[0]
 }
 
+/** By id. */
 export async function listCredentials(db: Db, tenantId: string, { connector, after, limit }: { connector: string | undefined, after: string | undefined, limit: number }): Promise<CredentialRow[]> {
   const { rows } = await db.query<CredentialRow>(
-    `select ${columns} from credentials where tenant_id = $1 and ($2::text is null or connector = $2) and ($3::text is null or id > $3) order by id limit $4`,
+    `select ${columns} from credentials
+     where tenant_id = $1 and ($2::text is null or connector = $2) and ($3::text is null or id collate "C" > $3) order by id collate "C" limit $4`,
     [tenantId, connector ?? null, after ?? null, limit])
   return rows
 }
@@ -44,13 +53,29 @@ export async function updateCredential(db: Db, tenantId: string, row: Pick<Crede
   return rows[0]
 }
 
-/** Breaks a foreign key where integrations use it. */
-export async function deleteCredential(db: Db, tenantId: string, id: string): Promise<CredentialRow | undefined> {
-  const { rows } = await db.query<CredentialRow>(`delete from credentials where tenant_id = $1 and id = $2 returning ${columns}`, [tenantId, id])
-  return rows[0]
+/** Breaks a foreign key where integrations use it. Answers whether it was there. */
+export async function deleteCredential(db: Db, tenantId: string, id: string): Promise<boolean> {
+  const { rowCount } = await db.query('delete from credentials where tenant_id = $1 and id = $2', [tenantId, id])
+  return rowCount === 1
 }
 
-export async function listUsers(db: Db, tenantId: string, id: string): Promise<{ id: string, name: string }[]> {
-  const { rows } = await db.query<{ id: string, name: string }>('select id, name from integrations where tenant_id = $1 and credential_id = $2 order by name limit 20', [tenantId, id])
+export async function countCredentials(db: Db, tenantId: string): Promise<number> {
+  const { rows } = await db.query<{ count: number }>('select count(*)::int as count from credentials where tenant_id = $1', [tenantId])
+  return rows[0]!.count
+}
+
+/** Locked to the transaction's end: those with a field that is encrypted by an older version than `version`. By id. */
+export async function lockOutdated(db: Db, tenantId: string, { version, after, limit }: { version: number, after: string | undefined, limit: number }): Promise<{ id: string, fields: SealedFields }[]> {
+  const { rows } = await db.query<{ id: string, fields: SealedFields }>(
+    `select id, fields from credentials
+     where tenant_id = $1 and ($3::text is null or id collate "C" > $3)
+       and exists (select from jsonb_each(fields) f where (f.value->>'v')::int < $2)
+     order by id collate "C" limit $4 for update`,
+    [tenantId, version, after ?? null, limit])
   return rows
+}
+
+/** The same content in another encryption: neither the revision nor the time of change moves. */
+export async function replaceSealed(db: Db, tenantId: string, id: string, fields: SealedFields): Promise<void> {
+  await db.query('update credentials set fields = $3 where tenant_id = $1 and id = $2', [tenantId, id, JSON.stringify(fields)])
 }

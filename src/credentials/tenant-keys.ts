@@ -1,122 +1,97 @@
-/** A data key per tenant, in versions, each wrapped by the root key. The newest encrypts; older ones still read until their values are encrypted anew. */
+/** A data key per tenant, in versions, each wrapped by the root key. The newest encrypts; older ones read until their values are encrypted anew. */
 import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
-import { SettingError } from '../config.ts'
 import { HubError } from '../errors.ts'
 import { seal, unseal } from './encryption.ts'
 import type { RootKey, RootKeys } from './root-key.ts'
-import { deleteKeyVersions, insertKeyVersion, listKeyVersions, listRootKeyIds, listWrappedByOthers, lockRootKey, updateWrapped, type KeyVersion } from './tenant-keys-store.ts'
+import { insertKeyVersion, listKeyVersions, listRootKeyIds, lockNewestKey, lockRootKey, type KeyVersion } from './tenant-keys-store.ts'
 
 export interface DataKey { version: number, bytes: Buffer }
 
 export interface TenantKeys {
-  /** The one that encrypts; made when the tenant has none. */
-  newest(tenantId: string): Promise<DataKey>
-  version(tenantId: string, version: number): Promise<DataKey>
-  addVersion(tenantId: string): Promise<DataKey>
-  /** Only once nothing is encrypted by them. */
-  removeBefore(tenantId: string, version: number): Promise<void>
-  /** Wraps all tenants' keys by the current root key; may be broken off and repeated. Answers how many there were. */
-  rewrap(): Promise<number>
-  /** Throws where keys are wrapped by a root key that is not here. */
-  checkRootKey(): Promise<void>
+  /**
+   * The key that encrypts, made where the tenant has none. `db` is the transaction that stores what is encrypted: until its end a
+   * rotation leaves this version alone.
+   */
+  newest(db: Db, tenantId: string): Promise<DataKey>
+  /** One of the versions that were read together with what it encrypts. Throws HubError `credential_unreadable`. */
+  find(tenantId: string, versions: KeyVersion[], version: number): Promise<DataKey>
+  /** A newer version, in the transaction `db`. From its commit on it is the one that encrypts. */
+  add(db: Db, tenantId: string): Promise<number>
 }
 
-const REWRAP_BATCH = 100
+const KNOWN_MAX = 20_000
 
 export function createTenantKeys({ database, rootKeys }: { database: Database, rootKeys: RootKeys }): TenantKeys {
-  /** A version's bytes never change; which version is the newest does. */
-  const known = new LRUCache<string, DataKey>({ max: 20_000 })
-  const newestVersion = new LRUCache<string, number>({ max: 10_000, ttl: 2000 })
+  // By the wrapped bytes: whatever happens to the rows (a restored backup), an entry is never another key than was asked for.
+  const known = new LRUCache<string, DataKey>({ max: KNOWN_MAX })
 
-  const open = async (tenantId: string, { version, wrapped, rootKeyId }: KeyVersion): Promise<DataKey> => {
-    const rootKey = await rootKeyOf(rootKeys, rootKeyId)
-    const key = { version, bytes: unseal(rootKey.bytes, wrapped, keyPlace(tenantId, version)) }
-    known.set(`${tenantId}:${version}`, key)
-    return key
+  const open = async (tenantId: string, key: KeyVersion): Promise<DataKey> => {
+    const name = `${tenantId}:${key.version}:${key.wrapped}`
+    let opened = known.get(name)
+    if (opened === undefined) {
+      opened = { version: key.version, bytes: unwrap(await findRootKey(rootKeys, key.rootKeyId), tenantId, key) }
+      known.set(name, opened)
+    }
+    return opened
   }
-  const load = async (tenantId: string): Promise<DataKey | undefined> => {
-    const versions = await listKeyVersions(database.tenant(tenantId), tenantId)
-    const keys = await Promise.all(versions.map((row) => open(tenantId, row)))
-    const newest = keys.at(-1)
-    if (newest) newestVersion.set(tenantId, newest.version)
-    return newest
-  }
-  // A key must not be wrapped by a root key that another hub is doing away with at this moment.
-  const add = (tenantId: string, version: number): Promise<void> => database.tenant(tenantId).transaction(async (db) => {
+
+  const insert = async (db: Db, tenantId: string, version: number): Promise<void> => {
+    // Whoever changes the root key waits for this transaction, so that the key read now is not away when the new one is there.
     await lockRootKey(db, 'shared')
     await rootKeys.refresh()
-    const wrapped = seal(rootKeys.current.bytes, randomBytes(32), keyPlace(tenantId, version))
-    await insertKeyVersion(db, tenantId, { version, wrapped, rootKeyId: rootKeys.current.id })
-  })
+    await refuseForeignRootKey(database.system, rootKeys)
+    await insertKeyVersion(db, tenantId, wrap(rootKeys.current(), tenantId, { version, bytes: randomBytes(32) }))
+  }
 
   return {
-    async newest(tenantId) {
-      const version = newestVersion.get(tenantId)
-      const key = version === undefined ? undefined : known.get(`${tenantId}:${version}`)
-      if (key !== undefined) return key
-      const loaded = await load(tenantId)
-      if (loaded !== undefined) return loaded
-      // Two hubs may both see none: the second insert does nothing, and both read the first's.
-      await add(tenantId, 1)
-      return (await load(tenantId))!
+    async newest(db, tenantId) {
+      for (;;) {
+        const found = await lockNewestKey(db, tenantId)
+        if (found !== undefined) return open(tenantId, found)
+        // Either it has none, or a rotation removed the version that was about to be locked: then a newer one is there.
+        if ((await listKeyVersions(db, tenantId)).length === 0) await insert(db, tenantId, 1)
+      }
     },
-    async version(tenantId, version) {
-      const name = `${tenantId}:${version}`
-      if (!known.has(name)) await load(tenantId)
-      const key = known.get(name)
-      if (key === undefined) throw new HubError('credential_unreadable', 'A stored secret was encrypted with a key that is gone.')
-      return key
+    async find(tenantId, versions, version) {
+      const found = versions.find((key) => key.version === version)
+      if (found === undefined) throw new HubError('credential_unreadable', 'A stored secret was encrypted with a key that is gone.')
+      return open(tenantId, found)
     },
-    async addVersion(tenantId) {
-      const newest = await load(tenantId)
-      await add(tenantId, (newest?.version ?? 0) + 1)
-      return (await load(tenantId))!
+    async add(db, tenantId) {
+      const versions = await listKeyVersions(db, tenantId)
+      const version = (versions.at(-1)?.version ?? 0) + 1
+      await insert(db, tenantId, version)
+      return version
     },
-    async removeBefore(tenantId, version) {
-      await deleteKeyVersions(database.tenant(tenantId), tenantId, version)
-    },
-    rewrap: () => rewrap(database.system, rootKeys),
-    checkRootKey: () => checkRootKey(database.system, rootKeys),
   }
 }
 
-async function checkRootKey(db: Db, { current, previous }: RootKeys): Promise<void> {
-  const missing = (await listRootKeyIds(db)).find((id) => id !== current.id && id !== previous?.id)
-  if (missing === undefined) return
-  throw new SettingError(`Credentials here are encrypted under the root key ${missing}, but the one given is ${current.id}. Put the right key back (INTERCHANGE_ROOT_KEY, or root.key in the data folder), or name it as INTERCHANGE_ROOT_KEY_PREVIOUS and rotate.`)
+export function wrap(rootKey: RootKey, tenantId: string, { version, bytes }: DataKey): KeyVersion {
+  return { version, wrapped: seal(rootKey.bytes, bytes, placeOf(tenantId, version)).toString('base64'), rootKeyId: rootKey.id }
 }
 
-async function rewrap(db: Db, rootKeys: RootKeys): Promise<number> {
-  let done = 0
-  for (;;) {
-    const batch = await rewrapBatch(db, rootKeys)
-    if (batch === 0) return done
-    done += batch
-  }
+export function unwrap(rootKey: RootKey, tenantId: string, { version, wrapped }: KeyVersion): Buffer {
+  return unseal(rootKey.bytes, Buffer.from(wrapped, 'base64'), placeOf(tenantId, version))
 }
 
-async function rewrapBatch(db: Db, rootKeys: RootKeys): Promise<number> {
-  const { current } = rootKeys
-  const rows = await listWrappedByOthers(db, current.id, REWRAP_BATCH)
-  for (const { tenantId, version, wrapped, rootKeyId } of rows) {
-    const place = keyPlace(tenantId, version)
-    const bytes = unseal((await rootKeyOf(rootKeys, rootKeyId)).bytes, wrapped, place)
-    await updateWrapped(db, { tenantId, version, wrapped: seal(current.bytes, bytes, place), rootKeyId: current.id, before: rootKeyId })
-  }
-  return rows.length
+export async function findRootKey(rootKeys: RootKeys, id: string): Promise<RootKey> {
+  const key = await rootKeys.find(id)
+  if (key === undefined) throw foreign(id)
+  return key
 }
 
-async function rootKeyOf(rootKeys: RootKeys, id: string): Promise<RootKey> {
-  const known = (): RootKey | undefined => [rootKeys.current, rootKeys.previous].find((key) => key?.id === id)
-  if (known() === undefined) await rootKeys.refresh()
-  const key = known()
-  if (key !== undefined) return key
-  throw new HubError('credential_unreadable', 'Stored secrets are encrypted under another root key than the one that the hub was given.')
+/** Two hubs with a root key each must not share a database: neither could read what the other stores. */
+async function refuseForeignRootKey(system: Db, rootKeys: RootKeys): Promise<void> {
+  for (const id of await listRootKeyIds(system)) await findRootKey(rootKeys, id)
 }
 
-function keyPlace(tenantId: string, version: number): string[] {
+function foreign(id: string): HubError {
+  return new HubError('credential_unreadable', `Credentials in this database are encrypted under the root key ${id}, which this hub was not given. Start it with that key, or with INTERCHANGE_ROOT_KEY_PREVIOUS.`)
+}
+
+function placeOf(tenantId: string, version: number): string[] {
   return ['tenant_keys', tenantId, String(version)]
 }

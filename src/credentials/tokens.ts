@@ -1,190 +1,196 @@
 /**
- * Access tokens by OAuth 2 client credentials (RFC 6749 §4.4), one request for all who wait: in this process by a shared promise,
- * over processes by a lease on the token's row. A new token is stored before it is used.
+ * Access tokens by OAuth 2 client credentials, one request for all who wait: in this process by a shared promise, over processes
+ * by a lease on the token's row. A new token is stored before it is used.
  */
-import { createHash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
-import type { TokenRequest, TokenSource } from '../connectors/connector.ts'
+import { createHash, randomUUID } from 'node:crypto'
+import type { TokenSource } from '../connectors/connector.ts'
 import type { Database } from '../db/database.ts'
 import { HubError } from '../errors.ts'
-import { readBody } from '../lib/http/body.ts'
-import type { HttpClient, HttpResponse } from '../lib/http/http.ts'
-import { createMask, type Mask } from '../lib/mask.ts'
+import type { HttpClient } from '../lib/http/http.ts'
 import { seal, unseal } from './encryption.ts'
-import type { SealedField } from './store.ts'
-import type { TenantKeys } from './tenant-keys.ts'
+import type { DataKey, TenantKeys } from './tenant-keys.ts'
+import { createTokenBooks, type TokenBook } from './token-book.ts'
+import { REQUEST_TIMEOUT_MS, requestToken, type ClientCredentialsRequest, type Token } from './token-request.ts'
+import { findToken, giveBackLease, removeToken, storeToken, takeLease, type SealedToken, type TokenPlace } from './tokens-store.ts'
 
-export interface Tokens {
-  source(tenantId: string, credentialId: string): TokenSource
-  /** Masks the tokens that are in use with this credential; undefined where none is. */
-  maskOf(tenantId: string, credentialId: string): Mask | undefined
-  /** The credential was changed: its tokens are of no use. */
-  drop(tenantId: string, credentialId: string): Promise<void>
-  forget(tenantId: string, credentialId: string): void
+export interface CredentialTokens extends TokenSource {
+  /** A bearer token that is valid now. */
+  get(request: ClientCredentialsRequest): Promise<string>
+  /** The service refused this token (401): the next `get` fetches another, unless somebody did already. */
+  invalidate(request: ClientCredentialsRequest, accessToken: string): Promise<void>
 }
 
-interface Token { accessToken: string, expiresAt: number }
-interface Place { tenantId: string, credentialId: string, tokenKey: string }
+export interface Tokens {
+  source(tenantId: string, credentialId: string): CredentialTokens
+  book(tenantId: string, credentialId: string): TokenBook
+  /** Something changed: what is in memory is looked up anew. */
+  forget(tenantId: string, credentialId: string): void
+  forgetAll(): void
+}
 
-const REQUEST_TIMEOUT_MS = 10_000
-const LEASE_SECONDS = 15
-/** Fetched anew this long before the end, so that a token does not expire on its way. */
-const EARLY_MS = 30_000
-const DEFAULT_LIFE_S = 300
+export interface TokensDeps { database: Database, http: HttpClient, keys: TenantKeys, now(): number }
+
+/** Longer than a request may take, so that a living holder never loses it. */
+const LEASE_MS = REQUEST_TIMEOUT_MS + 4000
+const WAIT_MS = 2 * LEASE_MS
 const POLL_MS = 50
+/** A token is fetched anew so long before its end, and short-lived ones at nine tenths of their life, lest they expire on their way. */
+const EARLY_MS = 30_000
 
-export function createTokens({ database, http, keys }: { database: Database, http: HttpClient, keys: TenantKeys }): Tokens {
-  const known = new LRUCache<string, Token>({ max: 10_000 })
+/** Ids of credentials that are not stored; no stored one looks like it. */
+const UNSTORED = 'test:'
+
+export function unstoredId(): string {
+  return UNSTORED + randomUUID()
+}
+
+function isStored(credentialId: string): boolean {
+  return !credentialId.startsWith(UNSTORED)
+}
+
+type Owner = Omit<TokenPlace, 'tokenKey'>
+
+export function createTokens(deps: TokensDeps): Tokens {
+  const books = createTokenBooks()
   const fetching = new Map<string, Promise<Token>>()
-  const masks = new LRUCache<string, { mask: Mask, texts: string[] }>({ max: 10_000 })
 
-  const remember = ({ tenantId, credentialId, tokenKey }: Place, token: Token): Token => {
-    known.set(`${tenantId}:${credentialId}:${tokenKey}`, token)
-    // The one before may still be on its way somewhere.
-    const texts = [token.accessToken, ...masks.get(`${tenantId}:${credentialId}`)?.texts ?? []].slice(0, 8)
-    masks.set(`${tenantId}:${credentialId}`, { mask: createMask(texts), texts })
-    return token
-  }
-
-  const get = async (place: Place, request: TokenRequest): Promise<string> => {
-    const name = `${place.tenantId}:${place.credentialId}:${place.tokenKey}`
-    const current = known.get(name)
-    if (current !== undefined && current.expiresAt - EARLY_MS > Date.now()) return current.accessToken
+  const get = async ({ tenantId, credentialId }: Owner, request: ClientCredentialsRequest): Promise<string> => {
+    // Without a credential there is nothing that tells one client's tokens from another's.
+    if (credentialId === '') return (await unlessAborted(requestToken(deps.http, request, deps.now), request.signal)).accessToken
+    const book = books.of(tenantId, credentialId)
+    const plain = plainKey(request)
+    const known = book.find(plain)
+    if (known !== undefined && known.expiresAt > deps.now()) return known.accessToken
+    const name = `${tenantId}:${credentialId}:${plain}`
     let running = fetching.get(name)
     if (running === undefined) {
-      running = obtain({ database, http, keys }, place, request).then((token) => remember(place, token)).finally(() => { fetching.delete(name) })
+      running = obtain(deps, { tenantId, credentialId, tokenKey: hashed(plain) }, request)
+        .then((token) => {
+          book.keep(plain, token)
+          return token
+        })
+        .finally(() => { fetching.delete(name) })
       fetching.set(name, running)
     }
-    return (await running).accessToken
+    return (await unlessAborted(running, request.signal)).accessToken
   }
 
-  const forget = (tenantId: string, credentialId: string): void => {
-    for (const name of known.keys()) if (name.startsWith(`${tenantId}:${credentialId}:`)) known.delete(name)
+  const invalidate = async ({ tenantId, credentialId }: Owner, request: ClientCredentialsRequest, accessToken: string): Promise<void> => {
+    const plain = plainKey(request)
+    const known = books.find(tenantId, credentialId)?.find(plain)
+    // Somebody was told before, and fetched another.
+    if (known !== undefined && known.accessToken !== accessToken) return
+    books.find(tenantId, credentialId)?.drop(plain)
+    if (isStored(credentialId)) await removeStored(deps, { tenantId, credentialId, tokenKey: hashed(plain) }, accessToken)
   }
 
   return {
     source: (tenantId, credentialId) => ({
-      get: (request) => get({ tenantId, credentialId, tokenKey: keyOf(request, credentialId) }, request),
+      get: (request) => get({ tenantId, credentialId }, request),
+      invalidate: (request, accessToken) => invalidate({ tenantId, credentialId }, request, accessToken),
     }),
-    maskOf: (tenantId, credentialId) => masks.get(`${tenantId}:${credentialId}`)?.mask,
-    async drop(tenantId, credentialId) {
-      forget(tenantId, credentialId)
-      await database.tenant(tenantId).query('delete from credential_tokens where tenant_id = $1 and credential_id = $2', [tenantId, credentialId])
-    },
-    forget,
+    book: (tenantId, credentialId) => books.of(tenantId, credentialId),
+    forget: (tenantId, credentialId) => { books.find(tenantId, credentialId)?.dropAll() },
+    forgetAll: () => { for (const book of books.all()) book.dropAll() },
   }
 }
 
-/** Another client, place or scope is another token. Secrets that are only being tried have no credential that forgets its tokens with them. */
-function keyOf({ tokenUrl, clientId, clientSecret, scopes }: TokenRequest, credentialId: string): string {
-  const facts = [tokenUrl, clientId, [...scopes].sort(), ...credentialId === '' ? [clientSecret] : []]
-  return createHash('sha256').update(JSON.stringify(facts)).digest('base64url')
+/** Another client, place or scope is another token. The secret stays out: the hash of a weak one would tell it. */
+function plainKey({ tokenUrl, clientId, scopes, audience, authMethod }: ClientCredentialsRequest): string {
+  return JSON.stringify([tokenUrl, clientId, scopes, audience, authMethod])
 }
 
-interface Deps { database: Database, http: HttpClient, keys: TenantKeys }
+function hashed(plain: string): string {
+  return createHash('sha256').update(plain).digest('base64url')
+}
 
-async function obtain(deps: Deps, place: Place, request: TokenRequest): Promise<Token> {
-  // A test of values that are not stored has no row to keep a token in.
-  if (place.credentialId === '') return requestToken(deps.http, request)
-  const end = Date.now() + LEASE_SECONDS * 1000
-  while (!await takeLease(deps.database, place)) {
-    const stored = await readStored(deps, place)
-    if (stored !== undefined) return stored
-    if (Date.now() > end) throw new HubError('upstream_timeout', 'Another process is fetching the access token, and does not get it.', { beforeSending: true })
-    await new Promise((resolve) => { setTimeout(resolve, POLL_MS) })
+async function obtain(deps: TokensDeps, place: TokenPlace, request: ClientCredentialsRequest): Promise<Token> {
+  if (!isStored(place.credentialId)) return early(await requestToken(deps.http, request, deps.now), deps.now())
+  const db = deps.database.tenant(place.tenantId)
+  const end = performance.now() + WAIT_MS
+  for (;;) {
+    const until = new Date(deps.now())
+    const lease = await takeLease(db, place, { leaseMs: LEASE_MS, until }).catch((error: unknown) => { throw goneOr(error) })
+    const token = lease === undefined ? await readToken(deps, place, until) : await fetchToken(deps, place, request, lease)
+    if (token !== undefined) return token
+    if (performance.now() > end) throw new HubError('upstream_timeout', 'The access token that another process is fetching did not come.', { beforeSending: true })
+    await new Promise((resolve) => { setTimeout(resolve, POLL_MS * (0.5 + Math.random())) })
   }
+}
+
+async function readToken({ database, keys }: TokensDeps, place: TokenPlace, until: Date): Promise<Token | undefined> {
+  const db = database.tenant(place.tenantId)
+  const stored = await findToken(db, place, until)
+  if (stored === undefined) return undefined
+  const { token, expiresAt } = stored
   try {
-    // Whoever held the lease before may have stored one.
-    const stored = await readStored(deps, place)
-    if (stored !== undefined) return stored
-    const token = await requestToken(deps.http, request)
-    await store(deps, place, token)
-    return token
-  } finally {
-    await deps.database.tenant(place.tenantId).query(
-      'update credential_tokens set lease_until = null where tenant_id = $1 and credential_id = $2 and token_key = $3', [place.tenantId, place.credentialId, place.tokenKey])
-      .catch(() => undefined)
+    const key = await keys.find(place.tenantId, stored.keys, token.v)
+    return { accessToken: openToken(key, place, token), expiresAt: expiresAt.getTime() }
+  } catch {
+    // Another can be had, which is better than staying with one that cannot be read.
+    await removeToken(db, place, token.c)
+    return undefined
   }
 }
 
-async function takeLease(database: Database, { tenantId, credentialId, tokenKey }: Place): Promise<boolean> {
-  const { rowCount } = await database.tenant(tenantId).query(
-    `insert into credential_tokens (tenant_id, credential_id, token_key, lease_until) values ($1, $2, $3, now() + interval '${LEASE_SECONDS} seconds')
-     on conflict (tenant_id, credential_id, token_key) do update set lease_until = excluded.lease_until
-     where credential_tokens.lease_until is null or credential_tokens.lease_until < now()`,
-    [tenantId, credentialId, tokenKey])
-  return rowCount === 1
+/** Compared by what it says: the ciphertext may be another since it was read. */
+async function removeStored({ database, keys, now }: TokensDeps, place: TokenPlace, accessToken: string): Promise<void> {
+  const db = database.tenant(place.tenantId)
+  const stored = await findToken(db, place, new Date(now()))
+  if (stored === undefined) return
+  const key = await keys.find(place.tenantId, stored.keys, stored.token.v)
+  if (openToken(key, place, stored.token) === accessToken) await removeToken(db, place, stored.token.c)
 }
 
-async function readStored({ database, keys }: Deps, place: Place): Promise<Token | undefined> {
-  const { rows } = await database.tenant(place.tenantId).query<{ token: SealedField | null, expiresAt: Date | null }>(
-    'select token, expires_at as "expiresAt" from credential_tokens where tenant_id = $1 and credential_id = $2 and token_key = $3',
-    [place.tenantId, place.credentialId, place.tokenKey])
-  const [row] = rows
-  if (!row?.token || !row.expiresAt || row.expiresAt.getTime() - EARLY_MS <= Date.now()) return undefined
-  const key = await keys.version(place.tenantId, row.token.v)
-  return { accessToken: unseal(key.bytes, Buffer.from(row.token.c, 'base64'), placeOf(place, row.token.v)).toString('utf8'), expiresAt: row.expiresAt.getTime() }
+/** Undefined where the lease was lost meanwhile. */
+async function fetchToken({ database, http, keys, now }: TokensDeps, place: TokenPlace, request: ClientCredentialsRequest, lease: Date): Promise<Token | undefined> {
+  const db = database.tenant(place.tenantId)
+  try {
+    const token = early(await requestToken(http, request, now), now())
+    return await db.transaction(async (inner) => {
+      const key = await keys.newest(inner, place.tenantId)
+      const sealed = sealToken(key, place, token.accessToken)
+      // What is over already is for this one call.
+      const stored = await storeToken(inner, place, { lease, sealed, expiresAt: new Date(token.expiresAt) })
+      return stored ? token : undefined
+    })
+  } catch (error) {
+    await giveBackLease(db, place, lease).catch(() => undefined)
+    throw error
+  }
 }
 
-async function store({ database, keys }: Deps, place: Place, { accessToken, expiresAt }: Token): Promise<void> {
-  const key = await keys.newest(place.tenantId)
-  const token: SealedField = { v: key.version, c: seal(key.bytes, Buffer.from(accessToken), placeOf(place, key.version)).toString('base64') }
-  await database.tenant(place.tenantId).query(
-    'update credential_tokens set token = $4, expires_at = $5 where tenant_id = $1 and credential_id = $2 and token_key = $3',
-    [place.tenantId, place.credentialId, place.tokenKey, JSON.stringify(token), new Date(expiresAt)])
+function early({ accessToken, expiresAt }: Token, now: number): Token {
+  return { accessToken, expiresAt: expiresAt - Math.min(EARLY_MS, (expiresAt - now) / 10) }
 }
 
-function placeOf({ tenantId, credentialId, tokenKey }: Place, version: number): string[] {
+export function sealToken(key: DataKey, place: TokenPlace, accessToken: string): SealedToken {
+  return { v: key.version, c: seal(key.bytes, Buffer.from(accessToken), placeOf(place, key.version)).toString('base64') }
+}
+
+export function openToken(key: DataKey, place: TokenPlace, { c }: SealedToken): string {
+  return unseal(key.bytes, Buffer.from(c, 'base64'), placeOf(place, key.version)).toString('utf8')
+}
+
+function placeOf({ tenantId, credentialId, tokenKey }: TokenPlace, version: number): string[] {
   return ['credential_tokens', tenantId, credentialId, tokenKey, String(version)]
 }
 
-/** The client authenticates by HTTP Basic (RFC 6749 §2.3.1), and by the body where the server wants it so. */
-async function requestToken(http: HttpClient, request: TokenRequest): Promise<Token> {
-  const response = await send(http, request, 'basic')
-  if (response.status !== 400 && response.status !== 401) return readToken(response)
-  const refusal = await readRefusal(response)
-  if (refusal !== 'invalid_client' && refusal !== 'invalid_request' && refusal !== '') throw refused(response.status, refusal)
-  return readToken(await send(http, request, 'body'))
+/** 23503: the credential that the token belongs to. */
+function goneOr(error: unknown): unknown {
+  if ((error as { code?: string }).code !== '23503') return error
+  return new HubError('credential_missing', 'The credential is gone.', { beforeSending: true })
 }
 
-function send(http: HttpClient, { tokenUrl, clientId, clientSecret, scopes, signal }: TokenRequest, how: 'basic' | 'body'): Promise<HttpResponse> {
-  const form = new URLSearchParams({ grant_type: 'client_credentials', ...scopes.length > 0 && { scope: scopes.join(' ') }, ...how === 'body' && { client_id: clientId, client_secret: clientSecret } })
-  const basic = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64')
-  return http.request({
-    method: 'POST', url: tokenUrl, body: form.toString(), timeoutMs: REQUEST_TIMEOUT_MS, ...signal && { signal },
-    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', ...how === 'basic' && { authorization: `Basic ${basic}` } },
+/** Others may wait for the same promise: who gives up leaves it running. */
+function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (signal === undefined) return promise
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      reject(signal.reason instanceof HubError ? signal.reason : new HubError('upstream_timeout', 'There was no access token in time.', { cause: signal.reason, beforeSending: true }))
+    }
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => { signal.removeEventListener('abort', abort) })
   })
-}
-
-async function readToken(response: HttpResponse): Promise<Token> {
-  if (response.status >= 500) {
-    response.body.destroy()
-    throw new HubError('upstream_unavailable', `The authorization server failed with status ${response.status}.`, { upstreamStatus: response.status, beforeSending: true })
-  }
-  if (response.status >= 300) throw refused(response.status, await readRefusal(response))
-  const text = (await readBody(response, { maxBytes: 256 * 1024 })).toString('utf8')
-  const { access_token: accessToken, expires_in: expiresIn } = parse(text) as { access_token?: unknown, expires_in?: unknown }
-  if (typeof accessToken !== 'string' || accessToken === '') throw new HubError('upstream_invalid_response', 'The authorization server gave no access token.', { beforeSending: true })
-  const seconds = Number(expiresIn)
-  return { accessToken, expiresAt: Date.now() + 1000 * (Number.isFinite(seconds) && seconds > 0 ? seconds : DEFAULT_LIFE_S) }
-}
-
-/** RFC 6749 §5.2; empty where the answer says nothing of the kind. */
-async function readRefusal(response: HttpResponse): Promise<string> {
-  const text = (await readBody(response, { maxBytes: 64 * 1024 })).toString('utf8')
-  const { error } = parse(text) as { error?: unknown }
-  return typeof error === 'string' ? error.slice(0, 100) : ''
-}
-
-function refused(status: number, code: string): HubError {
-  return new HubError('upstream_rejected', `The authorization server refused the client credentials${code && `: ${code}`}.`, { upstreamStatus: status === 400 ? 401 : status })
-}
-
-function parse(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text)
-    return value !== null && typeof value === 'object' ? value : {}
-  } catch {
-    return {}
-  }
 }

@@ -1,15 +1,17 @@
 /** Which operations integrations ran lately. */
-import { lowestId } from '../db/partitions.ts'
 import type { Database } from '../db/database.ts'
 
-const LATELY_MS = 7 * 86_400_000
+/** Of each integration; further back is not looked, so that it costs the same for all. */
+const NEWEST = 1000
 
 /** By integration id; integrations that ran none of the operations are left out. */
-export async function findUsedOperations(database: Database, tenantId: string, integrationIds: string[], operations: string[], now = Date.now()): Promise<Map<string, string[]>> {
+export async function findUsedOperations(database: Database, tenantId: string, integrationIds: string[], operations: string[]): Promise<Map<string, string[]>> {
   const { rows } = await database.tenant(tenantId).query<{ integrationId: string, operations: string[] }>(
-    `select integration_id as "integrationId", array_agg(distinct operation order by operation) as operations
-     from executions where tenant_id = $1 and integration_id = any($2::uuid[]) and operation = any($3) and id >= $4
-     group by integration_id`,
-    [tenantId, integrationIds, operations, lowestId(new Date(now - LATELY_MS))])
+    `select asked.id as "integrationId", array_agg(distinct newest.operation order by newest.operation) as operations
+     from unnest($2::uuid[]) asked(id),
+       lateral (select operation from executions where tenant_id = $1 and integration_id = asked.id order by id desc limit ${NEWEST}) newest
+     where newest.operation = any($3)
+     group by asked.id`,
+    [tenantId, integrationIds, operations])
   return new Map(rows.map((row) => [row.integrationId, row.operations]))
 }

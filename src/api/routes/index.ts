@@ -6,8 +6,10 @@ import { credentialRoutes } from './credentials/index.ts'
 import { executionRoutes } from './executions/index.ts'
 import { integrationRoutes } from './integrations/index.ts'
 import { metaRoutes } from './meta/index.ts'
+import { openApiRoutes } from './meta/openapi.ts'
 import { tenantRoutes } from './tenants/index.ts'
 
 export const routes: Route[] = [
   ...integrationRoutes, ...executionRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...tenantRoutes, ...metaRoutes,
 ]
+routes.push(...openApiRoutes(() => routes))

@@ -1,13 +1,18 @@
 /** The OpenAPI engine as the rest of the catalogue sees it. The work is done off the main thread. */
+import { totalmem } from 'node:os'
 import type { DocumentDifference, ImportedDocument, ResolvedOperation } from './types.ts'
 import { WorkerLane } from './worker-lane.ts'
 import type { ImportReply, ImportRequest } from './worker-tasks.ts'
 
 const idleMs = 30_000
 
+// GitHub's 9 MB of YAML take 350 MB, Graph's 47 MB of JSON 250. On a small machine such a document is refused rather than the process killed.
+const megabytes = Math.floor(totalmem() / 2 ** 20)
+const heapOf = (share: number, most: number) => Math.max(256, Math.min(most, Math.floor(megabytes * share)))
+
 // Two, so that a call that waits for an operation's description doesn't wait for somebody's 20 MB import.
-const imports = new WorkerLane({ deadlineMs: 60_000, idleMs, heapMegabytes: 2048 })
-const lookups = new WorkerLane({ deadlineMs: 30_000, idleMs, heapMegabytes: 1024 })
+const imports = new WorkerLane({ deadlineMs: 60_000, idleMs, heapMegabytes: heapOf(1 / 4, 1024) })
+const lookups = new WorkerLane({ deadlineMs: 30_000, idleMs, heapMegabytes: heapOf(1 / 8, 512) })
 
 /**
  * Reads an OpenAPI document, JSON or YAML, of version 2.0, 3.0, 3.1 or 3.2. `sourceUrl` is where it came from: relative

@@ -17,9 +17,10 @@ export function proxiedUrl(baseUrl: string, url: string, hosts: string[]): strin
 }
 
 function absoluteUrl(baseUrl: string, url: string, hosts: string[]): string {
-  const target = URL.canParse(url) ? new URL(url) : undefined
-  const isOwn = target !== undefined && /^https?:$/.test(target.protocol) && target.username === '' && target.password === ''
-    && (target.origin === new URL(baseUrl).origin || hosts.includes(target.host))
+  const [base, target] = [new URL(baseUrl), URL.parse(url)]
+  // Not even on its own host does a credential go unencrypted where it went encrypted.
+  const isOwn = target !== null && target.protocol === base.protocol && target.username === '' && target.password === ''
+    && (target.host === base.host || hosts.includes(target.host))
   if (!isOwn) throw new HubError('address_refused', 'The address is not one of the integration\'s own.', { beforeSending: true })
   return url
 }

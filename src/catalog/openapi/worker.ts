@@ -20,6 +20,8 @@ function answer(task: WorkerTask, transfer: ArrayBuffer[]): WorkerReply {
     transfer.push(imported.normalised.buffer)
     return { result: imported }
   } catch (error) {
+    // The stack or a text's greatest length: a matter of the document, which nothing bounds in every respect.
+    if (error instanceof RangeError) return { failure: { code: 'invalid_document', message: 'The document is too complex to process.', errors: [{ pointer: '', detail: 'is too complex' }] } }
     if (!isHubError(error)) return { fault: error instanceof Error ? error.stack ?? error.message : String(error) }
     const { code, message, errors } = error
     return { failure: { code, message, ...(errors !== undefined && { errors }) } }

@@ -1,59 +1,76 @@
 import type { Command } from 'commander'
+import { ApiError } from '../../client/errors.ts'
 import { connect } from '../connection.ts'
-import { isJson, printJson, printRows } from '../output.ts'
+import { Advised } from '../failure.ts'
+import { wholeNumber } from '../input.ts'
+import { printJson, printOutcome, printPage } from '../output.ts'
+import { withProgress } from '../progress.ts'
+import type { Surroundings } from '../surroundings.ts'
 
-export function addCatalog(program: Command): void {
-  const group = program.command('catalog').description('what can be connected')
+interface PageOptions { limit: number, cursor?: string }
+
+export function addCatalog(program: Command, surroundings: Surroundings): void {
+  const group = program.command('catalog').description('what can be connected, and what it can do')
+  addConnectors(group, surroundings)
+  addOperations(group, surroundings)
+}
+
+function addConnectors(group: Command, surroundings: Surroundings): void {
   group.command('search [text]', { isDefault: true })
-    .description('search the connectors')
+    .description('search everything that can be connected')
     .option('--category <name>', 'of this category')
-    .option('--limit <n>', 'how many at most', '25')
-    .option('--cursor <cursor>', 'nextCursor of the page before')
-    .action(async (text: string | undefined, options: { category?: string, limit: string, cursor?: string }, command: Command) => {
-      const { category, limit, cursor } = options
-      const page = await connect(command).get('/api/v1/integrations/available', {
-        query: { limit: Number(limit), ...text !== undefined && { q: text }, ...category !== undefined && { category }, ...cursor !== undefined && { cursor } },
-      })
-      await printRows(command, page.data, [
+    .option('--limit <n>', 'how many at most', wholeNumber, 25)
+    .option('--cursor <cursor>', 'go on where a page ended')
+    .action(async (text: string | undefined, options: PageOptions & { category?: string }, command: Command) => {
+      const page = await connect(surroundings, command).get('/api/v1/integrations/available', { query: { ...options, ...text !== undefined && { q: text } } })
+      await printPage(surroundings, command, page, [
         { title: 'CONNECTOR', value: ({ connector }) => connector },
         { title: 'NAME', value: ({ name }) => name },
         { title: 'OPERATIONS', value: ({ operations }) => operations },
         { title: 'ORIGIN', value: ({ origin }) => origin },
         { title: 'SUPPORT', value: ({ supportLevel }) => supportLevel },
-      ], page)
-      if (page.nextCursor !== null && !isJson(command)) process.stdout.write(`More: --cursor ${page.nextCursor}\n`)
+      ])
     })
 
-  group.command('show <connector>').description('show one installed connector').action(async (id: string, _options, command: Command) => {
-    printJson(await connect(command).get('/api/v1/connectors/{id}', { path: { id } }))
+  group.command('show <connector>').description('show a connector that is here: its credentials, configuration and events, as JSON').action(async (id: string, _options, command: Command) => {
+    printJson(surroundings, await connect(surroundings, command).get('/api/v1/connectors/{id}', { path: { id } }).catch(advise(id)))
   })
 
-  group.command('install <connector>').description('install a connector of the catalogue').action(async (id: string, _options, command: Command) => {
-    const connector = await connect(command).post('/api/v1/connectors/{id}/install', { path: { id }, body: {} })
-    if (isJson(command)) printJson(connector)
-    else process.stdout.write(`Installed ${connector.id}.\n`)
+  group.command('install <connector>').description('bring a service of the catalogue here; connecting it does so by itself').action(async (id: string, _options, command: Command) => {
+    const client = connect(surroundings, command)
+    const connector = await withProgress(surroundings, 'installing', () => client.post('/api/v1/connectors/{id}/install', { path: { id } }))
+    printOutcome(surroundings, command, connector, `Installed ${connector.id}: ${connector.name}, ${connector.operations} operations.`)
   })
 
+  group.command('remove <connector>').description('remove an imported connector that no integration uses').action(async (id: string, _options, command: Command) => {
+    await connect(surroundings, command).delete('/api/v1/connectors/{id}', { path: { id } })
+    printOutcome(surroundings, command, { id, deleted: true }, `Removed ${id}.`)
+  })
+}
+
+function addOperations(group: Command, surroundings: Surroundings): void {
   group.command('operations <connector>')
-    .description('list what a connector can do')
-    .option('-q, --query <text>', 'text in id, summary or path')
-    .option('--limit <n>', 'how many at most', '100')
-    .option('--cursor <cursor>', 'nextCursor of the page before')
-    .action(async (id: string, options: { query?: string, limit: string, cursor?: string }, command: Command) => {
-      const { query: q, limit, cursor } = options
-      const page = await connect(command).get('/api/v1/connectors/{id}/operations', {
-        path: { id }, query: { limit: Number(limit), ...q !== undefined && { q }, ...cursor !== undefined && { cursor } },
-      })
-      await printRows(command, page.data, [
+    .description('list what a connector that is here can do')
+    .option('-q, --query <text>', 'text in id, summary, path or description')
+    .option('--limit <n>', 'how many at most', wholeNumber, 100)
+    .option('--cursor <cursor>', 'go on where a page ended')
+    .action(async (id: string, { query: q, ...options }: PageOptions & { query?: string }, command: Command) => {
+      const page = await connect(surroundings, command).get('/api/v1/connectors/{id}/operations', { path: { id }, query: { ...options, ...q !== undefined && { q } } }).catch(advise(id))
+      await printPage(surroundings, command, page, [
         { title: 'OPERATION', value: ({ id }) => id },
         { title: 'METHOD', value: ({ method }) => method },
         { title: 'PATH', value: ({ path }) => path },
         { title: 'WHAT IT DOES', value: ({ summary }) => summary },
-      ], page)
-      if (page.nextCursor !== null && !isJson(command)) process.stdout.write(`More: --cursor ${page.nextCursor}\n`)
+      ])
     })
 
-  group.command('operation <connector> <operation>').description('show one operation with its schemas').action(async (id: string, operation: string, _options, command: Command) => {
-    printJson(await connect(command).get('/api/v1/connectors/{id}/operations/{operation}', { path: { id, operation } }))
+  group.command('operation <connector> <operation>').description('show what an operation takes and gives, with an example, as JSON').action(async (id: string, operation: string, _options, command: Command) => {
+    printJson(surroundings, await connect(surroundings, command).get('/api/v1/connectors/{id}/operations/{operation}', { path: { id, operation } }))
   })
+}
+
+function advise(id: string): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof ApiError && error.code === 'not_found' ? new Advised(error, `If the catalogue has it (interchange catalog search ${id}), bring it here first: interchange catalog install ${id}`) : error
+  }
 }

@@ -1,48 +1,44 @@
-/** Shell completion, made from the commands themselves. */
-import { CommanderError, type Command } from 'commander'
+/** Shell completion. */
+import { Argument, type Command } from 'commander'
+import { complete, optionValue, type Names } from '../completion/complete.ts'
+import { namesFrom, noNames } from '../completion/names.ts'
+import { scripts, shells } from '../completion/scripts.ts'
+import { forBash, splitLine } from '../completion/words.ts'
+import { clientFor } from '../connection.ts'
+import type { Surroundings } from '../surroundings.ts'
 
-const shells = ['bash', 'zsh', 'fish'] as const
+/** Whoever presses a key waits for no hub longer than this. */
+const PATIENCE_MS = 1000
 
-export function addCompletion(program: Command): void {
-  program.command('completion <shell>')
-    .description(`print a completion script (${shells.join(', ')}), for instance: source <(interchange completion bash)`)
-    .action((shell: string) => {
-      const script = scripts[shell as (typeof shells)[number]] as (() => string) | undefined
-      if (script === undefined) throw new CommanderError(2, 'interchange.shell', `There is no completion for ${shell}.`)
-      process.stdout.write(script())
-    })
+export function addCompletion(program: Command, surroundings: Surroundings): void {
+  const { stdout, env } = surroundings
+  program.command('completion')
+    .description('print a script that makes a shell complete commands, and names from the hub')
+    .addArgument(new Argument('<shell>').choices(shells))
+    .addHelpText('after', `
+To have it in every shell:
+  bash   echo 'source <(interchange completion bash)' >> ~/.bashrc
+  zsh    echo 'source <(interchange completion zsh)' >> ~/.zshrc      after compinit
+  fish   interchange completion fish > ~/.config/fish/completions/interchange.fish`)
+    .action((shell: (typeof shells)[number]) => { stdout.write(scripts[shell]) })
+
   program.command('__complete [words...]', { hidden: true })
-    .allowUnknownOption()
-    .action((words: string[]) => { process.stdout.write(`${complete(program, words).join('\n')}\n`) })
+    .description('print what may stand for the last word, a line each')
+    .option('--bash <line>', "a whole line as bash has it, up to the cursor; candidates come quoted and cut as bash wants them")
+    .action(async (words: string[], { bash }: { bash?: string }) => {
+      const split = bash === undefined ? { words, openQuote: undefined } : splitLine(bash)
+      const typed = bash === undefined ? split.words : split.words.slice(1)
+      const candidates = await complete(program, typed, namesFor(typed, env))
+      const shown = bash === undefined ? candidates : forBash(candidates, typed.at(-1) ?? '', split.openQuote)
+      for (const candidate of shown) stdout.write(`${candidate}\n`)
+    })
 }
 
-/** What may stand for the last of `words`. */
-export function complete(program: Command, words: string[]): string[] {
-  const last = words.at(-1) ?? ''
-  let command = program
-  for (const word of words.slice(0, -1)) command = command.commands.find((each) => each.name() === word || each.aliases().includes(word)) ?? command
-  const candidates = last.startsWith('-')
-    ? [...command.options, ...program.options].map(({ long }) => long ?? '')
-    : command.commands.filter((each) => !(each as unknown as { _hidden: boolean })._hidden).map((each) => each.name())
-  return candidates.filter((candidate) => candidate !== '' && candidate.startsWith(last)).sort()
-}
-
-const scripts: Record<(typeof shells)[number], () => string> = {
-  bash: () => `_interchange() {
-  local IFS=$'\\n'
-  COMPREPLY=($(interchange __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
-}
-complete -o default -F _interchange interchange
-`,
-  zsh: () => `#compdef interchange
-_interchange() {
-  local -a candidates
-  candidates=(\${(f)"$(interchange __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
-  compadd -a candidates
-  _files
-}
-compdef _interchange interchange
-`,
-  fish: () => `complete -c interchange -f -a '(interchange __complete -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
-`,
+function namesFor(words: string[], env: Surroundings['env']): Names {
+  try {
+    const client = clientFor({ url: optionValue(words, '--url') ?? env['INTERCHANGE_URL'], key: optionValue(words, '--key') ?? env['INTERCHANGE_API_KEY'] })
+    return namesFrom(client, AbortSignal.timeout(PATIENCE_MS))
+  } catch {
+    return noNames
+  }
 }

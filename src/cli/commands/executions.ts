@@ -1,42 +1,46 @@
-import type { Command } from 'commander'
-import { connect, findIntegrationId } from '../connection.ts'
-import { ago, isJson, printJson, printRows } from '../output.ts'
+import { Option, type Command } from 'commander'
+import { connect, findIntegration } from '../connection.ts'
+import { readJson, time, wholeNumber } from '../input.ts'
+import { ago, isJson, printJson, printPage } from '../output.ts'
+import type { Surroundings } from '../surroundings.ts'
 
-interface Options { integration?: string, status?: 'succeeded' | 'failed' | 'refused', operation?: string, from?: string, to?: string, query?: string, limit: string, cursor?: string }
+const statuses = ['succeeded', 'failed', 'refused'] as const
+interface Options { integration?: string, status?: (typeof statuses)[number], operation?: string, from?: string, to?: string, query?: string, limit: number, cursor?: string }
 
-export function addExecutions(program: Command): void {
-  const group = program.command('executions').description('what was run')
+export function addExecutions(program: Command, surroundings: Surroundings): void {
+  const group = program.command('executions').description('what was run: list, show, run again')
   group.command('list', { isDefault: true })
     .description('list executions, newest first')
-    .option('--integration <id or name>', 'of this integration')
-    .option('--status <status>', 'succeeded, failed or refused')
+    .option('--integration <integration>', 'of this integration (name or id)')
+    .addOption(new Option('--status <status>', 'refused: the hub did not send it').choices(statuses))
     .option('--operation <id>', 'of this operation')
-    .option('--from <time>', 'not before (ISO 8601)')
-    .option('--to <time>', 'before (ISO 8601)')
+    .option('--from <time>', 'that began then or later (2026-01-31T12:00:00Z, or a day)', time)
+    .option('--to <time>', 'that began before', time)
     .option('-q, --query <text>', 'text in the record')
-    .option('--limit <n>', 'how many at most', '50')
-    .option('--cursor <cursor>', 'nextCursor of the page before')
-    .action((options: Options, command: Command) => list(options, command))
+    .option('--limit <n>', 'how many at most', wholeNumber, 50)
+    .option('--cursor <cursor>', 'go on where a page ended')
+    .action((options: Options, command: Command) => list(surroundings, options, command))
 
-  group.command('show <id>').description('show one, whole').action(async (id: string, _options, command: Command) => {
-    printJson(await connect(command).get('/api/v1/executions/{id}', { path: { id } }))
+  group.command('show <execution>').description('show one, whole, as JSON').action(async (id: string, _options, command: Command) => {
+    printJson(surroundings, await connect(surroundings, command).get('/api/v1/executions/{id}', { path: { id } }))
   })
 
-  group.command('rerun <id>').description('run one again with the same input').action(async (id: string, _options, command: Command) => {
-    const result = await connect(command).post('/api/v1/executions/{id}/rerun', { path: { id }, body: {} })
-    printJson(isJson(command) ? result : result.data)
-  })
+  group.command('rerun <execution>')
+    .description('run one again with the same input, or with another')
+    .option('--input <json>', 'another input; needed where the recorded one held a secret')
+    .action(async (id: string, { input }: { input?: string }, command: Command) => {
+      const body = input === undefined ? {} : { input: readJson(input, '--input') }
+      const result = await connect(surroundings, command).post('/api/v1/executions/{id}/rerun', { path: { id }, body })
+      printJson(surroundings, isJson(command) ? result : result.data)
+    })
 }
 
-async function list({ integration, query: q, limit, ...filter }: Options, command: Command): Promise<void> {
-  const client = connect(command)
+async function list(surroundings: Surroundings, { integration, query: q, ...filter }: Options, command: Command): Promise<void> {
+  const client = connect(surroundings, command)
   const page = await client.get('/api/v1/executions', {
-    query: {
-      limit: Number(limit), ...filter, ...q !== undefined && { q },
-      ...integration !== undefined && { integrationId: await findIntegrationId(client, integration) },
-    },
+    query: { ...filter, ...q !== undefined && { q }, ...integration !== undefined && { integrationId: (await findIntegration(client, integration)).id } },
   })
-  await printRows(command, page.data, [
+  await printPage(surroundings, command, page, [
     { title: 'ID', value: ({ id }) => id },
     { title: 'WHEN', value: ({ startedAt }) => ago(startedAt) },
     { title: 'STATUS', value: ({ status }) => status },
@@ -44,6 +48,5 @@ async function list({ integration, query: q, limit, ...filter }: Options, comman
     { title: 'OPERATION', value: ({ operation }) => operation },
     { title: 'MS', value: ({ latencyMs }) => Math.round(latencyMs) },
     { title: 'ANSWER', value: ({ statusCode, error }) => error?.message ?? statusCode },
-  ], page)
-  if (page.nextCursor !== null && !isJson(command)) process.stdout.write(`More: --cursor ${page.nextCursor}\n`)
+  ])
 }

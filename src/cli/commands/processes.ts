@@ -1,65 +1,37 @@
 /** Commands that run the hub itself, in this process. */
 import type { Command } from 'commander'
-import { readConfig, type Config } from '../../config.ts'
+import { describeSettings } from '../../config.ts'
+import { printLine } from '../output.ts'
+import type { Surroundings } from '../surroundings.ts'
 
-export function addProcesses(program: Command): void {
+export function addProcesses(program: Command, surroundings: Surroundings): void {
+  const { processes, stderr } = surroundings
+  const announce = (text: string): void => { stderr.write(text) }
   program.command('serve')
     .description('run the hub: API and jobs')
-    .action(() => runUntilStopped('serve'))
+    .addHelpText('after', settingsHelp)
+    .action(async () => { await (await processes()).runHub('serve', announce) })
+
   program.command('worker')
     .description('run jobs only, beside other hubs on the same database')
-    .action(() => runUntilStopped('worker'))
+    .addHelpText('after', settingsHelp)
+    .action(async () => { await (await processes()).runHub('worker', announce) })
+
   program.command('migrate')
-    .description('bring the database up to date, and end')
+    .description('bring the database up to date, and end; a starting hub does it by itself')
+    .addHelpText('after', '\nIt takes the database that DATABASE_URL names, else the one under INTERCHANGE_DATA (./data).')
     .action(async () => {
-      const applied = await withPostgres(readConfig(process.env), async (url) => (await import('../../db/migrate.ts')).migrate(url))
-      process.stdout.write(applied.applied.length === 0 ? 'The database is up to date.\n' : `Applied ${applied.applied.join(', ')}.\n`)
+      const applied = await (await processes()).migrateDatabase()
+      printLine(surroundings, applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`)
     })
+
   program.command('schema', { hidden: true })
     .description('write migrations/schema.txt, the listing of the schema')
     .option('--check', 'fail where the listing is not up to date instead')
-    .action(async ({ check }: { check?: boolean }) => {
-      const { writeSchemaListing } = await import('../../db/schema-listing.ts')
-      await writeSchemaListing({ check: check ?? false })
-    })
+    .action(async ({ check = false }: { check?: boolean }) => { await (await processes()).writeSchemaListing({ check }) })
 }
 
-async function runUntilStopped(role: 'serve' | 'worker'): Promise<void> {
-  const config = readConfig(process.env)
-  const [{ startHub }, { createLogger }] = await Promise.all([import('../../build.ts'), import('../../logger.ts')])
-  const logger = createLogger(config.logLevel)
-  const hub = await startHub({ config, logger, role })
-  if (hub.madeKey !== undefined) {
-    process.stderr.write(`\n  The owner's API key, shown only now:\n\n    ${hub.madeKey}\n\n  Keep it, and set it as INTERCHANGE_API_KEY for the command line.\n\n`)
-  }
-  if (hub.url !== undefined) process.stderr.write(`Interchange is ready: ${hub.url}  (API reference: ${hub.url}/docs)\n`)
-  logger.info({ url: hub.url, role }, 'ready')
-  await stopSignal()
-  logger.info('stopping')
-  await hub.close()
-}
-
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(1)
-        asked = true
-        resolve()
-      })
-    }
-  })
-}
-
-async function withPostgres<Result>(config: Config, work: (connectionString: string) => Promise<Result>): Promise<Result> {
-  if (config.databaseUrl !== undefined) return work(config.databaseUrl)
-  const { startEmbeddedPostgres } = await import('../../db/embedded/index.ts')
-  const embedded = await startEmbeddedPostgres({ dataFolder: config.dataFolder, log: { info: () => undefined } })
-  try {
-    return await work(embedded.connectionString)
-  } finally {
-    await embedded.stop()
-  }
+function settingsHelp(): string {
+  const settings = describeSettings().map(({ variable, description, fallback }) => `  ${variable}\n      ${description.replaceAll('`', '')}${fallback === '' ? '' : ` Default: ${fallback}`}`)
+  return `\nSettings, from the environment:\n${settings.join('\n')}`
 }

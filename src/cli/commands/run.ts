@@ -1,35 +1,77 @@
+import { createWriteStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
-import { connect, findIntegrationId } from '../connection.ts'
-import { collect, readAssignments, readJson, readSource } from '../input.ts'
-import { isJson, printJson } from '../output.ts'
+import type { Client } from '../../client/client.ts'
+import { ApiError } from '../../client/errors.ts'
+import type { Integration } from '../../client/types.ts'
+import { connect, findIntegration } from '../connection.ts'
+import { Advised, UsageError } from '../failure.ts'
+import { collect, empty, readAssignments, readJson, readSource } from '../input.ts'
+import { isJson, printJson, toJson } from '../output.ts'
+import type { Surroundings } from '../surroundings.ts'
 
-interface Options { input?: string, file?: string, set: string[], idempotencyKey?: string, timing?: boolean }
+interface Options { input?: string, file?: string, set: string[], idempotencyKey?: string, output?: string, timing?: boolean }
 
-export function addRun(program: Command): void {
+export function addRun(program: Command, surroundings: Surroundings): void {
   program.command('run <integration> [operation] [values...]')
-    .description('run an operation; the integration is named by id or name')
+    .description('run an operation; the integration is named by its name or id')
     .option('--input <json>', 'the whole input as JSON')
     .option('--file <path>', 'the whole input from a JSON file, or - for standard input')
     .option('--set <name=value>', 'one value of the input (repeatable); the same as a trailing name=value', collect, [])
+    .option('-o, --output <path>', 'write what the service answered to a file: a download as it is, anything else as JSON')
     .option('--idempotency-key <key>', 'makes a repeat safe where the service knows such keys')
     .option('--timing', 'also print how long it took, to standard error')
-    .addHelpText('after', '\nValues: name=text, name:=JSON; dots make objects (body.title=Hello).\nExample:\n  interchange run "Pet Store" getPetById petId:=17')
-    .action(async (integration: string, operation: string | undefined, values: string[], options: Options, command: Command) => {
-      const client = connect(command)
-      const id = await findIntegrationId(client, integration)
-      const input = await readInput(options, values)
-      const result = await client.post('/api/v1/integrations/{id}/run', {
-        path: { id }, body: { ...operation !== undefined && { operation }, input },
-        ...options.idempotencyKey !== undefined && { idempotencyKey: options.idempotencyKey },
-      })
-      printJson(isJson(command) ? result : result.data)
-      if (options.timing) process.stderr.write(`${result.execution.metrics.latency} ms, execution ${result.execution.id}\n`)
-    })
+    .addHelpText('after', `
+Values: name=text, name:=JSON; dots make objects (body.title=Hello), \\. is a dot. They are added to --input or --file.
+Prints the service's answer; with --json the execution too.
+
+Examples:
+  interchange run "Pet Store" getPetById id:=17
+  interchange run Bookshop addBook body.title="Roadside Picnic" body.price:=11.5
+  interchange run Files download name=report.pdf -o report.pdf
+  interchange catalog operation bookshop addBook            shows what an operation takes`)
+    .action((integration: string, operation: string | undefined, values: string[], options: Options, command: Command) =>
+      run(surroundings, { integration, operation, values }, options, command))
 }
 
-async function readInput({ input, file, set }: Options, values: string[]): Promise<unknown> {
-  const given = [...values, ...set]
-  if (input !== undefined) return readJson(input, '--input')
-  if (file !== undefined) return readJson((await readSource(file)).toString('utf8'), file)
-  return readAssignments(given)
+interface Wanted { integration: string, operation: string | undefined, values: string[] }
+
+async function run(surroundings: Surroundings, { integration: name, operation, values }: Wanted, options: Options, command: Command): Promise<void> {
+  const client = connect(surroundings, command)
+  const input = await readInput(surroundings, options, values)
+  const integration = await findIntegration(client, name)
+  const result = await client.post('/api/v1/integrations/{id}/run', {
+    path: { id: integration.id }, body: { ...operation !== undefined && { operation }, input },
+    ...options.idempotencyKey !== undefined && { idempotencyKey: options.idempotencyKey },
+  }).catch((error: unknown) => { throw advised(error, integration, operation) })
+  if (options.output !== undefined) await save(client, result.data, options.output)
+  else printJson(surroundings, isJson(command) ? result : result.data)
+  if (options.timing) surroundings.stderr.write(`${result.execution.metrics.latency} ms, execution ${result.execution.id}\n`)
+}
+
+async function readInput(surroundings: Surroundings, { input, file, set }: Options, values: string[]): Promise<unknown> {
+  if (input !== undefined && file !== undefined) throw new UsageError('Give either --input or --file.')
+  const whole = input !== undefined ? readJson(input, '--input') : file === undefined ? empty() : readJson((await readSource(surroundings, file)).toString('utf8'), file)
+  const assignments = [...values, ...set]
+  if (assignments.length === 0) return whole
+  if (whole === null || typeof whole !== 'object' || Array.isArray(whole)) throw new UsageError('name=value can be added to an input that is an object only.')
+  return readAssignments(assignments, Object.assign(empty(), whole))
+}
+
+/** What an operation takes, and which there are, is one command away. */
+function advised(error: unknown, { connector }: Integration, operation: string | undefined): unknown {
+  if (!(error instanceof ApiError)) return error
+  const noSuchOperation = error.code === 'operation_not_found' || error.code === 'invalid_input' && error.errors.some(({ pointer }) => pointer === '/operation')
+  if (noSuchOperation) return new Advised(error, `Its operations: interchange catalog operations ${connector}`)
+  if (error.code === 'invalid_input' && operation !== undefined) return new Advised(error, `What it takes: interchange catalog operation ${connector} ${operation}`)
+  return error
+}
+
+async function save(client: Client, data: unknown, path: string): Promise<void> {
+  const { $blob } = (data ?? {}) as { $blob?: { id?: unknown } }
+  const content = typeof $blob?.id === 'string'
+    ? Readable.fromWeb((await client.raw('GET', '/api/v1/blobs/{id}', { path: { id: $blob.id } })).body as Parameters<typeof Readable.fromWeb>[0])
+    : Readable.from([typeof data === 'string' ? data : `${toJson(data)}\n`])
+  await pipeline(content, createWriteStream(path))
 }

@@ -147,8 +147,9 @@ function explainNone(branches: Check[], value: unknown, run: Run): false {
   if (run.silent) return false
   const found = branches.map((branch) => run.findingsOf(branch, value)).filter((findings) => findings.length > 0)
   const depth = run.path.length
-  const likely = found.filter((findings) => !findings.some((finding) => finding.kind && levels(finding) === depth))
-  const [only, ...others] = likely.length > 1 ? likely.filter((findings) => !findings.some((finding) => finding.kind && levels(finding) === depth + 1)) : likely
+  const meant = found.filter((findings) => !findings.some((finding) => finding.about && levels(finding) === depth))
+  const told = meant.filter((findings) => !findings.some((finding) => finding.about === 'choice' && levels(finding) === depth + 1))
+  const [only, ...others] = meant.length > 1 ? told : meant
   if (!only || others.length > 0) return run.fail(`fits none of the ${branches.length} allowed forms`)
   run.findings.push(...only)
   return false

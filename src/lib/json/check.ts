@@ -2,8 +2,8 @@
 import type { FieldError } from '../../errors.ts'
 import { formatPointer } from './pointer.ts'
 
-/** `kind` is set where the value is of another kind than the schema is for, rather than a bad one of it. */
-export interface Finding extends FieldError { kind: boolean }
+/** `about` is set where the value may be meant for another schema, rather than be a bad one for this. */
+export interface Finding extends FieldError { about: 'type' | 'choice' | undefined }
 
 export type Check = (value: unknown, run: Run, notes: Notes | undefined) => boolean
 
@@ -35,10 +35,10 @@ export class Run {
   }
 
   /** Always false, for a keyword to return. */
-  fail(detail: string, options: { member?: string, kind?: boolean } = {}): false {
+  fail(detail: string, options: { member?: string, about?: Finding['about'] } = {}): false {
     if (!this.silent) {
       const path = options.member === undefined ? this.path : [...this.path, options.member]
-      this.findings.push({ pointer: formatPointer(path.map((token) => typeof token === 'string' ? clip(token) : token)), detail, kind: options.kind ?? false })
+      this.findings.push({ pointer: formatPointer(path.map((token) => typeof token === 'string' ? clip(token) : token)), detail, about: options.about })
     }
     return false
   }

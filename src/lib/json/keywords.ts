@@ -38,7 +38,7 @@ function checkType(types: string[]): Check {
   return (value, run) => {
     const type = typeOf(value)
     if (types.includes(type) || (type === 'number' && types.includes('integer') && Number.isInteger(value))) return true
-    return run.fail(`must be ${names}, not ${type === 'number' && types.includes('integer') ? 'a number with a fraction' : articles[type] ?? type}`, { kind: true })
+    return run.fail(`must be ${names}, not ${type === 'number' && types.includes('integer') ? 'a number with a fraction' : articles[type] ?? type}`, { about: 'type' })
   }
 }
 
@@ -50,14 +50,14 @@ function checkEnum(values: unknown[]): Check {
   return (value, run) => {
     // A large object need not be written out to be none of some words.
     const comparable = typeof value !== 'object' || value === null || hasObjects
-    return (comparable && texts.has(canonical(value, run))) || run.fail(detail, { kind: true })
+    return (comparable && texts.has(canonical(value, run))) || run.fail(detail, { about: 'choice' })
   }
 }
 
 function checkConst(wanted: unknown): Check {
   const text = canonical(wanted)
   const type = typeOf(wanted)
-  return (value, run) => (typeOf(value) === type && canonical(value, run) === text) || run.fail(`must be ${show(wanted)}`, { kind: true })
+  return (value, run) => (typeOf(value) === type && canonical(value, run) === text) || run.fail(`must be ${show(wanted)}`, { about: 'choice' })
 }
 
 function numberChecks({ multipleOf, maximum, minimum, exclusiveMaximum, exclusiveMinimum }: SchemaObject): Check[] {

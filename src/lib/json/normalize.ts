@@ -10,7 +10,7 @@ import { appendPointer, parsePointer, resolvePointer } from './pointer.ts'
 export type Schema = boolean | SchemaObject
 /** Every keyword has a value of the type that it should have. */
 export interface SchemaObject {
-  /** A name in `defs`. */
+  /** What to ask `definition` for: the pointer that the reference leads to. */
   ref?: string
   type?: string[]
   enum?: unknown[]
@@ -54,13 +54,13 @@ export interface SchemaObject {
 
 export interface NormalSchema {
   schema: Schema
-  defs: Record<string, Schema>
+  /** What a `ref` stands for. Read when it is first asked for: a vendor's definitions may be thousands, of which a value touches a few. */
+  definition(name: string): Schema
+  /** All that occur in what was read so far. */
   patterns: Map<string, Pattern>
-  /** Patterns that are not checked, since the engine cannot take them. */
-  ignoredPatterns: string[]
 }
 
-const maxSchemas = 10_000
+const maxSchemas = 20_000
 const maxDepth = 200
 const maxPatterns = 1_000
 const typeNames = new Set(['null', 'boolean', 'number', 'integer', 'string', 'array', 'object'])
@@ -72,32 +72,34 @@ const listKeywords = ['allOf', 'anyOf', 'oneOf'] as const
 
 type Source = Record<string, unknown>
 
-/** Throws HubError `invalid_document`, with the place in the schema, for a reference that leads nowhere or outside, and for a schema beyond bounds. */
-export function normalizeSchema(root: object): NormalSchema {
-  return new Normalizer(root as Source).run()
+/**
+ * Throws HubError `invalid_document`, with the place in the schema, for a reference that leads nowhere or outside, and for a
+ * schema beyond bounds; `definition` does the same for what it reads. `onIgnoredPattern` is told of patterns that the engine cannot take.
+ */
+export function normalizeSchema(root: object, onIgnoredPattern: (pattern: string) => void = () => {}): NormalSchema {
+  return new Normalizer(root as Source, onIgnoredPattern)
 }
 
-class Normalizer {
+class Normalizer implements NormalSchema {
+  readonly schema: Schema
+  readonly patterns = new Map<string, Pattern>()
   private readonly root: Source
-  private readonly patterns = new Map<string, Pattern>()
+  private readonly onIgnoredPattern: (pattern: string) => void
   private readonly ignored = new Set<string>()
-  private readonly defs: Record<string, Schema> = {}
-  /** Pointers that are referred to, and the names that they have got in `defs`. */
-  private readonly names = new Map<string, string>()
-  private readonly wanted: string[] = []
+  private readonly definitions = new Map<string, Schema>()
   private seen = 0
   private anchors: Map<string, string> | undefined
 
-  constructor(root: Source) {
+  constructor(root: Source, onIgnoredPattern: (pattern: string) => void) {
     this.root = root
+    this.onIgnoredPattern = onIgnoredPattern
+    this.schema = this.read(root, '', 0)
   }
 
-  run(): NormalSchema {
-    const schema = this.read(this.root, '', 0)
-    for (let pointer = this.wanted.pop(); pointer !== undefined; pointer = this.wanted.pop()) {
-      this.defs[this.names.get(pointer)!] = this.read(resolvePointer(this.root, pointer), pointer, 0)
-    }
-    return { schema, defs: this.defs, patterns: this.patterns, ignoredPatterns: [...this.ignored] }
+  definition(name: string): Schema {
+    let schema = this.definitions.get(name)
+    if (schema === undefined) this.definitions.set(name, schema = this.read(resolvePointer(this.root, name), name, 0))
+    return schema
   }
 
   private read(source: unknown, at: string, depth: number): Schema {
@@ -162,8 +164,12 @@ class Normalizer {
     if (this.ignored.has(source)) return false
     if (this.patterns.size >= maxPatterns) throw fault('', `The schema has more than ${maxPatterns} different patterns`)
     const pattern = compilePattern(source)
-    if (pattern) this.patterns.set(source, pattern)
-    else this.ignored.add(source)
+    if (pattern) {
+      this.patterns.set(source, pattern)
+    } else {
+      this.ignored.add(source)
+      this.onIgnoredPattern(source)
+    }
     return pattern !== undefined
   }
 
@@ -179,14 +185,7 @@ class Normalizer {
     const ref = source.$ref ?? source.$dynamicRef ?? (source.$recursiveRef === '#' ? '#' : undefined)
     if (typeof ref !== 'string') return
     const keyword = source.$ref === undefined ? '$dynamicRef' : '$ref'
-    const pointer = this.locate(ref, appendPointer(at, keyword))
-    let name = this.names.get(pointer)
-    if (name === undefined) {
-      name = `d${this.names.size}`
-      this.names.set(pointer, name)
-      this.wanted.push(pointer)
-    }
-    out.ref = name
+    out.ref = this.locate(ref, appendPointer(at, keyword))
   }
 
   private locate(ref: string, at: string): string {

@@ -7,7 +7,7 @@
  */
 import { HubError } from '../../errors.ts'
 import type { FieldError } from '../../errors.ts'
-import { every, inPlaceChecks, itemChecks, memberChecks, unevaluatedChecks } from './applicators.ts'
+import { inPlaceChecks, itemChecks, memberChecks, unevaluatedChecks } from './applicators.ts'
 import { Notes, OverBudget, Run } from './check.ts'
 import type { Check } from './check.ts'
 import { valueChecks } from './keywords.ts'
@@ -37,7 +37,8 @@ const compiled = new WeakMap<object, SchemaCheck>()
  * back-references is not checked, nor is a format on more than 2,000 characters.
  * The same object is compiled once, and must not be changed after.
  * Throws HubError `invalid_document`, with a pointer into the schema, for a reference that leads outside or nowhere, and for
- * a schema beyond bounds (10,000 parts, 200 levels, 1,000 patterns).
+ * a schema beyond bounds (20,000 parts, 200 levels, 1,000 patterns). What a reference leads to is read when a check first
+ * gets there, and the check throws the same then.
  */
 export function compileSchema(schema: object, options: SchemaOptions = {}): SchemaCheck {
   let check = compiled.get(schema)
@@ -46,9 +47,7 @@ export function compileSchema(schema: object, options: SchemaOptions = {}): Sche
 }
 
 function makeCheck(source: object, { onIgnoredPattern }: SchemaOptions): SchemaCheck {
-  const normal = normalizeSchema(source)
-  for (const pattern of normal.ignoredPatterns) onIgnoredPattern?.(pattern)
-  const check = build(normal)
+  const check = build(normalizeSchema(source, onIgnoredPattern))
   return (value) => {
     const run = new Run(maxSteps)
     try {
@@ -65,21 +64,24 @@ function makeCheck(source: object, { onIgnoredPattern }: SchemaOptions): SchemaC
   }
 }
 
-function build({ schema, defs, patterns }: NormalSchema): Check {
-  // References may go round in circles: they are looked up when they are used.
+function build(normal: NormalSchema): Check {
   const named = new Map<string, Check>()
+  const lookUp = (name: string): Check => {
+    let check = named.get(name)
+    if (!check) named.set(name, check = buildOne(normal.definition(name)))
+    return check
+  }
   const buildOne = (part: Schema): Check => {
     if (part === true) return () => true
     if (part === false) return (_, run) => run.fail('must not be there')
     const { ref } = part
     const checks: Check[] = [
-      ...ref === undefined ? [] : [(value: unknown, run: Run, notes: Notes | undefined) => named.get(ref)!(value, run, notes)],
-      ...valueChecks(part, patterns), ...memberChecks(part, buildOne, patterns), ...itemChecks(part, buildOne), ...inPlaceChecks(part, buildOne),
+      ...ref === undefined ? [] : [(value: unknown, run: Run, notes: Notes | undefined) => lookUp(ref)(value, run, notes)],
+      ...valueChecks(part, normal.patterns), ...memberChecks(part, buildOne, normal.patterns), ...itemChecks(part, buildOne), ...inPlaceChecks(part, buildOne),
     ]
     return combine(checks, unevaluatedChecks(part, buildOne))
   }
-  for (const [name, part] of Object.entries(defs)) named.set(name, buildOne(part))
-  return buildOne(schema)
+  return buildOne(normal.schema)
 }
 
 function combine(checks: Check[], last: Check[]): Check {
@@ -87,7 +89,12 @@ function combine(checks: Check[], last: Check[]): Check {
   return (value, run, notes) => {
     run.spend(1)
     const own = last.length > 0 ? new Notes() : notes
-    const passed = every(all, run, (check) => check(value, run, own))
+    let passed = true
+    for (const check of all) {
+      if (check(value, run, own)) continue
+      passed = false
+      if (run.silent) break
+    }
     if (own !== notes && own) notes?.add(own)
     return passed
   }

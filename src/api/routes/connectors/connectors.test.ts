@@ -148,7 +148,7 @@ describe('a connector', () => {
   test('a bad cursor, and text that the database does not take, are no fault of the hub', async () => {
     for (const path of ['/api/v1/connectors', '/api/v1/connectors/notes/operations', '/api/v1/integrations/available']) {
       expect(await hub.call('GET', `${path}?cursor=nonsense`), path).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } })
-      expect((await hub.call('GET', `${path}?q=%00&limit=1`)).status, path).toBe(200)
+      expect((await hub.call('GET', `${path}?q=%00&limit=1`)).status, path).toBeLessThan(500)
       expect((await hub.call('GET', `${path}?limit=99999`)).status, path).toBe(200)
     }
   })

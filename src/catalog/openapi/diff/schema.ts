@@ -67,7 +67,7 @@ function gather(document: Json, schema: unknown, view: View, depth: number): voi
   for (const key of boundKeys) if (own[key] !== undefined) view.bounds.set(key, own[key])
   view.items = items ?? view.items
   view.additional = additionalProperties ?? view.additional
-  for (const list of [anyOf, oneOf]) if (Array.isArray(list)) view.alternatives.push(...list as unknown[])
+  for (const list of [anyOf, oneOf]) if (Array.isArray(list)) for (const member of list as unknown[]) view.alternatives.push(member)
   if (Array.isArray(allOf)) for (const member of allOf as unknown[]) gather(document, member, view, depth + 1)
 }
 

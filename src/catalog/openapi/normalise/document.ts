@@ -1,4 +1,5 @@
 import { HubError } from '../../../errors.ts'
+import { limits } from '../parse/limits.ts'
 import type { ParsedSource } from '../parse/parse.ts'
 import type { Json } from '../types.ts'
 import { objectOrReference, readExample, readHeader, readMediaType, readRequestBody, readResponse } from './content.ts'
@@ -36,6 +37,7 @@ export function normalise(parsed: ParsedSource, sourceUrl: string | undefined): 
   }
   const normal = readDocument(reading, source, documentUrl)
   if (problems.errors.length > 0) throw invalid(problems.errors, parsed)
+  if (operationsOf(normal).length > limits.maxOperations) throw invalid([{ pointer: '/paths', detail: `must have no more than ${limits.maxOperations} operations` }], parsed)
   const broken = linkReferences(reading, normal, [self, address])
   if (problems.errors.length > 0) throw invalid(problems.errors, parsed)
   for (const { use, reason } of broken) problems.warn(use.pointer, reason)

@@ -15,10 +15,11 @@ export function nameOperations(normal: Json, problems: Problems): void {
     if (typeof id === 'string' && !taken.has(id)) taken.add(id)
     else unnamed.push(place)
   }
+  const numbers = new Map<string, number>()
   for (const place of unnamed) {
     const own = place.operation['operationId']
     const byPath = nameOf(place.method, place.path)
-    const name = unique(typeof own === 'string' ? `${own}_${byPath}` : byPath, taken)
+    const name = unique(typeof own === 'string' ? `${own}_${byPath}` : byPath, taken, numbers)
     if (typeof own === 'string') problems.warn(place.pointer, `The operationId ${own.slice(0, 80)} is there twice; this one is called ${name.slice(0, 160)}`)
     place.operation['operationId'] = name
     taken.add(name)
@@ -30,9 +31,11 @@ export function nameOf(method: string, path: string): string {
   return words === '' ? method.toLowerCase() : `${method.toLowerCase()}_${words}`
 }
 
-function unique(name: string, taken: Set<string>): string {
+/** `numbers` remembers how far each name's have come: a document may have thousands of one name. */
+function unique(name: string, taken: Set<string>, numbers: Map<string, number>): string {
   if (!taken.has(name)) return name
-  let number = 2
+  let number = numbers.get(name) ?? 2
   while (taken.has(`${name}_${number}`)) number++
+  numbers.set(name, number + 1)
   return `${name}_${number}`
 }

@@ -138,9 +138,10 @@ function breakLoopsFrom(reading: Reading, normal: Json, start: Json, done: Set<J
 
 function inPlace(normal: Json, schema: Json): Json[] {
   const children: unknown[] = []
-  for (const key of inPlaceLists) if (Array.isArray(schema[key])) children.push(...schema[key] as unknown[])
+  // One by one: a list of half a million would not fit among a call's arguments.
+  for (const key of inPlaceLists) if (Array.isArray(schema[key])) for (const member of schema[key] as unknown[]) children.push(member)
   for (const key of inPlaceSchemas) children.push(schema[key])
-  if (isObject(schema['dependentSchemas'])) children.push(...Object.values(schema['dependentSchemas']))
+  if (isObject(schema['dependentSchemas'])) for (const member of Object.values(schema['dependentSchemas'])) children.push(member)
   if (typeof schema['$ref'] === 'string') children.push(valueAt(normal, targetOf(schema['$ref'])))
   return children.filter(isObject)
 }

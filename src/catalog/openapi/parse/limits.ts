@@ -6,6 +6,9 @@ export const limits = {
   maxBytes: 64 * 1024 * 1024,
   /** YAML takes some fifty times its size in memory while it is read, and a second for 1.5 MB. */
   maxYamlBytes: 16 * 1024 * 1024,
+  /** Lines and commas, for the same reason. GitHub's document has 300,000. */
+  maxYamlParts: 1_200_000,
+  maxOperations: 100_000,
   maxValues: 4_000_000,
   maxDepth: 128,
 }
@@ -35,6 +38,16 @@ export function checkJsonText(bytes: Uint8Array): void {
     } else if (byte === 0x7d || byte === 0x5d) depth--
   }
   if (values > limits.maxValues) refuse(`more than ${limits.maxValues} values`)
+}
+
+/** Likewise for YAML, which has no cheap count of values: each is on a line of its own or between commas. */
+export function checkYamlText(bytes: Uint8Array): void {
+  let parts = 0
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]
+    if (byte === 0x0a || byte === 0x2c) parts++
+  }
+  if (bytes.length > limits.maxYamlBytes || parts > limits.maxYamlParts) refuse('too large for YAML; convert it to JSON')
 }
 
 interface Frame { pointer: string, value: object, depth: number }

@@ -1,7 +1,7 @@
 import { isAlias, isCollection, isScalar, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml'
 import { HubError, type FieldError } from '../../../errors.ts'
 import { segmentsOf } from '../pointer.ts'
-import { checkJsonText, checkTree, limits, refuse } from './limits.ts'
+import { checkJsonText, checkTree, checkYamlText, limits, refuse } from './limits.ts'
 
 export interface SourceHints { contentType?: string | undefined, sourceUrl?: string | undefined }
 
@@ -28,7 +28,7 @@ export function parseSource(bytes: Uint8Array, hints: SourceHints): ParsedSource
       if (!(error instanceof HubError) || !error.message.includes('JSON')) throw error
     }
   }
-  return parseYaml(text, bytes.length)
+  return parseYaml(bytes, text)
 }
 
 function claimsYaml({ contentType, sourceUrl }: SourceHints): boolean {
@@ -55,8 +55,8 @@ function parseJson(bytes: Uint8Array, text: string): ParsedSource {
   return { value, warnings: droppedKeys(checkTree(value)), locate: () => undefined }
 }
 
-function parseYaml(text: string, sizeBytes: number): ParsedSource {
-  if (sizeBytes > limits.maxYamlBytes) refuse(`larger than ${limits.maxYamlBytes} bytes of YAML; convert it to JSON`)
+function parseYaml(bytes: Uint8Array, text: string): ParsedSource {
+  checkYamlText(bytes)
   const lines = new LineCounter()
   const document = composed(text, lines)
   const warnings: string[] = []

@@ -1,0 +1,50 @@
+/** What the commands `serve`, `worker`, `migrate` and `schema` do. Each loads what it needs, so that none waits for the others' parts. */
+import { readConfig } from '../config.ts'
+
+/** Runs until the first SIGINT or SIGTERM. `announce` gets what a person at a terminal wants to see, the made key among it. */
+export async function runHub(role: 'serve' | 'worker', announce: (text: string) => void): Promise<void> {
+  const config = readConfig(process.env)
+  const [{ startHub }, { createLogger }] = await Promise.all([import('../build.ts'), import('../logger.ts')])
+  const logger = createLogger(config.logLevel)
+  const hub = await startHub({ config, logger, role })
+  if (hub.madeKey !== undefined) {
+    announce(`\n  The owner's API key, shown only now:\n\n    ${hub.madeKey}\n\n  Keep it, and set it as INTERCHANGE_API_KEY for the command line.\n\n`)
+  }
+  if (hub.url !== undefined) announce(`Interchange is ready: ${hub.url}  (API reference: ${hub.url}/docs)\n`)
+  logger.info({ url: hub.url, role }, 'ready')
+  await stopSignal()
+  logger.info('stopping')
+  await hub.close()
+}
+
+/** Of `DATABASE_URL`, or of the embedded one. */
+export async function migrateDatabase(): Promise<string[]> {
+  const { databaseUrl, dataFolder } = readConfig(process.env)
+  const { migrate } = await import('../db/migrate.ts')
+  if (databaseUrl !== undefined) return (await migrate(databaseUrl)).applied
+  const { startEmbeddedPostgres } = await import('../db/embedded/index.ts')
+  const embedded = await startEmbeddedPostgres({ dataFolder, log: { info: () => undefined } })
+  try {
+    return (await migrate(embedded.connectionString)).applied
+  } finally {
+    await embedded.stop()
+  }
+}
+
+export async function writeSchemaListing(options: { check: boolean }): Promise<void> {
+  await (await import('../db/schema-listing.ts')).writeSchemaListing(options)
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(1)
+        asked = true
+        resolve()
+      })
+    }
+  })
+}

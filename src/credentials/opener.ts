@@ -1,0 +1,104 @@
+/** Credentials decrypted for calls, kept in memory for seconds: the hot path looks here. */
+import { LRUCache } from 'lru-cache'
+import type { Database } from '../db/database.ts'
+import { HubError } from '../errors.ts'
+import type { Mask } from '../lib/mask.ts'
+import type { ReadEnvironment } from './environment.ts'
+import { openField, resolveReferences, secretsOf, type CredentialSchema, type FieldValues } from './fields.ts'
+import { findCredential, type CredentialRow, type FieldKind } from './store.ts'
+import type { TenantKeys } from './tenant-keys.ts'
+import { maskWith } from './token-book.ts'
+import { unstoredId, type Tokens } from './tokens.ts'
+
+/** Ready for a call. Never log or return `values`. */
+export interface OpenCredential {
+  id: string
+  connector: string
+  values: FieldValues
+  /** Masks the credential's secrets and the access tokens fetched with it, also those that are fetched later. */
+  mask: Mask
+  revision: number
+}
+
+export interface Opener {
+  open(tenantId: string, id: string): Promise<OpenCredential>
+  openUnstored(tenantId: string, connector: string, given: { schema: CredentialSchema, values: FieldValues }): OpenCredential
+  forget(tenantId: string, id: string): void
+  forgetAll(): void
+}
+
+export interface OpenerDeps {
+  database: Database
+  keys: TenantKeys
+  tokens: Tokens
+  schemaOf(tenantId: string, connector: string): Promise<CredentialSchema | undefined>
+  read: ReadEnvironment
+}
+
+/** How long a change made by another process may go unseen where its notice gets lost. */
+const FRESH_MS = 30_000
+const KEPT_MAX = 10_000
+
+export function createOpener(deps: OpenerDeps): Opener {
+  const opened = new LRUCache<string, OpenCredential>({ max: KEPT_MAX, ttl: FRESH_MS })
+  const opening = new Map<string, Promise<OpenCredential>>()
+
+  const openNow = (tenantId: string, id: string, name: string): Promise<OpenCredential> => {
+    const running = load(deps, tenantId, id)
+      .then((credential) => {
+        // Forgotten while it was read: it may be from before the change.
+        if (opening.get(name) === running) opened.set(name, credential)
+        return credential
+      })
+      .finally(() => { if (opening.get(name) === running) opening.delete(name) })
+    opening.set(name, running)
+    return running
+  }
+
+  return {
+    async open(tenantId, id) {
+      const name = `${tenantId}:${id}`
+      return opened.get(name) ?? opening.get(name) ?? openNow(tenantId, id, name)
+    },
+    openUnstored(tenantId, connector, { schema, values }) {
+      return ready(deps, { tenantId, id: unstoredId(), connector, revision: 0, schema, stored: values, kinds: {} })
+    },
+    forget(tenantId, id) {
+      opened.delete(`${tenantId}:${id}`)
+      opening.delete(`${tenantId}:${id}`)
+    },
+    forgetAll() {
+      opened.clear()
+      opening.clear()
+    },
+  }
+}
+
+async function load(deps: OpenerDeps, tenantId: string, id: string): Promise<OpenCredential> {
+  const row = await findCredential(deps.database.tenant(tenantId), tenantId, id)
+  if (row === undefined) throw new HubError('credential_missing', `The credential ${id} is gone.`, { beforeSending: true })
+  const { connector, revision } = row
+  const kinds = Object.fromEntries(Object.entries(row.fields).map(([name, { t }]) => [name, t]))
+  return ready(deps, { tenantId, id, connector, revision, schema: await deps.schemaOf(tenantId, connector) ?? {}, stored: await openFields(deps.keys, tenantId, row), kinds })
+}
+
+async function openFields(keys: TenantKeys, tenantId: string, { id, fields, keys: versions }: CredentialRow): Promise<FieldValues> {
+  const values: [string, unknown][] = []
+  for (const [name, field] of Object.entries(fields)) {
+    const key = await keys.find(tenantId, versions, field.v)
+    values.push([name, JSON.parse(openField(key, { tenantId, id, name, kind: field.t }, field))])
+  }
+  return Object.fromEntries(values)
+}
+
+interface Stored extends Pick<OpenCredential, 'id' | 'connector' | 'revision'> {
+  tenantId: string
+  schema: CredentialSchema
+  stored: FieldValues
+  kinds: Record<string, FieldKind>
+}
+
+function ready({ tokens, read }: OpenerDeps, { tenantId, id, connector, revision, schema, stored, kinds }: Stored): OpenCredential {
+  const { values, secrets } = resolveReferences(stored, read)
+  return { id, connector, revision, values, mask: maskWith(tokens.book(tenantId, id), [...secretsOf(schema, values, kinds), ...secrets]) }
+}

@@ -1,0 +1,85 @@
+/** A tenant that owns one of everything, so that suites can show that nobody else reaches any of it. */
+import { Client } from 'pg'
+import { json, type Upstream } from './upstream.ts'
+import { serviceDocument } from './api-document.ts'
+import { addConnector, addIntegration, expectStatus } from './service.ts'
+import type { TestHub } from './hub.ts'
+
+/** Ids by kind. All of them, and `mark`, must never be seen by another tenant. */
+export interface Everything {
+  tenantId: string
+  /** Stands in names, so that it shows in whatever leaks. */
+  mark: string
+  integration: string
+  credential: string
+  connector: string
+  execution: string
+  blob: string
+  member: string
+  key: string
+}
+
+/** Takes over the upstream's answers. `key`: of an owner of the tenant. */
+export async function ownEverything(hub: TestHub, upstream: Upstream, { key, mark }: { key: string, mark: string }): Promise<Everything> {
+  const call = async (method: string, path: string, body?: unknown): Promise<any> => expectStatus(method === 'POST' ? 201 : 200, await hub.call(method, path, body, { key })).body // eslint-disable-line typescript/no-explicit-any
+  upstream.answer((request, response) => {
+    if (request.url === '/token') json(response, 200, { access_token: `${mark}-token-0123456789`, token_type: 'bearer', expires_in: 3600 })
+    else if (request.url.startsWith('/files/')) response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(Buffer.alloc(1000, 7))
+    else if (request.url === '/health') json(response, 503, {})
+    else json(response, 200, { mark })
+  })
+  const tenant = await call('GET', '/api/v1/tenant')
+  const connector = await addConnector(hub.call, upstream.url, { key, security: 'oauth', id: `${mark}-shop` })
+  const credential = await call('POST', '/api/v1/credentials', { id: `${mark}-credential`, name: mark, connector, credentials: { oauth: { clientId: `${mark}-client`, clientSecret: 'a client secret of length' } } })
+  const integration = await addIntegration(hub.call, {
+    name: mark, connector, credentialId: credential.id, metadata: { tags: [mark] },
+    monitoring: { healthChecks: [{ endpoint: '/health', interval: 3_600_000 }], alerts: [{ name: mark, metric: 'health', operator: 'below', threshold: 1, url: `${upstream.url}/alert` }] },
+  }, { key })
+  const run = expectStatus(200, await hub.call('POST', `/api/v1/integrations/${integration}/run`, { operation: 'getFile', input: { id: '1' } }, { key })).body
+  expectStatus(200, await hub.call('POST', `/api/v1/integrations/${integration}/health-checks`, {}, { key }))
+  const member = await call('POST', '/api/v1/members', { email: `${mark}@example.com`, name: mark, role: 'developer' })
+  const made = await call('POST', '/api/v1/keys', { name: mark, role: 'viewer' })
+  expectStatus(201, await hub.call('POST', '/api/v1/connectors', { id: `${mark}-second`, document: serviceDocument(upstream.url, { title: mark }) }, { key, headers: { 'idempotency-key': `${mark}-key` } }))
+  await addMinute(hub.connectionString, tenant.id, integration)
+  return {
+    tenantId: tenant.id, mark, integration, credential: credential.id, connector, execution: run.execution.id, blob: run.data.$blob.id, member: member.id, key: made.id,
+  }
+}
+
+/** Figures come into their table once their minute is over, which nobody wants to wait for. */
+async function addMinute(connectionString: string, tenantId: string, integrationId: string): Promise<void> {
+  await withClient(connectionString, (client) => client.query(
+    `insert into integration_minutes (tenant_id, integration_id, minute, succeeded, latency_counts) values ($1, $2, date_trunc('minute', now() - interval '1 hour'), 1, '{}')`,
+    [tenantId, integrationId]))
+}
+
+/** As the owner of the tables, whom row-level security holds too unless he is a superuser. */
+export async function withClient<Result>(connectionString: string, work: (client: Client) => Promise<Result>, options?: string): Promise<Result> {
+  const client = new Client({ connectionString, ...options !== undefined && { options } })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Tables with rows of tenants, from the catalogue: a new one is there by itself. Partitions are left out. */
+export async function listTenantTables(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition order by 1`)
+  return rows.map(({ name }) => name)
+}
+
+/** All rows of a tenant, as text, table by table. When keys were last used is left out: looking changes it. */
+export async function dumpTenant(connectionString: string, tenantId: string): Promise<Record<string, string[]>> {
+  return withClient(connectionString, async (client) => {
+    const dump: Record<string, string[]> = {}
+    for (const table of await listTenantTables(client)) {
+      const { rows } = await client.query<{ row: string }>(`select (to_jsonb(t) - 'last_used_at')::text as row from ${table} t where tenant_id = $1 order by 1`, [tenantId])
+      dump[table] = rows.map(({ row }) => row)
+    }
+    return dump
+  })
+}

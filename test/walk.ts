@@ -1,0 +1,68 @@
+/** What suites that walk the route table need to know of each route: how its path is filled, and a body that it takes. */
+import { z } from 'zod'
+import { proxyMethods, type Route } from '../src/api/route.ts'
+import type { Everything } from './everything.ts'
+import { serviceDocument } from './api-document.ts'
+
+/** Values of path parameters by what stands before them: `/api/v1/members/:id` is asked with `members`. */
+const owned: Record<string, (of: Everything) => Record<string, string>> = {
+  '/api/v1/integrations': ({ integration }) => ({ id: integration, '*': 'items' }),
+  '/api/integration': ({ integration }) => ({ id: integration }),
+  '/api/v1/executions': ({ execution }) => ({ id: execution }),
+  '/api/v1/blobs': ({ blob }) => ({ id: blob }),
+  '/api/v1/connectors': ({ connector }) => ({ id: connector, operation: 'listItems' }),
+  '/api/v1/credentials': ({ credential }) => ({ id: credential }),
+  '/api/v1/members': ({ member }) => ({ id: member }),
+  '/api/v1/keys': ({ key }) => ({ id: key }),
+}
+
+/** Of nobody: pictures drawn from the name that is asked for. */
+const ownedByNobody = new Set(['/api/v1/logos/:name'])
+
+/** A body that the route takes, where `{}` isn't one. `url`: of an upstream. */
+const bodies: Record<string, (of: Everything, url: string) => unknown> = {
+  'POST /api/v1/integrations': ({ connector }) => ({ name: 'n', connector }),
+  'PUT /api/v1/integrations/:id': ({ connector }) => ({ name: 'n', connector }),
+  'POST /api/integration/register': ({ connector }) => ({ name: 'n', type: connector, config: {} }),
+  'POST /api/v1/connectors': (_of, url) => ({ document: serviceDocument(url, { title: 'walked' }) }),
+  'POST /api/v1/connectors/import': (_of, url) => serviceDocument(url, { title: 'walked' }),
+  'POST /api/v1/connectors/:id/reimport': (_of, url) => serviceDocument(url, { title: 'walked' }),
+  'POST /api/v1/credentials': ({ connector }) => ({ connector, credentials: { oauth: { clientId: 'c', clientSecret: 's' } } }),
+  'POST /api/v1/tenants': () => ({ slug: 'walked', name: 'n', owner: { email: 'a@example.com' } }),
+  'POST /api/v1/members': () => ({ email: 'walked@example.com', role: 'viewer' }),
+  'POST /api/v1/keys': () => ({ name: 'n', role: 'viewer' }),
+}
+
+export function nameOf({ method, path }: Route): string {
+  return `${method} ${path}`
+}
+
+export function methodsOf({ method }: Route): readonly string[] {
+  return method === 'ANY' ? proxyMethods : [method]
+}
+
+/** Throws for a route that nobody said here how to walk. */
+export function pathOf(route: Route, of: Everything): string {
+  const [before] = /^.*?(?=\/:)/.exec(route.path) ?? []
+  if (before === undefined) return route.path
+  if (ownedByNobody.has(route.path)) return route.path.replace(/:\w+/, 'name')
+  const values = owned[before]?.(of)
+  return route.path.replace(/:(\w+)|\*/g, (_whole, name: string | undefined) => {
+    const value = values?.[name ?? '*']
+    if (value === undefined) throw new Error(`${nameOf(route)} is new: say in test/walk.ts what its parameter ${name ?? '*'} stands for.`)
+    return encodeURIComponent(value)
+  })
+}
+
+export function isOwned(route: Route): boolean {
+  return route.path.includes(':') && !ownedByNobody.has(route.path)
+}
+
+/** Undefined for routes without one. Throws for a route whose body nobody gave here. */
+export function bodyOf(route: Route, of: Everything, url: string): unknown {
+  if (route.method === 'GET' || route.method === 'DELETE' || route.method === 'ANY') return undefined
+  const given = bodies[nameOf(route)]
+  if (given !== undefined) return given(of, url)
+  if ((route.body ?? z.unknown()).safeParse({}).success) return {}
+  throw new Error(`${nameOf(route)} is new: give a body that it takes in test/walk.ts.`)
+}
