@@ -36,7 +36,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   })
   server.server.headersTimeout = 15_000
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser(/^application\/([a-z0-9.+-]+\+)?json/i, { parseAs: 'buffer' }, (_request, body, done) => {
+  server.addContentTypeParser(/^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i, { parseAs: 'buffer' }, (_request, body, done) => {
     try { done(null, body.length === 0 ? undefined : parseJson(body as Buffer)) } catch (error) { done(error as Error) }
   })
   server.setErrorHandler((error, request, reply) => { sendError(error, request, reply, logger) })

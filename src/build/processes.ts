@@ -1,12 +1,13 @@
 /** What the commands `serve`, `worker`, `migrate` and `schema` do. Each loads what it needs, so that none waits for the others' parts. */
 import { readConfig } from '../config.ts'
+import { explainStart } from './start-failure.ts'
 
 /** Runs until the first SIGINT or SIGTERM. `announce` gets what a person at a terminal wants to see, the made key among it. */
 export async function runHub(role: 'serve' | 'worker', announce: (text: string) => void): Promise<void> {
   const config = readConfig(process.env)
   const [{ startHub }, { createLogger }] = await Promise.all([import('../build.ts'), import('../logger.ts')])
   const logger = createLogger(config.logLevel)
-  const hub = await startHub({ config, logger, role })
+  const hub = await startHub({ config, logger, role }).catch((error: unknown) => { throw explainStart(error, config.databaseUrl) })
   if (hub.madeKey !== undefined) {
     announce(`\n  The owner's API key, shown only now:\n\n    ${hub.madeKey}\n\n  Keep it, and set it as INTERCHANGE_API_KEY for the command line.\n\n`)
   }
@@ -21,7 +22,10 @@ export async function runHub(role: 'serve' | 'worker', announce: (text: string) 
 export async function migrateDatabase(): Promise<string[]> {
   const { databaseUrl, dataFolder } = readConfig(process.env)
   const { migrate } = await import('../db/migrate.ts')
-  if (databaseUrl !== undefined) return (await migrate(databaseUrl)).applied
+  if (databaseUrl !== undefined) {
+    const { applied } = await migrate(databaseUrl).catch((error: unknown) => { throw explainStart(error, databaseUrl) })
+    return applied
+  }
   const { startEmbeddedPostgres } = await import('../db/embedded/index.ts')
   const embedded = await startEmbeddedPostgres({ dataFolder, log: { info: () => undefined } })
   try {

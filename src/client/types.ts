@@ -665,27 +665,20 @@ export type IntegrationInput = {
 export type IntegrationPatch = {
   /** What people call it. */
   name?: string
-  /** What it is for. */
-  description?: string
+  description?: string | null
   /** Id of the connector: `GET /api/v1/integrations/available` lists them. */
   connector?: string
-  type?: 'api' | 'webhook' | 'oauth' | 'database' | 'file_transfer' | 'messaging' | 'ai_service'
-  /** The connector's own settings, as its `configurationSchema` says. */
-  configuration?: Record<string, unknown>
+  type?: 'api' | 'webhook' | 'oauth' | 'database' | 'file_transfer' | 'messaging' | 'ai_service' | null
+  configuration?: Record<string, unknown> | null
   /** Secrets, keyed as the connector's `credentialSchema`. Stored encrypted, never given back. */
   credentials?: Record<string, unknown>
   /** Id of a stored credential of the same connector, instead of `credentials`. */
   credentialId?: string | null
-  /** Merged into what is there. */
-  connection?: Record<string, unknown>
-  /** Merged into what is there. */
-  dataHandling?: Record<string, unknown>
-  /** Merged into what is there. */
-  monitoring?: Record<string, unknown>
-  /** Merged into what is there. */
-  usage?: Record<string, unknown>
-  /** Merged into what is there. */
-  metadata?: Record<string, unknown>
+  connection?: Record<string, unknown> | null
+  dataHandling?: Record<string, unknown> | null
+  monitoring?: Record<string, unknown> | null
+  usage?: Record<string, unknown> | null
+  metadata?: Record<string, unknown> | null
 }
 
 export type Member = {
@@ -1649,6 +1642,10 @@ export interface Routes {
       /** Give it back as `cursor` for the next page; null at the end. */
       nextCursor: string | null
     }
+  }
+  /** Lead to the reference. */
+  'GET /': {
+    reply: undefined
   }
   /** Say that the process answers. */
   'GET /healthz': {

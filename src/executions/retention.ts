@@ -20,7 +20,7 @@ export interface Retention {
 }
 
 /** For integrations that are deleted or say nothing. */
-export const DEFAULT_RETENTION_DAYS = 30
+const DEFAULT_RETENTION_DAYS = 30
 /** Counts of calls: long enough for a year's view. */
 const FIGURES_DAYS = 400
 const DAY_MS = 86_400_000

@@ -84,8 +84,15 @@ async function prepareInput({ jq }: ExecuteDeps, call: Call): Promise<void> {
   } catch (error) {
     giveBack(call.loaded, call.request.caller)
     call.loaded.state.breaker.abandoned()
-    throw error
+    throw withinInput(error)
   }
+}
+
+/** An operation points into its input, a caller into what he sent. */
+function withinInput(error: unknown): unknown {
+  if (!isHubError(error, 'invalid_input') || error.errors === undefined) return error
+  const errors = error.errors.map(({ pointer, detail }) => ({ pointer: `/input${pointer}`, detail }))
+  return new HubError(error.code, error.message, { cause: error, errors, beforeSending: true })
 }
 
 async function answer(deps: ExecuteDeps, call: Call): Promise<CallOutcome> {

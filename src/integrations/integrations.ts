@@ -174,8 +174,11 @@ async function complete({ jq, credentials }: IntegrationsDeps, caller: Caller, {
   if (input.credentials !== undefined && input.credentialId !== undefined && input.credentialId !== null) {
     throw new HubError('invalid_input', 'Give either `credentials` or `credentialId`.', { errors: [{ pointer: '/credentialId', detail: 'cannot stand beside credentials' }] })
   }
-  const credentialId = input.credentialId === undefined ? before?.credentialId ?? null : input.credentialId
-  if (credentialId !== null && credentialId !== before?.credentialId) await checkCredential(credentials, caller, credentialId, input.connector)
+  const moved = before !== undefined && before.connector !== input.connector
+  // Another connector's credential is not overwritten: new values make a new one.
+  const kept = moved && input.credentials !== undefined ? null : before?.credentialId ?? null
+  const credentialId = input.credentialId === undefined ? kept : input.credentialId
+  if (credentialId !== null && (moved || credentialId !== before?.credentialId)) await checkCredential(credentials, caller, credentialId, input.connector)
   const configuration = checkConfiguration(connector, input.configuration ?? {})
   const dataHandling = parseInput(settings.dataHandling, input.dataHandling ?? {}, '/dataHandling')
   await checkPrograms(jq, dataHandling)

@@ -62,7 +62,8 @@ export interface NormalSchema {
 
 const maxSchemas = 20_000
 const maxDepth = 200
-const maxPatterns = 1_000
+/** Instructions of all its patterns. */
+const maxPatternSize = 100_000
 const typeNames = new Set(['null', 'boolean', 'number', 'integer', 'string', 'array', 'object'])
 
 const numbers = ['maximum', 'minimum', 'exclusiveMaximum', 'exclusiveMinimum'] as const
@@ -88,6 +89,7 @@ class Normalizer implements NormalSchema {
   private readonly ignored = new Set<string>()
   private readonly definitions = new Map<string, Schema>()
   private seen = 0
+  private patternSize = 0
   private anchors: Map<string, string> | undefined
 
   constructor(root: Source, onIgnoredPattern: (pattern: string) => void) {
@@ -162,9 +164,10 @@ class Normalizer implements NormalSchema {
   private take(source: string): boolean {
     if (this.patterns.has(source)) return true
     if (this.ignored.has(source)) return false
-    if (this.patterns.size >= maxPatterns) throw fault('', `The schema has more than ${maxPatterns} different patterns`)
     const pattern = compilePattern(source)
     if (pattern) {
+      this.patternSize += pattern.size
+      if (this.patternSize > maxPatternSize) throw fault('', 'The schema\'s patterns are too large')
       this.patterns.set(source, pattern)
     } else {
       this.ignored.add(source)

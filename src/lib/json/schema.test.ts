@@ -101,8 +101,8 @@ test('a schema is compiled once', () => {
 describe('patterns', () => {
   test.each(['^(a+)+$', '^(a|aa)+$', '^([a-zA-Z0-9])(([\\-.]|[_]+)?([a-zA-Z0-9]+))*(@){1}$', '(x+x+)+y', '^(\\w+\\s?)*$'])('%s does not backtrack', (pattern) => {
     // A backtracking engine would not end within the life of the machine.
-    expect(faults({ type: 'string', pattern }, `${'a'.repeat(50_000)}!`)).toHaveLength(1)
-    expect(faults({ patternProperties: { [pattern]: false } }, { [`${'a'.repeat(50_000)}!`]: 1 })).toEqual([])
+    expect(faults({ type: 'string', pattern }, `${'a'.repeat(20_000)}!`)).toHaveLength(1)
+    expect(faults({ patternProperties: { [pattern]: false } }, { [`${'a'.repeat(20_000)}!`]: 1 })).toEqual([])
   })
   test('what JavaScript writes in its own way is understood', () => {
     for (const [pattern, good, bad] of [['^\\u00e9$', 'é', 'e'], ['^\\/[^\\/]$', '/a', '//'], ['^[\\w-]+$', 'a-b', 'a b'], ['^(?<year>\\d{4})$', '2026', '26'], ['\\p{Lu}', 'É', 'é'], ['^[^]$', '\n', '']] as const) {
@@ -112,10 +112,10 @@ describe('patterns', () => {
   })
   test('one that a linear-time engine cannot take is not checked, and the caller may know', () => {
     const ignored: string[] = []
-    const schema = { properties: { a: { pattern: '^(?!x)' }, b: { pattern: '(a)\\1' }, c: { pattern: '(?<n>a)\\k<n>' }, d: { pattern: '[' }, e: { pattern: 'a'.repeat(6_000) }, f: { pattern: '(a{1000}){1000}' }, g: { pattern: '^ok$' } } }
+    const schema = { properties: { a: { pattern: '^(?!x)' }, b: { pattern: '(a)\\1' }, c: { pattern: '(?<n>a)\\k<n>' }, d: { pattern: '[' }, e: { pattern: 'a'.repeat(6_000) }, f: { pattern: '(a{1000}){1000}' }, h: { pattern: `(${'[a-z0-9é]'.repeat(200)}){1000}` }, g: { pattern: '^ok$' } } }
     const check = compileSchema(schema, { onIgnoredPattern: (pattern) => ignored.push(pattern) })
-    expect(check({ a: 'x', b: 'q', c: 'q', d: 'q', e: 'q', f: 'q', g: 'q' })).toEqual([{ pointer: '/g', detail: 'must match ^ok$' }])
-    expect(ignored).toHaveLength(6)
+    expect(check({ a: 'x', b: 'q', c: 'q', d: 'q', e: 'q', f: 'q', h: 'q', g: 'q' })).toEqual([{ pointer: '/g', detail: 'must match ^ok$' }])
+    expect(ignored).toHaveLength(7)
   })
   test('properties that only such a pattern would cover are not refused as unknown', () => {
     const schema = { properties: { a: { type: 'number' } }, patternProperties: { '^(?!x)': { type: 'string' } }, additionalProperties: false }
@@ -138,7 +138,8 @@ describe('hostile schemas', () => {
     ['a schema that is itself', { $ref: '#' }, 1],
     ['all of itself', { allOf: [{ $ref: '#' }] }, 1],
     ['two that are each other', { $ref: '#/$defs/a', $defs: { a: { $ref: '#/$defs/b' }, b: { not: { $ref: '#/$defs/a' } } } }, 1],
-    ['a huge list of long patterns', { allOf: Array.from({ length: 900 }, (_, i) => ({ pattern: `^[a-z]{0,900}${i}?` })) }, 'a'.repeat(100_000)],
+    ['patterns that thrash', { allOf: Array.from({ length: 50 }, (_, i) => ({ pattern: `^(a?){300}a{${300 + i}}$` })) }, Array.from({ length: 100 }, () => 'a'.repeat(500))],
+    ['patterns that thrash, on every item', { items: { pattern: '^(a?){300}a{301}$' } }, Array.from({ length: 1_000 }, (_, i) => 'a'.repeat(400 + i % 100))],
     ['many patterns for many names', { patternProperties: Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`^(a|b)*${i}$`, true])) }, Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`name${i}`, 1]))],
     ['a length taken a thousand times', { allOf: Array.from({ length: 5_000 }, () => ({ maxLength: 600_000 })) }, 'x'.repeat(1_000_000)],
     ['names needed of every item', { items: { required: Array.from({ length: 50_000 }, (_, i) => `n${i}`) } }, Array.from({ length: 100_000 }, () => 1).concat([{} as never])],
@@ -177,7 +178,7 @@ describe('hostile schemas', () => {
     for (let i = 0; i < 10_000; i++) deep = { not: deep }
     expect(refusal(() => compileSchema(deep))).toMatchObject({ code: 'invalid_document', message: expect.stringContaining('deeper than 200 levels') as string, errors: [{ pointer: '/not'.repeat(201) }] })
     expect(refusal(() => compileSchema({ allOf: Array.from({ length: 30_000 }, () => ({})) }))).toMatchObject({ code: 'invalid_document', message: expect.stringContaining('more than 20000 parts') as string })
-    expect(refusal(() => compileSchema({ allOf: Array.from({ length: 2_000 }, (_, i) => ({ pattern: `a${i}` })) }))).toMatchObject({ code: 'invalid_document', message: expect.stringContaining('1000 different patterns') as string })
+    expect(refusal(() => compileSchema({ allOf: Array.from({ length: 2_000 }, (_, i) => ({ pattern: `[a-z]{0,200}${i}` })) }))).toMatchObject({ code: 'invalid_document', message: expect.stringContaining('patterns are too large') as string })
   })
   test('an object that contains itself is refused', () => {
     const schema: Record<string, unknown> = {}
@@ -277,7 +278,7 @@ describe('Ajv and this agree on what fits', () => {
   ]
   const branch: ((sub: () => object | boolean) => object)[] = [
     (sub) => ({ properties: { [pick(keys)]: sub(), [pick(keys)]: sub() } }), (sub) => ({ patternProperties: { [pick(['^a', 'b'])]: sub() } }), (sub) => ({ additionalProperties: sub() }), (sub) => ({ propertyNames: sub() }),
-    (sub) => ({ items: sub() }), (sub) => ({ prefixItems: [sub(), sub()] }), (sub) => ({ contains: sub() }), (sub) => ({ contains: sub(), minContains: random(3), maxContains: 1 + random(2) }),
+    (sub) => ({ items: sub() }), (sub) => ({ prefixItems: [sub(), sub()] }), (sub) => ({ contains: sub() }), (sub) => ({ contains: sub(), minContains: random(2), maxContains: 1 + random(2) }),
     (sub) => ({ allOf: [sub(), sub()] }), (sub) => ({ anyOf: [sub(), sub()] }), (sub) => ({ oneOf: [sub(), sub()] }), (sub) => ({ not: sub() }), (sub) => conditional(sub(), sub(), sub()), (sub) => ({ dependentSchemas: { [pick(keys)]: sub() } }),
     () => ({ $ref: pick(['#/$defs/x', '#/$defs/y']) }), (sub) => ({ properties: { a: sub() }, additionalProperties: false }),
   ]
@@ -287,23 +288,32 @@ describe('Ajv and this agree on what fits', () => {
     return Object.assign({}, ...parts) as object
   }
 
-  test('for 4,000 schemas with 12 values each', () => {
+  test('for 1,500 schemas with 12 values each', () => {
     let fitting = 0
-    for (let i = 0; i < 4_000; i++) {
+    let crashes = 0
+    for (let i = 0; i < 1_500; i++) {
       // `$defs` refer to nothing, so that no schema refers to itself without end.
       const root = { allOf: [schema(3)], $defs: { x: Object.assign({}, pick(leaf)(), pick(leaf)()) as object, y: { properties: { a: pick(leaf)() } } } }
       const validate = ajv.compile(root)
       const check = compileSchema(root)
       for (let j = 0; j < 12; j++) {
         const candidate = value(3)
-        const expected = validate(candidate)
+        let expected: boolean
+        try {
+          expected = validate(candidate)
+        } catch {
+          // Ajv's own code fails now and then where `dependentSchemas` meets a condition.
+          crashes++
+          continue
+        }
         if (expected) fitting++
         expect(check(candidate).length === 0, JSON.stringify({ root, candidate, ajv: validate.errors })).toBe(expected)
       }
       ajv.removeSchema(root)
     }
+    expect(crashes).toBeLessThan(50)
     // Neither side may be always of one mind.
-    expect(fitting).toBeGreaterThan(4_800)
-    expect(fitting).toBeLessThan(43_200)
+    expect(fitting).toBeGreaterThan(1_800)
+    expect(fitting).toBeLessThan(16_200)
   })
 })

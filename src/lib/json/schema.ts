@@ -27,17 +27,18 @@ export interface SchemaOptions {
 }
 
 /** A step takes some 20 to 100 ns. */
-const maxSteps = 5_000_000
+const maxSteps = 3_000_000
 
 const compiled = new WeakMap<object, SchemaCheck>()
 
 /**
  * Takes 2020-12, and what older drafts wrote differently. Unknown keywords and formats are annotations, keywords with a
  * value of the wrong type are passed over, defaults are not filled in, nothing is converted. A pattern with look-around or
- * back-references is not checked, nor is a format on more than 2,000 characters.
+ * back-references is not checked, nor is a format on more than 2,000 characters or a pattern on a text that is too long for it
+ * (a million divided by the pattern's instructions: tens of thousands of characters for most).
  * The same object is compiled once, and must not be changed after.
  * Throws HubError `invalid_document`, with a pointer into the schema, for a reference that leads outside or nowhere, and for
- * a schema beyond bounds (20,000 parts, 200 levels, 1,000 patterns). What a reference leads to is read when a check first
+ * a schema beyond bounds (20,000 parts, 200 levels, patterns of 100,000 instructions). What a reference leads to is read when a check first
  * gets there, and the check throws the same then.
  */
 export function compileSchema(schema: object, options: SchemaOptions = {}): SchemaCheck {

@@ -34,14 +34,15 @@ function writtenMonitoring(): typeof settings.monitoring {
 
 /** Values are looked at once they are merged into what is there. */
 export const integrationPatch = z.strictObject({
-  name: name.optional(), description: description.optional(), connector: connector.optional(), type: settings.kind.optional(),
-  configuration: configuration.optional(), credentials: credentials.optional(), credentialId: credentialId.optional(),
-  connection: z.record(z.string(), z.unknown()).optional().describe('Merged into what is there.'),
-  dataHandling: z.record(z.string(), z.unknown()).optional().describe('Merged into what is there.'),
-  monitoring: z.record(z.string(), z.unknown()).optional().describe('Merged into what is there.'),
-  usage: z.record(z.string(), z.unknown()).optional().describe('Merged into what is there.'),
-  metadata: z.record(z.string(), z.unknown()).optional().describe('Merged into what is there.'),
+  name: name.optional(), description: description.nullish(), connector: connector.optional(), type: settings.kind.nullish(),
+  configuration: configuration.nullish(), credentials: credentials.optional(), credentialId: credentialId.optional(),
+  connection: mergedIn().nullish(), dataHandling: mergedIn().nullish(), monitoring: mergedIn().nullish(), usage: mergedIn().nullish(),
+  metadata: mergedIn().transform(({ createdBy, createdAt, lastModified, ...rest }) => rest).nullish(),
 }).meta({ id: 'IntegrationPatch' })
+
+function mergedIn(): z.ZodRecord<z.ZodString, z.ZodUnknown> {
+  return z.record(z.string(), z.unknown()).describe('Merged into what is there.')
+}
 
 const performance = z.object({
   averageLatency: z.number().nullable().describe('ms'), successRate: z.number().nullable().describe('Percent of the calls that were tried.'),

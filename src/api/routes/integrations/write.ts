@@ -3,6 +3,7 @@ import type { IntegrationInput } from '../../../integrations/integrations.ts'
 import * as settings from '../../../integrations/settings.ts'
 import { HubError } from '../../../errors.ts'
 import { parseInput } from '../../../lib/zod-errors.ts'
+import type { Caller } from '../../../tenants/caller.ts'
 import { Answer, defineRoute } from '../../route.ts'
 import { integration, integrationId, integrationInput, integrationPatch, toIntegration } from './shapes.ts'
 
@@ -14,7 +15,10 @@ export const createIntegration = defineRoute({
   description: 'Tests the connection first, unless `test=false`. A failed test is told in `connectionStatus` and `connectionError`; the integration is stored all the same. A connector of the catalogue is installed on its first use.',
   query: z.strictObject({ test: z.enum(['true', 'false']).default('true').describe('Whether to test the connection.') }),
   body: integrationInput, reply: integration,
-  handle: async ({ integrations }, { caller, body, query }) => toIntegration(await integrations.create(caller, body, { test: query.test === 'true' })),
+  handle: async ({ integrations }, { caller, body, query }) => {
+    mayWriteCredentials(caller, body)
+    return toIntegration(await integrations.create(caller, body, { test: query.test === 'true' }))
+  },
 })
 
 export const replaceIntegration = defineRoute({
@@ -22,7 +26,10 @@ export const replaceIntegration = defineRoute({
   summary: 'Replace an integration.',
   description: 'What is left out falls back to its default; the credential stays unless another is given. What was read may be written back as it is.',
   params: integrationId, body: writtenBack(integrationInput), reply: integration,
-  handle: async ({ integrations }, { caller, params, body, request }) => toIntegration(await integrations.replace(caller, params.id, body as IntegrationInput, { ifMatch: request.ifMatch })),
+  handle: async ({ integrations }, { caller, params, body, request }) => {
+    mayWriteCredentials(caller, body as IntegrationInput)
+    return toIntegration(await integrations.replace(caller, params.id, body as IntegrationInput, { ifMatch: request.ifMatch }))
+  },
 })
 
 export const patchIntegration = defineRoute({
@@ -30,7 +37,10 @@ export const patchIntegration = defineRoute({
   summary: 'Change some of an integration.',
   description: 'A JSON merge patch (RFC 7396): objects are merged, lists replaced, null puts the default back. `configuration`, `usageQuota` and `accessControl` are replaced whole.',
   params: integrationId, body: integrationPatch, reply: integration,
-  handle: async ({ integrations }, { caller, params, body, request }) => toIntegration(await integrations.patch(caller, params.id, body as Partial<IntegrationInput>, { ifMatch: request.ifMatch })),
+  handle: async ({ integrations }, { caller, params, body, request }) => {
+    mayWriteCredentials(caller, body)
+    return toIntegration(await integrations.patch(caller, params.id, body as Partial<IntegrationInput>, { ifMatch: request.ifMatch }))
+  },
 })
 
 export const deleteIntegration = defineRoute({
@@ -43,6 +53,11 @@ export const deleteIntegration = defineRoute({
     return new Answer({})
   },
 })
+
+/** Secrets that come with an integration are stored as a credential. */
+function mayWriteCredentials({ scopes }: Caller, { credentials }: { credentials?: unknown }): void {
+  if (credentials !== undefined && !scopes.has('credentials:write')) throw new HubError('forbidden', 'Storing credentials needs the scope credentials:write, which the key does not have.')
+}
 
 /** Fields that only the hub writes are taken and left out, so that an integration can be written back as it was read. */
 function writtenBack(input: typeof integrationInput): z.ZodType {
@@ -71,6 +86,7 @@ export const registerIntegration = defineRoute({
   summary: 'Register a service from its OpenAPI document, or with any connector, in one call.',
   body: registration, freeText: ['/config/openAPISpec'], reply: integration,
   handle: async ({ integrations, connectors }, { caller, body }) => {
+    mayWriteCredentials(caller, body)
     const { name, type, config, credentials } = body
     const shared = { name, ...credentials && { credentials } }
     if (type !== 'openapi') return toIntegration(await integrations.create(caller, { ...shared, connector: type, configuration: config }, { test: true }))
