@@ -15,8 +15,10 @@ beforeAll(async () => {
   const upstream = await startUpstream()
   const opened = await openHub()
   connectionString = opened.hub.connectionString
-  ofA = await ownEverything(opened.hub, upstream, { key: opened.hub.key, mark: 'mark-of-a' })
-  ofB = await ownEverything(opened.hub, upstream, { key: await opened.hub.addTenant('b'), mark: 'mark-of-b' })
+  const keyOfB = await opened.hub.addTenant('b')
+  ;[ofA, ofB] = await Promise.all([
+    ownEverything(opened.hub, upstream, { key: opened.hub.key, mark: 'mark-of-a' }), ownEverything(opened.hub, upstream, { key: keyOfB, mark: 'mark-of-b' }),
+  ])
   tables = await asOwner(listTenantTables)
   close = async () => {
     await opened.close()

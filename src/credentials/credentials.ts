@@ -9,10 +9,10 @@ import { recordChange } from '../tenants/audit.ts'
 import type { Caller } from '../tenants/caller.ts'
 import { createEnvironmentReader, type ReadEnvironment } from './environment.ts'
 import { checkFields, isEmpty, openField, ownField, sealFields, shownValue, type CredentialSchema, type FieldValues } from './fields.ts'
-import { createOpener, type OpenCredential } from './opener.ts'
+import { createOpener, whileRotating, type OpenCredential } from './opener.ts'
 import type { RootKeys } from './root-key.ts'
 import { createRotation, type Rotation } from './rotation.ts'
-import { deleteCredential, findCredential, insertCredential, listCredentials, updateCredential, type CredentialRow, type SealedFields } from './store.ts'
+import { deleteCredential, findCredential, insertCredential, listCredentials, lockCredential, updateCredential, type CredentialRow, type SealedFields } from './store.ts'
 import { createTenantKeys, type TenantKeys } from './tenant-keys.ts'
 import { listRootKeyIds } from './tenant-keys-store.ts'
 import { createTokens, type CredentialTokens } from './tokens.ts'
@@ -153,12 +153,14 @@ async function update(inner: Inner, caller: Caller, { id, change: { name, creden
   const before = await one(db, tenantId, id)
   if (ifMatch !== undefined && ifMatch !== String(before.revision)) throw changedMeanwhile()
   const schema = credentials === undefined ? {} : await knownSchema(inner, tenantId, before.connector)
-  const kept = whole ? {} : without(before.fields, credentials ?? {})
-  if (credentials !== undefined) checkFields(schema, credentials, inner.read, new Set(Object.keys(kept)))
+  const keeping = (fields: SealedFields): SealedFields => (whole ? {} : without(fields, credentials ?? {}))
+  if (credentials !== undefined) checkFields(schema, credentials, inner.read, new Set(Object.keys(keeping(before.fields))))
   const row = await db.transaction(async (db) => {
-    const fields = credentials === undefined ? before.fields : { ...kept, ...sealFields({ tenantId, id, key: await inner.keys.newest(db, tenantId) }, schema, credentials) }
-    const updated = await updateCredential(db, tenantId, { id, name: name ?? before.name, fields }, before.revision)
-    if (updated === undefined) return undefined
+    // Not what was read before: a rotation may have encrypted it anew, and done away with the key.
+    const locked = await lockCredential(db, tenantId, id, before.revision)
+    if (locked === undefined) return undefined
+    const fields = credentials === undefined ? locked.fields : { ...keeping(locked.fields), ...sealFields({ tenantId, id, key: await inner.keys.newest(db, tenantId) }, schema, credentials) }
+    const updated = await updateCredential(db, tenantId, { id, name: name ?? locked.name, fields })
     if (credentials !== undefined) await deleteTokens(db, tenantId, id)
     await recordChange(db, caller, { action: 'credential.updated', targetType: 'credential', targetId: id, detail: { ...name !== undefined && { name }, fields: Object.keys(credentials ?? {}) } })
     await tellOthers(db, tenantId, id)
@@ -206,17 +208,28 @@ async function one(db: Db, tenantId: string, id: string): Promise<CredentialRow>
   return row
 }
 
-async function show({ schemaOf, keys }: Inner, tenantId: string, { id, name, connector, fields, revision, createdAt, updatedAt, keys: versions }: CredentialRow): Promise<ShownCredential> {
-  const schema = await schemaOf(tenantId, connector) ?? {}
-  const shown: [string, ShownField][] = []
-  for (const [fieldName, field] of Object.entries(fields)) {
-    const type = field.t === 'env' ? ownField(schema, fieldName)?.type ?? 'password' : field.t
-    const open = async (): Promise<Pick<ShownField, 'value' | 'env'>> =>
-      shownValue(field, openField(await keys.find(tenantId, versions, field.v), { tenantId, id, name: fieldName, kind: field.t }, field))
+async function show(inner: Inner, tenantId: string, read: CredentialRow): Promise<ShownCredential> {
+  const { id, name, connector, revision, createdAt, updatedAt } = read
+  const schema = await inner.schemaOf(tenantId, connector) ?? {}
+  const again = (): Promise<CredentialRow> => one(inner.database.tenant(tenantId), tenantId, id)
+  const { result: fields } = await whileRotating(read, again, (row) => showFields(inner, { tenantId, row, schema, strict: true }))
     // One that cannot be decrypted must not hide the others: it is set, and can be set anew.
-    shown.push([fieldName, { type, set: true, ...(field.t === 'text' || field.t === 'env') && await open().catch(() => ({})) }])
+    .catch(async () => ({ result: await showFields(inner, { tenantId, row: read, schema, strict: false }) }))
+  return { id, name, connector, fields, revision, createdAt, updatedAt }
+}
+
+interface Show { tenantId: string, row: CredentialRow, schema: CredentialSchema, strict: boolean }
+
+async function showFields({ keys }: Inner, { tenantId, row, schema, strict }: Show): Promise<Record<string, ShownField>> {
+  const shown: [string, ShownField][] = []
+  for (const [name, field] of Object.entries(row.fields)) {
+    const type = field.t === 'env' ? ownField(schema, name)?.type ?? 'password' : field.t
+    const open = async (): Promise<Pick<ShownField, 'value' | 'env'>> =>
+      shownValue(field, openField(await keys.find(tenantId, row.keys, field.v), { tenantId, id: row.id, name, kind: field.t }, field))
+    const showable = field.t === 'text' || field.t === 'env'
+    shown.push([name, { type, set: true, ...showable && await (strict ? open() : open().catch(() => ({}))) }])
   }
-  return { id, name, connector, fields: Object.fromEntries(shown), revision, createdAt, updatedAt }
+  return Object.fromEntries(shown)
 }
 
 function changedMeanwhile(): HubError {

@@ -1,7 +1,7 @@
 /** Credentials decrypted for calls, kept in memory for seconds: the hot path looks here. */
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../db/database.ts'
-import { HubError } from '../errors.ts'
+import { HubError, isHubError } from '../errors.ts'
 import type { Mask } from '../lib/mask.ts'
 import type { ReadEnvironment } from './environment.ts'
 import { openField, resolveReferences, secretsOf, type CredentialSchema, type FieldValues } from './fields.ts'
@@ -75,11 +75,32 @@ export function createOpener(deps: OpenerDeps): Opener {
 }
 
 async function load(deps: OpenerDeps, tenantId: string, id: string): Promise<OpenCredential> {
-  const row = await findCredential(deps.database.tenant(tenantId), tenantId, id)
-  if (row === undefined) throw new HubError('credential_missing', `The credential ${id} is gone.`, { beforeSending: true })
-  const { connector, revision } = row
-  const kinds = Object.fromEntries(Object.entries(row.fields).map(([name, { t }]) => [name, t]))
-  return ready(deps, { tenantId, id, connector, revision, schema: await deps.schemaOf(tenantId, connector) ?? {}, stored: await openFields(deps.keys, tenantId, row), kinds })
+  const read = async (): Promise<CredentialRow> => {
+    const row = await findCredential(deps.database.tenant(tenantId), tenantId, id)
+    if (row === undefined) throw new HubError('credential_missing', `The credential ${id} is gone.`, { beforeSending: true })
+    return row
+  }
+  const { row, result: stored } = await whileRotating(await read(), read, (row) => openFields(deps.keys, tenantId, row))
+  const { connector, revision, fields } = row
+  const kinds = Object.fromEntries(Object.entries(fields).map(([name, { t }]) => [name, t]))
+  return ready(deps, { tenantId, id, connector, revision, schema: await deps.schemaOf(tenantId, connector) ?? {}, stored, kinds })
+}
+
+/**
+ * A rotation may do away with the keys that encrypt a row between its reading and its decryption. Then the row, or its keys, are others by now:
+ * read anew, until they can be used or stay the same.
+ */
+export async function whileRotating<Result>(first: CredentialRow, read: () => Promise<CredentialRow>, use: (row: CredentialRow) => Promise<Result>): Promise<{ row: CredentialRow, result: Result }> {
+  for (let row = first; ;) {
+    try {
+      return { row, result: await use(row) }
+    } catch (error) {
+      if (!isHubError(error, 'credential_unreadable')) throw error
+      const now = await read()
+      if (JSON.stringify([row.fields, row.keys]) === JSON.stringify([now.fields, now.keys])) throw error
+      row = now
+    }
+  }
 }
 
 async function openFields(keys: TenantKeys, tenantId: string, { id, fields, keys: versions }: CredentialRow): Promise<FieldValues> {

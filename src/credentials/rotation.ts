@@ -11,7 +11,7 @@ import type { RootKeys } from './root-key.ts'
 import { countCredentials, lockOutdated, replaceSealed, type SealedFields } from './store.ts'
 import { findRootKey, unwrap, wrap, type DataKey, type TenantKeys } from './tenant-keys.ts'
 import {
-  countWrappedByOthers, deleteUnusedKeys, listKeyVersions, listRootKeyIds, listTenantsWithKeys, listWrappedByOthers, lockOldKeys, lockRootKey, updateWrapped,
+  countWrappedByOthers, deleteUnusedKeys, listKeyVersions, listRootKeyIds, listTenantsWithKeys, listWrappedByOthers, lockKeyVersions, lockOldKeys, lockRootKey, updateWrapped,
   type KeyVersion, type TenantKeyVersion,
 } from './tenant-keys-store.ts'
 import { openToken, sealToken } from './tokens.ts'
@@ -117,8 +117,8 @@ function reencryptCredentials({ database, keys }: RotationDeps, { tenantId, vers
   return database.tenant(tenantId).transaction(async (db) => {
     const rows = await lockOutdated(db, tenantId, { version, after, limit: BATCH })
     // Read after the rows were locked: a key that they name cannot be removed any more.
-    const versions = await listKeyVersions(db, tenantId)
-    const newest = await keys.newest(db, tenantId)
+    const versions = await lockKeyVersions(db, tenantId)
+    const newest = await keys.find(tenantId, versions, versions.at(-1)!.version)
     let done = 0
     for (const { id, fields } of rows) {
       const renewed = await reencrypted({ keys, newest, versions }, { tenantId, id, fields })
@@ -152,8 +152,8 @@ async function reencrypted({ keys, newest, versions }: Keys, { tenantId, id, fie
 function reencryptTokens({ database, keys }: RotationDeps, { tenantId, version, after }: Part<OutdatedToken>): Promise<Batch<OutdatedToken>> {
   return database.tenant(tenantId).transaction(async (db) => {
     const rows = await lockOutdatedTokens(db, tenantId, { version, after, limit: BATCH })
-    const versions = await listKeyVersions(db, tenantId)
-    const newest = await keys.newest(db, tenantId)
+    const versions = await lockKeyVersions(db, tenantId)
+    const newest = await keys.find(tenantId, versions, versions.at(-1)!.version)
     for (const { credentialId, tokenKey, token } of rows) {
       const place = { tenantId, credentialId, tokenKey }
       const accessToken = await keys.find(tenantId, versions, token.v).then((key) => openToken(key, place, token)).catch(() => undefined)
@@ -194,7 +194,7 @@ async function rotateRoot({ database, rootKeys }: RotationDeps, caller: Caller, 
 /** Whoever makes a tenant's key meanwhile waits, and then wraps it by the new root key. */
 function beginRoot(system: Db, rootKeys: RootKeys): Promise<number> {
   return system.transaction(async (db) => {
-    await lockRootKey(db, 'exclusive')
+    await lockRootKey(db)
     await rootKeys.refresh()
     if (await countWrappedByOthers(db, rootKeys.current().id) === 0 && !rootKeys.isRenewed()) await rootKeys.renew()
     return countWrappedByOthers(db, rootKeys.current().id)
@@ -218,7 +218,7 @@ async function rewrap(system: Db, rootKeys: RootKeys, after: TenantKeyVersion | 
 /** Looked at again under the lock: another rotation may have made another root key since. Answers how many keys are still wrapped by others. */
 function endRoot(system: Db, rootKeys: RootKeys, { tenantKeys, ...caller }: Caller & { tenantKeys: number }): Promise<number> {
   return system.transaction(async (db) => {
-    await lockRootKey(db, 'exclusive')
+    await lockRootKey(db)
     await rootKeys.refresh()
     const { id } = rootKeys.current()
     const left = (await listRootKeyIds(db)).every((each) => each === id) ? 0 : await countWrappedByOthers(db, id)

@@ -44,13 +44,18 @@ export async function listCredentials(db: Db, tenantId: string, { connector, aft
   return rows
 }
 
-/** Undefined where the row is gone or was changed since `revision`. */
-export async function updateCredential(db: Db, tenantId: string, row: Pick<CredentialRow, 'id' | 'name' | 'fields'>, revision: number): Promise<CredentialRow | undefined> {
-  const { rows } = await db.query<CredentialRow>(
-    `update credentials set name = $3, fields = $4, revision = revision + 1, updated_at = now()
-     where tenant_id = $1 and id = $2 and revision = $5 returning ${columns}`,
-    [tenantId, row.id, row.name, JSON.stringify(row.fields), revision])
+/** To the transaction's end. Undefined where the row is gone or was changed since `revision`. */
+export async function lockCredential(db: Db, tenantId: string, id: string, revision: number): Promise<Pick<CredentialRow, 'name' | 'fields'> | undefined> {
+  const { rows } = await db.query<Pick<CredentialRow, 'name' | 'fields'>>(
+    'select name, fields from credentials where tenant_id = $1 and id = $2 and revision = $3 for update', [tenantId, id, revision])
   return rows[0]
+}
+
+export async function updateCredential(db: Db, tenantId: string, row: Pick<CredentialRow, 'id' | 'name' | 'fields'>): Promise<CredentialRow> {
+  const { rows } = await db.query<CredentialRow>(
+    `update credentials set name = $3, fields = $4, revision = revision + 1, updated_at = now() where tenant_id = $1 and id = $2 returning ${columns}`,
+    [tenantId, row.id, row.name, JSON.stringify(row.fields)])
+  return rows[0]!
 }
 
 /** Breaks a foreign key where integrations use it. Answers whether it was there. */

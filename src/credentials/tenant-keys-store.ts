@@ -17,6 +17,12 @@ export async function listKeyVersions(db: Db, tenantId: string): Promise<KeyVers
   return rows
 }
 
+/** The oldest first. None of them can be removed or wrapped anew before the transaction's end. */
+export async function lockKeyVersions(db: Db, tenantId: string): Promise<KeyVersion[]> {
+  const { rows } = await db.query<KeyVersion>(`select ${columns} from tenant_keys where tenant_id = $1 order by version for share`, [tenantId])
+  return rows
+}
+
 /** The one to encrypt with. It cannot be removed before the transaction's end. */
 export async function lockNewestKey(db: Db, tenantId: string): Promise<KeyVersion | undefined> {
   const { rows } = await db.query<KeyVersion>(`select ${columns} from tenant_keys where tenant_id = $1 order by version desc limit 1 for share`, [tenantId])
@@ -84,7 +90,7 @@ export async function updateWrapped(db: Db, key: TenantKeyVersion & { before: st
     [key.tenantId, key.version, key.wrapped, key.rootKeyId, key.before])
 }
 
-/** To the end of the transaction: shared by those who wrap a new key, exclusive for those who change the root key. */
-export async function lockRootKey(db: Db, mode: 'shared' | 'exclusive'): Promise<void> {
-  await db.query(`select pg_advisory_xact_lock${mode === 'shared' ? '_shared' : ''}(hashtext('interchange root key'))`)
+/** To the end of the transaction: one at a time wraps a new key or changes the root key. */
+export async function lockRootKey(db: Db): Promise<void> {
+  await db.query("select pg_advisory_xact_lock(hashtext('interchange root key'))")
 }

@@ -39,8 +39,8 @@ export function createTenantKeys({ database, rootKeys }: { database: Database, r
   }
 
   const insert = async (db: Db, tenantId: string, version: number): Promise<void> => {
-    // Whoever changes the root key waits for this transaction, so that the key read now is not away when the new one is there.
-    await lockRootKey(db, 'shared')
+    // Whoever changes the root key waits for this transaction: the key read now is not gone when the new one is there.
+    await lockRootKey(db)
     await rootKeys.refresh()
     await refuseForeignRootKey(database.system, rootKeys)
     await insertKeyVersion(db, tenantId, wrap(rootKeys.current(), tenantId, { version, bytes: randomBytes(32) }))

@@ -138,8 +138,9 @@ async function removeStored({ database, keys, now }: TokensDeps, place: TokenPla
   const db = database.tenant(place.tenantId)
   const stored = await findToken(db, place, new Date(now()))
   if (stored === undefined) return
-  const key = await keys.find(place.tenantId, stored.keys, stored.token.v)
-  if (openToken(key, place, stored.token) === accessToken) await removeToken(db, place, stored.token.c)
+  const { token } = stored
+  const isAnother = await keys.find(place.tenantId, stored.keys, token.v).then((key) => openToken(key, place, token) !== accessToken).catch(() => false)
+  if (!isAnother) await removeToken(db, place, token.c)
 }
 
 /** Undefined where the lease was lost meanwhile. */

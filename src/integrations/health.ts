@@ -4,6 +4,7 @@ import type { HealthCheck } from './settings.ts'
 import type { Database } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import type { Caller } from '../tenants/caller.ts'
+import { checkEndpoint } from './check-endpoint.ts'
 import { contextOf, type ContextDeps } from './context.ts'
 import type { Loaded, LoadedIntegrations } from './loaded.ts'
 import type { ConnectionTester } from './test-connection.ts'
@@ -64,7 +65,7 @@ async function runCheck(deps: HealthDeps, loaded: Loaded, check: HealthCheck): P
   const context = contextOf(deps, loaded, Date.now() + check.timeout, () => undefined)
   try {
     if (check.operation === undefined) {
-      await context.http.request({ method: 'GET', url: check.endpoint! })
+      await checkEndpoint(loaded, check.endpoint!, context)
     } else {
       const operation = await loaded.connector.operations.find(check.operation)
       if (operation === undefined) throw new HubError('operation_not_found', `The connector has no operation ${check.operation}.`)

@@ -181,7 +181,7 @@ async function complete({ jq, credentials }: IntegrationsDeps, caller: Caller, {
   if (credentialId !== null && (moved || credentialId !== before?.credentialId)) await checkCredential(credentials, caller, credentialId, input.connector)
   const configuration = checkConfiguration(connector, input.configuration ?? {})
   const dataHandling = parseInput(settings.dataHandling, input.dataHandling ?? {}, '/dataHandling')
-  await checkPrograms(jq, dataHandling)
+  await checkPrograms(jq, caller.tenantId, dataHandling)
   const monitoring = parseInput(settings.monitoring, input.monitoring ?? {}, '/monitoring')
   const now = new Date()
   return {

@@ -3,6 +3,7 @@ import type { Connector, Exchange } from '../connectors/connector.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import { HubError } from '../errors.ts'
 import type { Caller } from '../tenants/caller.ts'
+import { checkEndpoint } from './check-endpoint.ts'
 import { contextOf, type ContextDeps } from './context.ts'
 import { assemble, type Loaded, type State } from './loaded.ts'
 import type { DraftRow, SupportedEvent } from './store.ts'
@@ -35,7 +36,8 @@ export function createConnectionTester(deps: TesterDeps): ConnectionTester {
     const outcome = (part: Pick<TestOutcome, 'success' | 'detail' | 'code'>): TestOutcome =>
       ({ ...part, statusCode: exchange?.statusCode ?? null, latencyMs: Math.round(performance.now() - start), supportedEvents: supportedEvents(loaded.connector) })
     try {
-      const { detail } = await loaded.connector.testConnection(context)
+      const declared = loaded.row.monitoring.healthChecks.find(({ endpoint, operation }) => endpoint !== undefined && operation === undefined)
+      const { detail } = await (declared === undefined ? loaded.connector.testConnection(context) : checkEndpoint(loaded, declared.endpoint!, context))
       return outcome({ success: true, detail, code: null })
     } catch (error) {
       const known = error instanceof HubError ? error : new HubError('internal', 'The connector failed while it was tested.', { cause: error })

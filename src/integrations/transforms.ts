@@ -37,7 +37,7 @@ function asText(value: unknown): string {
 }
 
 /** Compiles every program once, so that a mistake is told when it is written and not when it is run. */
-export async function checkPrograms(jq: Jq, { requestTransform, responseTransform, errorMapping }: DataHandling): Promise<void> {
+export async function checkPrograms(jq: Jq, batchKey: string, { requestTransform, responseTransform, errorMapping }: DataHandling): Promise<void> {
   const programs: [pointer: string, program: string][] = []
   const add = (pointer: string, program: string | undefined): void => { if (program !== undefined) programs.push([`/dataHandling/${pointer}`, program]) }
   for (const [name, transforms] of [['requestTransform', requestTransform], ['responseTransform', responseTransform]] as const) {
@@ -48,7 +48,7 @@ export async function checkPrograms(jq: Jq, { requestTransform, responseTransfor
   })
   for (const [pointer, program] of programs) {
     try {
-      await jq.check(program)
+      await jq.check(program, { batchKey })
     } catch (error) {
       if (!(error instanceof HubError)) throw error
       throw new HubError('invalid_input', `${pointer}: ${error.message}`, { errors: [{ pointer, detail: error.message }], cause: error })

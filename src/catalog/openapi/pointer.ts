@@ -5,7 +5,7 @@ export function at(pointer: string, key: string | number): string {
   return `${pointer}/${escapeSegment(key)}`
 }
 
-export function escapeSegment(key: string): string {
+function escapeSegment(key: string): string {
   return /[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key
 }
 

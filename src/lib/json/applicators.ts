@@ -6,7 +6,7 @@ import type { Schema, SchemaObject } from './normalize.ts'
 import type { Pattern } from './patterns.ts'
 
 /** Makes the check of a schema. */
-export type Build = (schema: Schema) => Check
+type Build = (schema: Schema) => Check
 
 /** Names are looked up at this many a step. */
 const namesPerStep = 8
@@ -213,7 +213,7 @@ function checkUnevaluatedItems(check: Check): Check {
 }
 
 /** Goes on after a failure as long as somebody listens. */
-export function every<T>(all: Iterable<T>, run: Run, check: (each: T) => boolean): boolean {
+function every<T>(all: Iterable<T>, run: Run, check: (each: T) => boolean): boolean {
   let passed = true
   for (const each of all) {
     if (check(each)) continue

@@ -150,7 +150,7 @@ describe('text and bytes', () => {
   test('XML is given as text', () => {
     const operation = posting({ 'application/xml': { schema: { type: 'object', properties: { a: { type: 'string' } } } } })
     expect(requestFor(operation, { body: '<a/>' })).toMatchObject({ body: '<a/>', headers: { 'content-type': 'application/xml' } })
-    expect(refusal(() => requestFor(operation, { body: { a: 'x' } }))).toContainEqual({ pointer: '/body', detail: 'must be string' })
+    expect(refusal(() => requestFor(operation, { body: { a: 'x' } }))).toMatchObject([{ pointer: '/body' }])
   })
 
   test('bytes come as base64 in $base64, or as text', () => {

@@ -57,7 +57,7 @@ function variantOf(declared: string, kind: MediaKind, media: ResolvedMediaType, 
     case 'lines': return variant(linesSchema(media.schema, defs), body => ({ body: linesOf(body, declared.includes('json-seq') ? '\u001e' : '') }))
     case 'form': {
       const write = formWriter(media.encoding)
-      return variant(media.schema, body => ({ body: write(body) }))
+      return variant(objectSchema(media.schema, defs), body => ({ body: write(body) }))
     }
     case 'multipart': return multipartVariant(declared, media, defs)
     case 'text': return variant(textSchema(declared, media.schema, defs), body => ({ body: bytesOrText(body) }))
@@ -119,6 +119,11 @@ function textSchema(declared: string, schema: Schema, defs: Defs): Schema {
   return plain && !isBinary(behind(schema, defs)) ? schema : { anyOf: [{ type: 'string' }, base64Schema, blobSchema], description: `${kind} as text.` }
 }
 
+/** Fields and parts have names, even where the document forgets to say so. */
+function objectSchema(schema: Schema, defs: Defs): Schema {
+  return isStructured(schema, defs) ? schema : { ...behind(schema, defs), type: 'object' }
+}
+
 function linesSchema(schema: Schema, defs: Defs): Schema {
   return behind(schema, defs)['type'] === 'array' ? schema : { type: 'array' }
 }
@@ -150,7 +155,7 @@ function multipartSchema(media: ResolvedMediaType, defs: Defs): { schema: Schema
   const schema = behind(media.schema, defs)
   const fileNames = new Set<string>()
   const properties = isObject(schema['properties']) ? schema['properties'] : undefined
-  if (properties === undefined) return { schema: schema['type'] === undefined ? true : media.schema, fileNames }
+  if (properties === undefined) return { schema: schema['type'] === 'array' ? media.schema : objectSchema(media.schema, defs), fileNames }
   const replaced: Record<string, unknown> = {}
   for (const name of Object.keys(properties)) {
     const property = behind(properties[name] as Schema, defs)

@@ -81,7 +81,7 @@ function part(name: string | undefined, value: unknown, encoding: ResolvedEncodi
   return { headers: { ...disposition(name, isFileProperty ? name : undefined), ...(type !== undefined && { 'content-type': type }), ...headers }, content }
 }
 
-export function isFile(value: unknown): value is FileInput {
+function isFile(value: unknown): value is FileInput {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   if ('$base64' in value) return true
   return 'data' in value && Object.keys(value).every(key => ['data', 'filename', 'contentType'].includes(key))

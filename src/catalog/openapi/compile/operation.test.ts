@@ -53,7 +53,7 @@ describe('parameters', () => {
   test('allowEmptyValue lets an empty text through where the schema would not', () => {
     const operation = getting([{ name: 'page', in: 'query', allowEmptyValue: true, schema: { type: 'integer' } }])
     expect(requestFor(operation, { page: '' }).url).toBe('https://api.example.com/v1/things?page=')
-    expect(refusal(() => requestFor(operation, { page: 'x' }))).toContainEqual({ pointer: '/page', detail: 'must be integer' })
+    expect(refusal(() => requestFor(operation, { page: 'x' }))).toMatchObject([{ pointer: '/page' }])
   })
 
   test('what is optional and absent is not sent, even when it has a default', () => {

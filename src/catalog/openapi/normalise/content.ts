@@ -99,7 +99,7 @@ export function readStyle(reading: Reading, source: Json, location: string, poin
   return undefined
 }
 
-export function readHeaders(reading: Reading, parent: Json, pointer: string): Record<string, Json> | undefined {
+function readHeaders(reading: Reading, parent: Json, pointer: string): Record<string, Json> | undefined {
   return readMap(reading, parent, 'headers', pointer, (value, here) => readHeader(reading, value, here))
 }
 

@@ -26,7 +26,7 @@ export function nameOperations(normal: Json, problems: Problems): void {
   }
 }
 
-export function nameOf(method: string, path: string): string {
+function nameOf(method: string, path: string): string {
   const words = path.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_+|_+$/g, '')
   return words === '' ? method.toLowerCase() : `${method.toLowerCase()}_${words}`
 }

@@ -26,7 +26,7 @@ export function operationsOf(normal: Json): OperationPlace[] {
 }
 
 /** The names within braces. `{+name}` and `{name*}` are other templates' ways to say that slashes are allowed. */
-export function templateNames(path: string): string[] {
+function templateNames(path: string): string[] {
   return [...path.matchAll(/\{\+?([^{}]*?)\*?\}/g)].map(([, name]) => name ?? '').filter(name => name !== '')
 }
 

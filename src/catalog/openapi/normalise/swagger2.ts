@@ -46,7 +46,7 @@ function serversFor(reading: Reading, source: Json, schemes: string[] | undefine
   return readServers(reading, { servers: urls }, '', documentUrl) ?? []
 }
 
-export function mediaTypes(value: unknown): string[] | undefined {
+function mediaTypes(value: unknown): string[] | undefined {
   if (!Array.isArray(value)) return undefined
   const names = value.filter((name): name is string => typeof name === 'string' && name !== '')
   return names.length > 0 ? names : undefined

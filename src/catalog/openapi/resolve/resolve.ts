@@ -16,8 +16,8 @@ export function openDocument(normal: Json): OpenDocument {
 }
 
 /**
- * How many schemas an operation takes along, so that checking a call's input is compiled within some ten milliseconds and
- * the whole stays small enough to keep. Half of the catalogue's operations need under 50, Microsoft Graph's would need 10,000.
+ * How many schemas an operation takes along, so that it stays small enough to keep (some 100 KB) and to check quickly.
+ * 99 of 100 operations of the catalogue refer to fewer than 25; Microsoft Graph's would take along 10,000.
  */
 const maxInputSchemas = 1500
 const maxOutputSchemas = 1000

@@ -1,0 +1,34 @@
+/** The credential as the API takes and gives it. */
+import { z } from 'zod'
+import type { ShownCredential } from '../../../credentials/credentials.ts'
+import { timestamp } from '../../route.ts'
+
+export const tag = 'Credentials'
+
+export const credentialId = z.object({ id: z.string().max(128).describe('Id of the credential.') })
+
+export const name = z.string().trim().min(1).max(200).describe('What people call it.')
+
+export const values = z.record(z.string(), z.unknown()).describe(
+  "Values by field, as the connector's `credentialSchema` names the fields. Instead of a value, `{ \"$env\": \"NAME\" }` refers to an environment variable of the hub that its operator allows. Stored encrypted; secrets are never given back.")
+
+const field = z.object({
+  type: z.enum(['text', 'password', 'oauth']).describe('`password` and `oauth` are secrets.'),
+  set: z.literal(true).describe('It has a value.'),
+  value: z.unknown().optional().describe('Of `text` fields only.'),
+  env: z.string().optional().describe('Name of the environment variable that it refers to.'),
+})
+
+export const credential = z.object({
+  id: z.string().describe('Integrations name it as their `credentialId`.'),
+  name: z.string().describe('What people call it.'),
+  connector: z.string().describe('Id of the connector that it is for; no other one gets it.'),
+  fields: z.record(z.string(), field).describe('The fields that have a value.'),
+  createdAt: timestamp.describe('When it was stored.'),
+  updatedAt: timestamp.describe('When it was last changed.'),
+  etag: z.string().describe('Send it as `If-Match` with a change, to be told when somebody else was faster.'),
+}).meta({ id: 'Credential' })
+
+export function toCredential({ revision, ...rest }: ShownCredential): z.input<typeof credential> {
+  return { ...rest, etag: String(revision) }
+}

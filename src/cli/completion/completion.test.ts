@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openHub, type TestHub } from '../../../test/hub.ts'
+import { runCommand } from '../shell.fixture.ts'
+import { forBash, splitLine } from './words.ts'
+
+const main = fileURLToPath(new URL('../../main.ts', import.meta.url))
+let hub: TestHub
+let close: () => Promise<void>
+let env: Record<string, string>
+
+beforeAll(async () => {
+  ({ hub, close } = await openHub())
+  env = { INTERCHANGE_URL: hub.url, INTERCHANGE_API_KEY: hub.key }
+  const document = (operations: string[]): object => ({ openapi: '3.1.0', info: { title: 'Pets', version: '1' }, servers: [{ url: 'http://127.0.0.1:9' }], paths: Object.fromEntries(operations.map((id) => [`/${id}`, { get: { operationId: id, responses: {} } }])) })
+  await hub.call('POST', '/api/v1/connectors/import?id=acme:pets', { document: document(['getPet', 'getPets', 'addPet', 'pets/list all']) })
+  for (const name of ['Pet Store', 'Pet Shop', 'petty', "O'Neil & $(sons)", 'evil\u001b[2J']) await hub.call('POST', '/api/v1/integrations?test=false', { name, connector: 'acme:pets' })
+  await hub.call('POST', '/api/v1/credentials', { id: 'pet-key', connector: 'smtp-email', credentials: { host: 'mail.example', from: 'me@example.com' } })
+})
+afterAll(() => close())
+
+/** Candidates for the last of `words`. */
+async function completed(words: string[], environment = env): Promise<string[]> {
+  const { code, stdout, stderr } = await runCommand(['__complete', '--', ...words], { env: environment })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return stdout.split('\n').filter((line) => line !== '')
+}
+
+describe('from the commands', () => {
+  test.each([
+    [['ro'], ['rotate-keys']],
+    [['ca', ''], []],
+    [['catalog', 'o'], ['operation', 'operations']],
+    [['executions', 'list', '--st'], ['--status']],
+    [['executions', '--status', ''], ['failed', 'refused', 'succeeded']],
+    [['keys', 'create', 'x', '--role', 'd'], ['developer']],
+    [['completion', ''], ['bash', 'fish', 'zsh']],
+    [['completion', 'bash', ''], []],
+    [['--url', 'http://127.0.0.1:9', 'wor'], ['worker']],
+    [['connect', '--no'], ['--no-test']],
+  ])('%j may go on with %j', async (words, expected) => {
+    expect(await completed(words, {})).toEqual(expected)
+  })
+
+  test('hidden commands are not offered', async () => {
+    const all = await completed([''], {})
+    expect(all).toContain('connect')
+    expect(all).not.toContain('__complete')
+    expect(all).not.toContain('schema')
+  })
+})
+
+describe('from the hub', () => {
+  test.each([
+    [['run', 'Pet'], ['Pet Shop', 'Pet Store']],
+    [['run', 'Pet Store', 'get'], ['getPet', 'getPets']],
+    [['integrations', 'show', 'p'], ['petty']],
+    [['executions', '--integration', 'pet'], ['petty']],
+    [['catalog', 'operations', 'acme'], ['acme:pets']],
+    [['catalog', 'operation', 'acme:pets', 'add'], ['addPet']],
+    [['credentials', 'delete', ''], ['pet-key']],
+    [['run', 'No Such', ''], []],
+  ])('%j may go on with %j', async (words, expected) => {
+    expect(await completed(words)).toEqual(expected)
+  })
+
+  test('a name with control characters is not offered: it would act on the terminal', async () => {
+    expect(await completed(['integrations', 'delete', 'evil'])).toEqual([])
+  })
+
+  test('the hub that is typed is the one that is asked', async () => {
+    expect(await completed(['--url', hub.url, '--key', hub.key, 'run', 'petty'], { INTERCHANGE_URL: 'http://127.0.0.1:9' })).toEqual(['petty'])
+    expect(await completed([`--url=${hub.url}`, `--key=${hub.key}`, 'run', 'petty'], {})).toEqual(['petty'])
+  })
+
+  test('where no hub answers, or not in time, or not to this key, there is silence', async () => {
+    const mute = createServer(() => undefined)
+    await new Promise<void>((resolve) => { mute.listen(0, '127.0.0.1', resolve) })
+    const silent = `http://127.0.0.1:${(mute.address() as AddressInfo).port}`
+    for (const url of ['http://127.0.0.1:9', 'no url', silent]) expect(await completed(['run', ''], { ...env, INTERCHANGE_URL: url })).toEqual([])
+    expect(await completed(['run', ''], { ...env, INTERCHANGE_API_KEY: 'a-key-of-nobody-at-all-here' })).toEqual([])
+    mute.closeAllConnections()
+    await new Promise((resolve) => { mute.close(resolve) })
+  })
+})
+
+describe('in bash', () => {
+  /** What bash is given for a line with the cursor at its end. */
+  async function inBash(line: string): Promise<string[]> {
+    const script = `interchange() { "${process.execPath}" --disable-warning=ExperimentalWarning "${main}" "$@"; }
+      source <(interchange completion bash)
+      COMP_LINE=$1; COMP_POINT=\${#1}
+      _interchange
+      printf '%s\\n' "\${COMPREPLY[@]}"`
+    const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', script, 'bash', line], { env: { PATH: process.env['PATH'], ...env } })
+    return stdout.split('\n').filter((each) => each !== '')
+  }
+
+  test('names come quoted, so that they are one word once they are put in', async () => {
+    expect(await inBash('interchange run Pet')).toEqual(['Pet\\ Shop', 'Pet\\ Store'])
+    expect(await inBash('interchange run Pet\\ St')).toEqual(['Pet\\ Store'])
+    expect(await inBash('interchange run "Pet St')).toEqual(['Pet Store'])
+    const [name] = await inBash('interchange run O')
+    const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', `printf '%s' ${name}`])
+    expect(stdout).toBe("O'Neil & $(sons)")
+  })
+
+  test('a word with a colon is completed behind it, as bash wants it', async () => {
+    expect(await inBash('interchange catalog operations acme:p')).toEqual(['pets'])
+    expect(await inBash('interchange catalog operation acme:pets pets')).toEqual(['pets/list\\ all'])
+  })
+
+  test.each([
+    ['a b', ['a', 'b'], undefined],
+    ['a ', ['a', ''], undefined],
+    ['a "b c', ['a', 'b c'], '"'],
+    ["a 'b\\ c", ['a', 'b\\ c'], "'"],
+    ['a b\\ c"d e"f', ['a', 'b cd ef'], undefined],
+    ['a "" ', ['a', '', ''], undefined],
+    ['', [''], undefined],
+  ] as const)('the line %j is taken apart as the shell would', (line, words, openQuote) => {
+    expect(splitLine(line)).toEqual({ words, openQuote })
+  })
+
+  test('what stands before the last colon or equals sign does not come again', () => {
+    expect(forBash(['a:b c', 'a:be'], 'a:b', undefined)).toEqual(['b\\ c', 'be'])
+    expect(forBash(['a:b c'], 'a:b', '"')).toEqual(['a:b c'])
+  })
+})
