@@ -35,18 +35,23 @@ export interface HubOptions {
   logger: Logger
   /** `serve`: API and jobs. `worker`: jobs only. */
   role: 'serve' | 'worker'
+  /** Told the first owner's key as soon as it is made, so that it is not lost should the rest of the start fail. */
+  keyMade?: (key: string) => void
 }
 
-export async function startHub({ config, logger: plain, role }: HubOptions): Promise<Hub> {
-  const telemetry = await openTelemetry(config, plain)
-  const logger = telemetry?.withTraceIds(plain) ?? plain
-  let storage: Storage | undefined
+export async function startHub({ config, logger: plain, role, keyMade }: HubOptions): Promise<Hub> {
+  // What was started is stopped the other way round: at the end, and when a later part does not start.
+  const running = new AsyncDisposableStack()
   try {
-    storage = await openStorage(config, logger)
-    return await startOn(storage, telemetry, { config, logger, role })
+    const telemetry = await openTelemetry(config, plain)
+    running.defer(() => telemetry?.close())
+    const logger = telemetry?.withTraceIds(plain) ?? plain
+    const storage = await openStorage(config, logger)
+    running.defer(() => storage.close())
+    return await startOn(storage, running, telemetry, { config, logger, role, keyMade })
   } catch (error) {
-    await storage?.close()
-    await telemetry?.close()
+    // Why it did not start matters more than what its end stumbled over.
+    await running.disposeAsync().catch(() => undefined)
     throw error
   }
 }
@@ -58,32 +63,28 @@ async function openTelemetry({ otlpEndpoint }: Config, logger: Logger): Promise<
   return startTelemetry({ endpoint: otlpEndpoint, logger, environment: process.env })
 }
 
-async function startOn(storage: Storage, telemetry: Telemetry | undefined, { config, logger, role }: HubOptions): Promise<Hub> {
+async function startOn(storage: Storage, running: AsyncDisposableStack, telemetry: Telemetry | undefined, { config, logger, role, keyMade }: HubOptions): Promise<Hub> {
   const { database } = storage
   let jobs: Jobs | undefined
   const metrics = createMetrics({ database, http: storage.http, jobs: async () => jobs?.counts() ?? { waiting: 0, failed: 0 } })
   const areas = await createAreas({ config, logger, storage, metrics, tracing: telemetry, notify: async (notice) => { await jobs?.add(SEND_NOTICE, notice) } })
+  running.defer(() => areas.close())
   const { madeKey } = await areas.services.tenants.ensureFirst(config.apiKey)
+  if (madeKey !== undefined) keyMade?.(madeKey)
   const idempotency = createIdempotency(database)
   jobs = await startJobs({
     database, concurrency: 4, tasks: hubTasks({ areas, storage, idempotency, config }),
     onError: (message, error) => { logger.warn({ err: error }, message) },
   })
-  const schedules = startSchedules(areas, logger)
+  running.defer(() => jobs.stop())
+  for (const schedule of startSchedules(areas, logger)) running.defer(() => schedule.stop())
   const notices = listenForChanges(storage.connectionString, areas, logger)
+  running.defer(() => notices.close())
   const server = role === 'serve' ? await serve(areas, { config, logger, idempotency, metrics, telemetry }) : undefined
+  running.defer(() => server?.close())
   return {
     url: server && urlOf(server.server.address() as AddressInfo, config.host),
-    services: areas.services, madeKey,
-    async close() {
-      await server?.close()
-      for (const schedule of schedules) await schedule.stop()
-      await jobs.stop()
-      await notices.close()
-      await areas.close()
-      await storage.close()
-      await telemetry?.close()
-    },
+    services: areas.services, madeKey, close: () => running.disposeAsync(),
   }
 }
 

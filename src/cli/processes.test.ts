@@ -90,13 +90,15 @@ test.each(['serve', 'worker', 'migrate'])('%s with a wrong setting, or a databas
   expect(await run([command], { DATABASE_URL: 'postgres://user:hidden-password@127.0.0.1:9/x' })).toMatchObject({ code: 1, stderr: 'The database of DATABASE_URL (127.0.0.1:9/x) cannot be used: nothing listens there.\n' })
 })
 
-test('a port that is taken is told with the setting that picks another', async () => {
+test('a port that is taken is told with the setting that picks another, and the key that was made is not lost', async () => {
+  const fresh = await createTestDatabase()
   const holder = createServer()
   await new Promise<void>((resolve) => { holder.listen(0, '127.0.0.1', resolve) })
   const { port } = holder.address() as AddressInfo
-  const { code, stderr } = await run(['serve'], { INTERCHANGE_PORT: String(port), INTERCHANGE_API_KEY: 'a-key-for-a-port-that-is-taken' })
+  const { code, stderr } = await run(['serve'], { INTERCHANGE_PORT: String(port), DATABASE_URL: fresh.connectionString })
   await new Promise((resolve) => { holder.close(resolve) })
-  expect({ code, stderr }).toEqual({ code: 1, stderr: `Port ${port} of 127.0.0.1 is taken: stop what uses it, or set INTERCHANGE_PORT.\n` })
+  await fresh.drop()
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(new RegExp(`shown only now:\\s+\\S{24,}\\s[^]*\\nPort ${port} of 127\\.0\\.0\\.1 is taken: stop what uses it, or set INTERCHANGE_PORT\\.\n$`)) })
 })
 
 test('wrong words end with 2, and a reader that has had enough hurts nothing', async () => {

@@ -38,6 +38,9 @@ export interface ExecuteDeps extends ContextDeps {
   tracing?: TryTracing | undefined
 }
 
+/** Less time than this is none: timers may be early by a moment. */
+const LEAST_TRY_MS = 10
+
 export interface Execute { run(request: RunRequest): Promise<RunResult> }
 
 export function createExecute(deps: ExecuteDeps): Execute {
@@ -128,8 +131,8 @@ async function tryUntilDone(deps: ExecuteDeps, call: Call): Promise<unknown> {
       const retriesDone = call.tries - 1
       if (retriesDone >= retryPolicy.maxRetries || !await isWorthRetrying(deps, call, error, safe)) throw error
       const waitMs = retryDelay(call.tries, retryPolicy, { retryAfterSeconds: error instanceof HubError ? error.retryAfterSeconds : undefined })
-      // A wait beyond the deadline is no retry: the caller learns at once how it stands.
-      if (Date.now() + waitMs >= call.deadline) throw error
+      // A wait to the deadline or beyond is no retry: the caller learns at once how it stands.
+      if (Date.now() + waitMs + LEAST_TRY_MS > call.deadline) throw error
       await new Promise((resolve) => { setTimeout(resolve, waitMs) })
     }
   }

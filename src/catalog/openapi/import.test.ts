@@ -135,6 +135,12 @@ describe('operation names', () => {
     expect(names({ '/a': { get: ok }, '/b': { get: { operationId: 'get_a', ...ok } }, '/a/': { get: ok } })).toEqual(['get_a_2', 'get_a', 'get_a_3'])
   })
 
+  test('what nobody could type or store as a name is none', () => {
+    const long = 'x'.repeat(201)
+    expect(names({ '/a': { get: { operationId: 'a\u0000b', ...ok } }, '/b': { get: { operationId: long, ...ok } }, '/c': { get: { operationId: '  ', ...ok } } })).toEqual(['get_a', 'get_b', 'get_c'])
+    for (const name of names({ [`/${long}`]: { get: ok }, [`/${long}y`]: { get: ok } })) expect(name.length).toBeLessThanOrEqual(210)
+  })
+
   test('webhooks are no operations', () => {
     expect(imported({ openapi: '3.1.0', info: { title: 'T', version: '1' }, webhooks: { x: { post: ok } } })).toMatchObject({ operations: [], warnings: expect.arrayContaining([expect.stringContaining('no operations')]) as string[] })
   })
@@ -197,6 +203,23 @@ describe('references', () => {
   test('a path may refer to another', () => {
     const document = documentOf({ '/a': { $ref: '#/components/pathItems/Shared' }, '/b': { $ref: '#/paths/~1a' } }, { components: { pathItems: { Shared: { get: ok } } } })
     expect(imported(document).operations.map(({ id }) => id)).toEqual(['get_a', 'get_b'])
+  })
+})
+
+describe('Google\'s resource names', () => {
+  const at = (url: string, path: string, parameter: Json) => imported(documentOf({ [path]: { get: { parameters: [{ in: 'path', required: true, schema: { type: 'string' }, ...parameter }], ...ok } } }, { servers: [{ url }] }))
+  const isMarked = (reply: { normal: Json }) => JSON.stringify(reply.normal).includes('"x-multi-segment":true')
+
+  test('keep their slashes in Google\'s documents, and only there', () => {
+    expect(isMarked(at('https://pubsub.googleapis.com', '/v1/{name}', { name: 'name' }))).toBe(true)
+    expect(isMarked(at('https://pubsub.googleapis.com', '/v1/{topic}', { name: 'topic', description: 'Has the form `projects/{project}/topics/{topic}`.' }))).toBe(true)
+    expect(isMarked(at('https://storage.googleapis.com', '/b/{bucket}', { name: 'bucket', description: 'Name of a bucket.' }))).toBe(false)
+    expect(isMarked(at('https://api.example.com', '/v1/{name}', { name: 'name' }))).toBe(false)
+    expect(isMarked(at('https://pubsub.googleapis.com.evil.example', '/v1/{name}', { name: 'name' }))).toBe(false)
+  })
+
+  test('are recognised by the plus of a template that kept it', () => {
+    expect(isMarked(at('https://api.example.com', '/v1/{+name}', { name: 'name' }))).toBe(true)
   })
 })
 

@@ -5,7 +5,7 @@ import { readDocument } from '../directory/read-document.ts'
 import { createOpenApiConnector } from './connector.ts'
 import { closeOpenApiEngine, importDocument, resolveOperation } from './engine.ts'
 import { plainHttp } from './test/call-http.ts'
-import { callOf } from './test/operation.ts'
+import { callOf, documentOf } from './test/operation.ts'
 import { startPrism } from './test/prism.ts'
 import { CannotSample, sample } from './test/sample.ts'
 import type { ImportedDocument, ImportedOperation, Json } from './types.ts'
@@ -93,4 +93,11 @@ describe('a mock server made from the vendor\'s document accepts what the engine
       expect(accepted.length).toBeGreaterThanOrEqual(Math.min(3, document.operations.length))
     })
   }
+})
+
+test('the mock server refuses what does not fit, so that the tests above can fail', async () => {
+  const prism = await startPrism(documentOf({ '/a': { get: { operationId: 'a', parameters: [{ name: 'n', in: 'query', required: true, schema: { type: 'integer' } }], responses: { 200: { description: 'ok' } } } } }))
+  const refusals = await Promise.all(['/a', '/a?n=x', '/b?n=1', '/a?n=1'].map(path => refusalOf(() => plainHttp.request({ method: 'GET', url: prism.url + path }))))
+  await prism.close()
+  expect(refusals.map(refusal => refusal !== undefined)).toEqual([true, true, true, false])
 })

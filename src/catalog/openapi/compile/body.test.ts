@@ -159,6 +159,16 @@ describe('text and bytes', () => {
     expect(requestFor(operation, { body: 'plain' }).body).toBe('plain')
   })
 
+  test('a reference to a blob fits the schema, and must have been replaced when it is sent', () => {
+    const blob = { $blob: { id: 'b1' } }
+    const [bytes, form] = [posting({ 'image/png': {} }), posting({ 'multipart/form-data': { schema: { type: 'object', properties: { f: { type: 'string', format: 'binary' } } } } })]
+    expect(() => { bytes.validateInput({ body: blob }) }).not.toThrow()
+    expect(() => { form.validateInput({ body: { f: blob } }) }).not.toThrow()
+    expect(refusal(() => requestFor(bytes, { body: blob }))).toMatchObject([{ pointer: '/body' }])
+    expect(refusal(() => requestFor(form, { body: { f: blob } }))).toMatchObject([{ pointer: '/body/f' }])
+    expect(form.buildRequest({ input: { body: { f: { data: new Uint8Array([1]) } } }, credentials: {}, configuration: {} }).body).toBeInstanceOf(Buffer)
+  })
+
   test('a stream of the hub\'s own passes as it is', () => {
     const stream = Readable.from(['x'])
     const operation = posting({ 'image/png': {} })

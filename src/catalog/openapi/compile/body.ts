@@ -4,7 +4,7 @@ import { isObject } from '../normalise/reading.ts'
 import type { ResolvedMediaType, ResolvedRequestBody } from '../types.ts'
 import { formWriter } from './form.ts'
 import { concrete, covers, essence, isWildcard, kindOf, type MediaKind } from './media-type.ts'
-import { fromBase64, multipartWriter } from './multipart.ts'
+import { fromBase64, multipartWriter, refuseBlob } from './multipart.ts'
 import { refuseInput } from './refuse.ts'
 import { textOf } from './styles.ts'
 
@@ -85,6 +85,7 @@ function headerSafe(contentType: string): string {
 function bytesOrText(body: unknown): string | Uint8Array | Readable {
   if (typeof body === 'string' || body instanceof Uint8Array || body instanceof Readable) return body
   if (isObject(body) && '$base64' in body) return fromBase64(body['$base64'], '/body')
+  refuseBlob(body, '/body')
   return textOf(body)
 }
 

@@ -66,6 +66,7 @@ function bracketed(name: string, value: object): [string, string][] {
 }
 
 function part(name: string | undefined, value: unknown, encoding: ResolvedEncoding, pointer: string, isFileProperty: boolean): Part {
+  refuseBlob(value, pointer)
   const { headers = {} } = encoding
   const declared = encoding.contentType?.split(',')[0]?.trim()
   const fixedType = declared === undefined || declared.includes('*') ? undefined : declared
@@ -79,6 +80,11 @@ function part(name: string | undefined, value: unknown, encoding: ResolvedEncodi
   const type = fixedType ?? (asJson ? 'application/json' : isFileProperty ? 'application/octet-stream' : undefined)
   // Without a file name many servers take a part for an ordinary field.
   return { headers: { ...disposition(name, isFileProperty ? name : undefined), ...(type !== undefined && { 'content-type': type }), ...headers }, content }
+}
+
+/** A BlobReference is for the hub to replace by what it refers to; as JSON it would be nonsense to the service. */
+export function refuseBlob(value: unknown, pointer: string): void {
+  if (typeof value === 'object' && value !== null && '$blob' in value) refuseInput(pointer, 'is a reference to a blob, which was not read')
 }
 
 function isFile(value: unknown): value is FileInput {

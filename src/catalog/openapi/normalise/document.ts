@@ -52,7 +52,7 @@ export function normalise(parsed: ParsedSource, sourceUrl: string | undefined): 
 function refuseUnusable(normal: Json, broken: BrokenReference[], parsed: ParsedSource): void {
   const unusable = markUnusable(normal, broken)
   if (unusable === 0 || unusable < operationsOf(normal).length) return
-  throw invalid(broken.slice(0, 50).map(({ use, reason }) => ({ pointer: use.pointer, detail: reason })), parsed)
+  throw invalid(broken.slice(0, 50).map(({ use, reason }) => ({ pointer: use.pointer.slice(0, 1000), detail: reason })), parsed)
 }
 
 function invalid(errors: { pointer: string, detail: string }[], parsed: ParsedSource): HubError {

@@ -16,6 +16,8 @@ export interface SchemaResource { pointer: string, uri: string }
 
 const maxFaults = 50
 const maxWarnings = 100
+/** Documents may put a megabyte where a name belongs, and pointers and sentences carry it. */
+const maxLength = 1000
 
 /** Faults refuse the document. Warnings are what real documents get wrong without doing harm. */
 export class Problems {
@@ -24,11 +26,11 @@ export class Problems {
   #unsaid = 0
 
   fault(pointer: string, detail: string): void {
-    if (this.errors.length < maxFaults) this.errors.push({ pointer, detail })
+    if (this.errors.length < maxFaults) this.errors.push({ pointer: pointer.slice(0, maxLength), detail: detail.slice(0, maxLength) })
   }
 
   warn(pointer: string, detail: string): void {
-    if (this.#warnings.length < maxWarnings) this.#warnings.push(pointer === '' ? detail : `${detail} (${pointer})`)
+    if (this.#warnings.length < maxWarnings) this.#warnings.push((pointer === '' ? detail : `${detail} (${pointer})`).slice(0, maxLength))
     else this.#unsaid++
   }
 
