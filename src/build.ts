@@ -24,8 +24,6 @@ export interface Hub {
   /** For instance `http://127.0.0.1:8080`; undefined for a worker. */
   url: string | undefined
   services: Services
-  /** The first owner's key, when it was made at this start. It cannot be read again. */
-  madeKey: string | undefined
   /** Ends what runs, then lets go of the database. */
   close(): Promise<void>
 }
@@ -35,7 +33,7 @@ export interface HubOptions {
   logger: Logger
   /** `serve`: API and jobs. `worker`: jobs only. */
   role: 'serve' | 'worker'
-  /** Told the first owner's key as soon as it is made, so that it is not lost should the rest of the start fail. */
+  /** Told the first owner's key where it is made at this start: at once, for it cannot be read again, and the rest of the start may fail. */
   keyMade?: (key: string) => void
 }
 
@@ -84,7 +82,7 @@ async function startOn(storage: Storage, running: AsyncDisposableStack, telemetr
   running.defer(() => server?.close())
   return {
     url: server && urlOf(server.server.address() as AddressInfo, config.host),
-    services: areas.services, madeKey, close: () => running.disposeAsync(),
+    services: areas.services, close: () => running.disposeAsync(),
   }
 }
 

@@ -11,6 +11,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void
 let hub: TestHub
 let close: () => Promise<void>
 let connector: string
+let url: string
 let answer: Answer
 let asked: string[]
 
@@ -23,6 +24,7 @@ beforeAll(async () => {
   })
   const opened = await openHub()
   hub = opened.hub
+  url = upstream.url
   connector = await addConnector(hub.call, upstream.url)
   close = async () => {
     await opened.close()
@@ -119,7 +121,6 @@ describe('answers that fail', () => {
 describe('answers that are unusable', () => {
   const cases: [what: string, how: Answer, code: string, status: number][] = [
     ['invalid JSON', (_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end('{"name": ') }, 'upstream_invalid_response', 502],
-    ['HTML where JSON is promised', (_request, response) => { response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>') }, 'upstream_invalid_response', 502],
     ['damaged gzip', (_request, response) => { response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end('not gzip at all') }, 'upstream_invalid_response', 502],
     ['what is no HTTP', (request) => { request.socket.end('SSH-2.0-OpenSSH_9.6\r\n') }, 'upstream_invalid_response', 502],
     ['endless redirects', (request, response) => { response.writeHead(302, { location: `/items/${Number(request.url!.split('/').at(-1)) + 1}` }).end() }, 'upstream_too_many_redirects', 502],
@@ -133,6 +134,15 @@ describe('answers that are unusable', () => {
     const reply = await shop.run()
     expect(reply, reply.text).toMatchObject({ status, body: { code } })
     expect(await recorded(shop, reply)).toMatchObject({ status: 'failed', error: { type: code, message: expect.stringMatching(/./) } })
+  })
+
+  test('a page where the service promises JSON is a typed error too', async () => {
+    const chat = await service((_request, response) => { response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>') }, {}, {
+      connector: 'zulip-message', credentials: { site: url, email: 'bot@example.com', apiKey: 'a-key-of-the-bot' },
+    })
+    const reply = await chat.run('send_message', { type: 'stream', to: 'general', topic: 't', content: 'c' })
+    expect(reply).toMatchObject({ status: 502, body: { code: 'upstream_invalid_response', detail: expect.stringContaining('text/html') } })
+    expect(await recorded(chat, reply)).toMatchObject({ status: 'failed', response: { statusCode: 200 }, metrics: { retryCount: 0 } })
   })
 
   test('an empty answer is null, not an error', async () => {

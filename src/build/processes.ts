@@ -7,11 +7,13 @@ export async function runHub(role: 'serve' | 'worker', announce: (text: string) 
   const config = readConfig(process.env)
   const [{ startHub }, { createLogger }] = await Promise.all([import('../build.ts'), import('../logger.ts')])
   const logger = createLogger(config.logLevel)
+  // From the first moment: a hub that is asked to stop while it starts lets go of its database properly too.
+  const stopped = stopSignal()
   const keyMade = (key: string): void => { announce(`\n  The owner's API key, shown only now:\n\n    ${key}\n\n  Keep it, and set it as INTERCHANGE_API_KEY for the command line.\n\n`) }
   const hub = await startHub({ config, logger, role, keyMade }).catch((error: unknown) => { throw explainStart(error, config.databaseUrl) })
   if (hub.url !== undefined) announce(`Interchange is ready: ${hub.url}  (API reference: ${hub.url}/docs)\n`)
   logger.info({ url: hub.url, role }, 'ready')
-  await stopSignal()
+  await stopped
   logger.info('stopping')
   await hub.close()
 }

@@ -68,6 +68,10 @@ export function resolveUrl({ url, query }: CallHttpRequest, { endpoint, hosts }:
   if (!hosts.has(resolved.host.toLowerCase())) {
     throw new HubError('address_refused', `${resolved.host} is not a host of this integration.`, { beforeSending: true })
   }
+  // The same host without TLS would get the credential in the clear.
+  if (resolved.protocol === 'http:' && endpoint !== undefined && endpoint.startsWith('https:')) {
+    throw new HubError('address_refused', `${resolved.host} is called by https only.`, { beforeSending: true })
+  }
   for (const [name, value] of Object.entries(query ?? {})) {
     for (const each of Array.isArray(value) ? value : [value]) {
       if (each !== undefined) resolved.searchParams.append(name, String(each))

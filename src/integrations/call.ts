@@ -18,7 +18,10 @@ export interface Call {
   id: string
   loaded: Loaded
   operation: Operation
+  /** As it is recorded. */
   input: unknown
+  /** The same with large values read. */
+  sent: unknown
   request: RunRequest
   startedAt: number
   /** When the whole call must have ended, in ms. */

@@ -6,6 +6,7 @@ import type { Execution, ShownExecution } from '../executions/record.ts'
 import { HubError, isHubError } from '../errors.ts'
 import type { Jq } from '../lib/jq/jq.ts'
 import type { Mask } from '../lib/mask.ts'
+import { readBlobs } from './blob-input.ts'
 import { contextOf, type ContextDeps } from './context.ts'
 import type { Loaded, LoadedIntegrations } from './loaded.ts'
 import { admit, giveBack } from './admit.ts'
@@ -53,7 +54,7 @@ async function run(deps: ExecuteDeps, request: RunRequest): Promise<RunResult> {
   const loaded = await deps.loaded.get(request.caller.tenantId, request.integrationId)
   const operation = await findOperation(loaded, request.operation)
   const call: Call = {
-    id: uuidv7(), loaded, operation, request, startedAt, input: request.input ?? {}, tries: 0, transformationMs: 0, exchange: undefined,
+    id: uuidv7(), loaded, operation, request, startedAt, input: request.input ?? {}, sent: undefined, tries: 0, transformationMs: 0, exchange: undefined,
     deadline: startedAt + loaded.row.connection.timeout,
   }
   const refusal = await admit(loaded, { caller: request.caller, operation: operation.id, now: startedAt, countCalls: deps.countCalls })
@@ -79,11 +80,12 @@ async function findOperation({ connector, row }: Loaded, id: string | undefined)
   return operation
 }
 
-async function prepareInput({ jq }: ExecuteDeps, call: Call): Promise<void> {
+async function prepareInput({ jq, blobs }: ExecuteDeps, call: Call): Promise<void> {
   const { requestTransform } = call.loaded.row.dataHandling
   try {
     if (requestTransform.length > 0) call.input = await timed(call, () => applyTransforms(jq, requestTransform, { operation: call.operation.id, value: call.input, batchKey: call.loaded.row.tenantId }))
     call.operation.validateInput(call.input)
+    call.sent = await readBlobs(blobs, call.loaded.row.tenantId, call.input)
   } catch (error) {
     giveBack(call.loaded, call.request.caller)
     call.loaded.state.breaker.abandoned()
@@ -148,7 +150,7 @@ async function isWorthRetrying(deps: ExecuteDeps, call: Call, error: unknown, sa
 }
 
 async function tryOnce(deps: ExecuteDeps, call: Call): Promise<unknown> {
-  const { loaded, operation, input, request } = call
+  const { loaded, operation, request } = call
   const { tryTimeout } = loaded.row.connection
   call.tries += 1
   call.exchange = undefined
@@ -156,7 +158,7 @@ async function tryOnce(deps: ExecuteDeps, call: Call): Promise<unknown> {
   const span = deps.tracing?.begin({ loaded, operation: operation.id, number: call.tries })
   const context: OperationCall = Object.assign(
     contextOf(deps, loaded, deadline, (exchange) => { call.exchange = exchange }, span?.headers),
-    { input, idempotencyKey: request.idempotencyKey ?? call.id })
+    { input: call.sent, idempotencyKey: request.idempotencyKey ?? call.id })
   try {
     const data = await operation.run(context)
     span?.end(call.exchange)
