@@ -1,6 +1,6 @@
 /** An OpenAPI document of a small service, for suites that want operations of every kind against `startUpstream`. */
 
-export type Security = 'none' | 'apiKey' | 'basic' | 'oauth'
+export type Security = 'none' | 'apiKey' | 'query' | 'cookie' | 'basic' | 'bearer' | 'oauth'
 
 interface DocumentOptions { title?: string, security?: Security }
 
@@ -28,7 +28,10 @@ export function serviceDocument(url: string, { title = 'Shop', security = 'none'
     components: {
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'X-Shop-Key' },
+        query: { type: 'apiKey', in: 'query', name: 'shop_key' },
+        cookie: { type: 'apiKey', in: 'cookie', name: 'shop_key' },
         basic: { type: 'http', scheme: 'basic' },
+        bearer: { type: 'http', scheme: 'bearer' },
         oauth: { type: 'oauth2', flows: { clientCredentials: { tokenUrl: `${url}/token`, scopes: {} } } },
       },
     },

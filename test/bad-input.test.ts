@@ -1,4 +1,5 @@
 /** Bad input is told as such, with the place where it stands; nothing is stored of it, nothing sent, and nothing of it is a fault of the hub. */
+import { connect } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { routes } from '../src/api/routes/index.ts'
@@ -44,6 +45,16 @@ async function unchanged(work: () => Promise<void>): Promise<void> {
   for (const [table, rows] of Object.entries(after)) expect(rows.filter((row) => !before[table]!.includes(row)), table).toEqual([])
   expect(Object.values(after).flat().length).toBe(Object.values(before).flat().length)
   expect(upstream.asked).toEqual([])
+}
+
+/** All that comes back until the other side hangs up. */
+function rawExchange(url: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const socket = connect(Number(port), hostname, () => { socket.write(bytes) })
+    socket.setEncoding('utf8').on('data', (piece: string) => { text += piece }).on('close', () => { resolve(text) }).on('error', reject)
+  })
 }
 
 function expectProblem(reply: Reply<any>, what: string, { pointer }: { pointer?: RegExp } = {}): void { // eslint-disable-line typescript/no-explicit-any
@@ -290,6 +301,16 @@ describe('queries and paths', () => {
       }
     }
   }))
+
+  test('bytes that are no HTTP are a problem too, and cost the connection alone', async () => {
+    for (const bytes of ['nonsense\r\n\r\n', `GET /healthz HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(100_000)}\r\n\r\n`, 'POST /api/v1/keys HTTP/1.1\r\nHost: a\r\nContent-Length: nine\r\n\r\n', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n']) {
+      const answered = await rawExchange(hub.url, bytes)
+      expect(answered.split('\r\n')[0]).toBe('HTTP/1.1 400 Bad Request')
+      expect(answered).toContain('Content-Type: application/problem+json')
+      expect(JSON.parse(answered.split('\r\n\r\n')[1]!)).toMatchObject({ status: 400, code: 'invalid_request' })
+    }
+    expect(await hub.call('GET', '/healthz', undefined, { key: null })).toMatchObject({ status: 200 })
+  })
 
   test('paths and methods that are not there are problems too', async () => {
     for (const [method, path] of [['GET', '/nothing'], ['DELETE', '/api/v1/integrations'], ['PATCH', '/healthz'], ['GET', '//evil.example/api/v1/integrations'], ['GET', '/api/v1/integrations/%'], ['POST', '/api/v2/integrations']] as const) {

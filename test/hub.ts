@@ -24,7 +24,7 @@ export interface TestHub {
 
 export interface TestHubOptions { env?: Record<string, string> }
 
-const testKey = 'test-key-of-the-first-owner-0123456789'
+export const testKey = 'test-key-of-the-first-owner-0123456789'
 
 export async function withHub(work: (hub: TestHub) => Promise<void>, options: TestHubOptions = {}): Promise<void> {
   const { hub, close } = await openHub(options)

@@ -1,6 +1,7 @@
 /** Turns the route table into an HTTP server: keys, scopes, validation, problems, request ids, logs and figures for every route alike. */
 import { randomUUID } from 'node:crypto'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Socket } from 'node:net'
+import Fastify, { type ConnectionError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { HubError } from '../errors.ts'
 import { parseJson } from '../lib/json/limits.ts'
@@ -32,6 +33,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     requestTimeout: 120_000,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
+    clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => { sendError(error, request as FastifyRequest, reply as unknown as FastifyReply, logger) },
   })
   server.server.headersTimeout = 15_000
@@ -90,6 +92,17 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
   if (known.retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(known.retryAfterSeconds))))
   if (known.status === 401) void reply.header('www-authenticate', 'Bearer realm="interchange"')
   void reply.code(known.status).header('content-type', 'application/problem+json').header('x-request-id', String(request.id)).send(JSON.stringify(problem))
+}
+
+/** What never became a request: bytes that are no HTTP, headers without end, a request that takes too long to arrive. */
+function refuseConnection(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const known = new HubError('invalid_request', 'This is no HTTP request that can be read.', { cause: error })
+  const body = JSON.stringify(toProblem(known, randomUUID()))
+  socket.end(`HTTP/1.1 ${known.status} Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
 }
 
 /** Fastify's own refusals, before any route of ours ran. */

@@ -6,16 +6,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../test/postgres.ts'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 let database: TestDatabase
 let folder: string
+const children: ChildProcess[] = []
 
 beforeAll(async () => {
   database = await createTestDatabase()
   folder = await mkdtemp(join(tmpdir(), 'interchange processes '))
+})
+afterEach(() => {
+  // Of a test that failed.
+  for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 afterAll(async () => {
   await database.drop()
@@ -30,6 +35,7 @@ function start(words: string[], env: Record<string, string> = {}): Running {
     cwd: folder, stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: folder, DATABASE_URL: database.connectionString, INTERCHANGE_DATA: folder, INTERCHANGE_PORT: '0', ...env },
   })
+  children.push(child)
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) child[name]!.on('data', (chunk: Buffer) => { output[name] += String(chunk) })
   return { child, output, ended: once(child, 'close').then(([code]) => code as number | null) }

@@ -63,7 +63,7 @@ async function ask({ stdin, stderr }: Surroundings, name: string): Promise<strin
   try {
     return await new Promise((resolve, reject) => {
       reader.once('line', resolve)
-      reader.once('close', () => { reject(new UsageError('Given up.')) })
+      reader.once('close', () => { reject(new Error('Given up.')) })
       reader.once('SIGINT', () => { reader.close() })
     })
   } finally {

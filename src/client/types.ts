@@ -205,19 +205,28 @@ export type ConnectorSummary = {
 }
 
 export type Credential = {
+  /** Integrations name it as their `credentialId`. */
   id: string
+  /** What people call it. */
   name: string
+  /** Id of the connector that it is for; no other one gets it. */
   connector: string
+  /** The fields that have a value. */
   fields: Record<string, {
+    /** `password` and `oauth` are secrets. */
     type: 'text' | 'password' | 'oauth'
+    /** It has a value. */
     set: true
-    /** Of text fields only: secrets are never given back. */
+    /** Of `text` fields only. */
     value?: unknown
+    /** Name of the environment variable that it refers to. */
+    env?: string
   }>
-  revision: number
+  /** When it was stored. */
   createdAt: Timestamp
+  /** When it was last changed. */
   updatedAt: Timestamp
-  /** Send it as `If-Match` with a change. */
+  /** Send it as `If-Match` with a change, to be told when somebody else was faster. */
   etag: string
 }
 
@@ -1416,24 +1425,25 @@ export interface Routes {
   /** Store secrets for a connector, encrypted. */
   'POST /api/v1/credentials': {
     body: {
-      /** Chosen name, unique in the tenant, for instance `smtp-credentials`. Empty: one is made. */
+      /** A name of your choice, unique in the tenant, for instance `smtp-credentials`. Left out, one is made. */
       id?: string
-      /** What people call it. Empty: the id. */
+      /** What people call it. Left out, it is the id. */
       name?: string
-      /** Connector that it is for; no other one gets it. */
+      /** Id of the connector that it is for; no other one gets it. */
       connector: string
-      /** Fields as the connector's `credentialSchema` names them. `{ "$env": "NAME" }` refers to an environment variable that the operator allows. */
+      /** Values by field, as the connector's `credentialSchema` names the fields. Instead of a value, `{ "$env": "NAME" }` refers to an environment variable of the hub that its operator allows. Stored encrypted; secrets are never given back. */
       credentials: Record<string, unknown>
     }
     reply: Credential
   }
-  /** List credentials, without their secrets. */
+  /** List credentials by id, without their secrets. */
   'GET /api/v1/credentials': {
     query?: {
       /** How many to answer at most. More than 500 is taken as 500. */
       limit?: number
       /** `nextCursor` of the page before. */
       cursor?: string
+      /** Only those for this connector. */
       connector?: string
     }
     reply: {
@@ -1445,45 +1455,74 @@ export interface Routes {
   /** Get a credential, without its secrets. */
   'GET /api/v1/credentials/{id}': {
     path: {
+      /** Id of the credential. */
       id: string
     }
     reply: Credential
   }
-  /** Change a credential. */
+  /** Change some of a credential. */
   'PATCH /api/v1/credentials/{id}': {
     path: {
+      /** Id of the credential. */
       id: string
     }
     body?: {
+      /** What people call it. */
       name?: string
-      /** Fields as the connector's `credentialSchema` names them. `{ "$env": "NAME" }` refers to an environment variable that the operator allows. */
+      /** Values by field, as the connector's `credentialSchema` names the fields. Instead of a value, `{ "$env": "NAME" }` refers to an environment variable of the hub that its operator allows. Stored encrypted; secrets are never given back. */
       credentials?: Record<string, unknown>
+    }
+    reply: Credential
+  }
+  /** Replace all of a credential's values. */
+  'PUT /api/v1/credentials/{id}': {
+    path: {
+      /** Id of the credential. */
+      id: string
+    }
+    body: {
+      /** What people call it. Left out, it stays. */
+      name?: string
+      /** Values by field, as the connector's `credentialSchema` names the fields. Instead of a value, `{ "$env": "NAME" }` refers to an environment variable of the hub that its operator allows. Stored encrypted; secrets are never given back. */
+      credentials: Record<string, unknown>
     }
     reply: Credential
   }
   /** Delete a credential that no integration uses. */
   'DELETE /api/v1/credentials/{id}': {
     path: {
+      /** Id of the credential. */
       id: string
     }
     reply: undefined
   }
-  /** Make a new encryption key for the tenant and encrypt its credentials anew. */
+  /** Make a new encryption key for the tenant, and encrypt its credentials anew. */
   'POST /api/v1/credentials/rotate-keys': {
-    body?: Record<string, unknown>
+    body?: {
+      /** Every tenant's key, not only the caller's own. Needs the scope tenants:admin. */
+      allTenants?: boolean
+    }
     reply: {
-      version: number
+      /** How many have a new key. */
+      tenants: number
       /** How many were encrypted anew. */
       credentials: number
+      /** How many access tokens were encrypted anew. */
+      tokens: number
+      /** Credentials that cannot be decrypted. They are left as they are, and the key that they name stays. */
+      unreadable: number
     }
   }
   /** Wrap all tenants' keys by a new root key. */
   'POST /api/v1/system/rotate-root-key': {
     body?: Record<string, unknown>
     reply: {
+      /** Of the root key that wraps now: a short hash. */
       rootKeyId: string
       /** How many were wrapped anew. */
       tenantKeys: number
+      /** How many cannot be unwrapped. The root key before is kept for them. */
+      unreadable: number
     }
   }
   /** Make a tenant: an isolated workspace with its first owner. */

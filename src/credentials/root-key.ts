@@ -59,6 +59,8 @@ export async function openRootKeys({ rootKey, rootKeyPrevious, dataFolder }: Set
       return known(id)
     },
     async prepare(wrappedBy) {
+      // Another hub may have renewed the file since it was read.
+      if (wrappedBy.some((id) => known(id) === undefined)) await refresh()
       const lost = wrappedBy.find((id) => known(id) === undefined)
       if (lost !== undefined) throw lostKey(lost, current(), file.path)
       if (current() !== undefined) return

@@ -38,6 +38,13 @@ async function usedVersions(database: Database, { tenantId }: Caller): Promise<n
   return rows.map(({ version }) => version)
 }
 
+async function untilSomebodyWaits(database: Database): Promise<void> {
+  for (;;) {
+    const { rows } = await database.owner.query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+    if (rows.length > 0) return
+  }
+}
+
 /** With nothing in memory. */
 async function expectReadable(setup: Setup, caller: Caller, ids: string[], dataFolder = setup.folder): Promise<void> {
   const fresh = await setup.hub({ dataFolder })
@@ -100,10 +107,9 @@ test('what is written with the old key while the new one comes is found, and the
   let rotation: Promise<unknown> | undefined
   await setup.database.tenant(tenantId).transaction(async (db) => {
     const key = await keys.newest(db, tenantId)
-    const gone = Promise.withResolvers<void>()
-    rotation = hub.rotation.rotateTenant(caller, { onProgress: () => { gone.resolve() } })
-    // The rotation has done all that it sees, and now waits for this transaction.
-    await gone.promise
+    rotation = hub.rotation.rotateTenant(caller)
+    // It has done all that it sees, and now waits for this transaction.
+    await Promise.race([rotation, untilSomebodyWaits(setup.database)])
     await insertCredential(db, tenantId, { id: 'late', name: 'late', connector: 'mail', fields: sealFields({ tenantId, id: 'late', key }, {}, mail.credentials) })
   })
   await rotation
@@ -141,6 +147,23 @@ test('rotations at the same moment, from two hubs, with writers and readers arou
   await one.rotation.rotateTenant(caller)
   expect(await versionsOf(setup.database, caller)).toEqual([4])
   await expectReadable(setup, caller, ids)
+}))
+
+test('what is read while a rotation does away with its keys is read again, and opened and shown with the new ones', () => withSetup(async (setup) => {
+  const [caller, hub] = [await setup.addTenant(), await setup.hub()]
+  const [id] = await addMany(hub, caller, 1) as [string]
+  const real = await openRootKeys({ rootKey: undefined, rootKeyPrevious: undefined, dataFolder: setup.folder })
+  for (const use of ['open', 'show'] as const) {
+    let between = async (): Promise<void> => {
+      between = async () => undefined
+      await hub.rotation.rotateTenant(caller)
+      await hub.rotation.rotateRoot(caller)
+    }
+    const slow = await setup.hub({ rootKeys: { ...real, find: async (key) => { await between(); return real.find(key) } } })
+    if (use === 'open') expect((await slow.open(caller.tenantId, id)).values).toEqual(mail.credentials)
+    else expect((await slow.find(caller, id)).fields['host']).toMatchObject({ value: 'h' })
+  }
+  expect(await versionsOf(setup.database, caller)).toEqual([3])
 }))
 
 test('a rotation changes neither what is shown nor the version that If-Match names, and fetches no token anew', () => withSetup(async (setup) => {

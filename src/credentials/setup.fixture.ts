@@ -26,7 +26,7 @@ export const schemas: Record<string, Record<string, CredentialField>> = {
   },
 }
 
-export interface HubOptions extends Partial<Pick<CredentialsDeps, 'environment' | 'connectors' | 'now' | 'onChange'>> {
+export interface HubOptions extends Partial<Pick<CredentialsDeps, 'environment' | 'connectors' | 'now' | 'onChange' | 'rootKeys'>> {
   /** Instead of the setup's own data folder. */
   rootKey?: string
   rootKeyPrevious?: string

@@ -63,6 +63,10 @@ test('fifty callers whose token was refused make one more request, and none drop
   }))
   expect(new Set(renewed).size).toBe(1)
   expect(renewed[0]).not.toBe(refused)
+  // One that has nothing in memory and is told late looks at what is stored.
+  const late = (await setup.hub()).tokens(tenantId, id)
+  await late.invalidate(request, refused)
+  expect(await late.get(request)).toBe(renewed[0])
   expect(server.asked.length).toBe(2)
 })
 
@@ -190,7 +194,9 @@ test('what is opened before a token is fetched masks it all the same, and those 
   const { tenantId, id, hub } = await stored()
   await using server = await startTokenServer(fresh)
   const [opened, request] = [await hub.open(tenantId, id), requestTo(server.url)]
+  expect(opened.mask.mask(`not yet ${canary}`)).toBe('not yet [secret]')
   const first = await hub.tokens(tenantId, id).get(request)
+  expect(opened.mask.mask(first)).toBe('[secret]')
   await hub.tokens(tenantId, id).invalidate(request, first)
   const second = await hub.tokens(tenantId, id).get(request)
   const text = `${first} ${second} ${Buffer.from(second).toString('base64')} ${canary}`

@@ -44,7 +44,12 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   return {
     evaluate,
     async evaluateAll() {
-      for (const { tenantId, id } of await listAlerting(deps.database.system)) await evaluate(await deps.loaded.get(tenantId, id))
+      const failures: unknown[] = []
+      for (const { tenantId, id } of await listAlerting(deps.database.system)) {
+        // One that cannot be loaded, its connector gone or its credential unreadable, must not keep the others from their alerts.
+        await deps.loaded.get(tenantId, id).then((loaded) => evaluate(loaded)).catch((error: unknown) => { failures.push(error) })
+      }
+      if (failures.length > 0) throw new AggregateError(failures, `The alerts of ${failures.length} integrations could not be looked at.`)
     },
     async list(caller, integrationId, limit) {
       const { rows } = await deps.database.tenant(caller.tenantId).query<AlertFiring>(

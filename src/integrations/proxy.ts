@@ -95,8 +95,9 @@ async function send(deps: ProxyDeps, passing: Passing): Promise<HttpResponse> {
   const context = contextOf(deps, loaded, deadline, () => undefined)
   passing.span = deps.tracing?.begin({ loaded, operation: OPERATION, number: 1 })
   const headers: HeaderMap = { ...row.connection.headers }
+  const hopByHop = namedByConnection(request.headers['connection'])
   for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined && !notForwarded.has(name)) headers[name] = value
+    if (value !== undefined && !notForwarded.has(name) && !hopByHop.has(name)) headers[name] = value
   }
   Object.assign(headers, passing.span?.headers)
   const sent = await loaded.connector.proxy!({ method: request.method, url: request.path, headers, ...request.body && { body: request.body } }, context)
@@ -104,6 +105,11 @@ async function send(deps: ProxyDeps, passing: Passing): Promise<HttpResponse> {
   const url = resolveUrl(sent, { endpoint: loaded.endpoint, hosts: loaded.hosts })
   passing.url = url
   return deps.http.request({ method: sent.method, url, headers: sent.headers ?? {}, ...sent.body !== undefined && { body: sent.body as Readable }, timeoutMs: Math.max(1, deadline - Date.now()), maxRedirects: 0 })
+}
+
+/** Headers that the caller meant for the hub alone: `Connection` names them. */
+function namedByConnection(header: string | string[] | undefined): ReadonlySet<string> {
+  return new Set([header ?? []].flat().flatMap((each) => each.toLowerCase().split(',')).map((name) => name.trim()))
 }
 
 /** The caller sees the end of the body only once the execution is committed. */

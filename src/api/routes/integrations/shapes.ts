@@ -37,8 +37,10 @@ export const integrationPatch = z.strictObject({
   name: name.optional(), description: description.nullish(), connector: connector.optional(), type: settings.kind.nullish(),
   configuration: configuration.nullish(), credentials: credentials.optional(), credentialId: credentialId.optional(),
   connection: mergedIn().nullish(), dataHandling: mergedIn().nullish(), monitoring: mergedIn().nullish(), usage: mergedIn().nullish(),
-  metadata: mergedIn().transform(({ createdBy, createdAt, lastModified, ...rest }) => rest).nullish(),
+  metadata: mergedIn().transform((given) => Object.fromEntries(Object.entries(given).filter(([name]) => !keptByHub.has(name)))).nullish(),
 }).meta({ id: 'IntegrationPatch' })
+
+const keptByHub = new Set(['createdBy', 'createdAt', 'lastModified'])
 
 function mergedIn(): z.ZodRecord<z.ZodString, z.ZodUnknown> {
   return z.record(z.string(), z.unknown()).describe('Merged into what is there.')
