@@ -207,7 +207,7 @@ test('without a packaged Node the machine\'s own is used when it is new enough, 
 
 test('an unknown command is answered with the known ones', async () => {
   useInstalledClone()
-  expect(await run(['constructor'])).toMatchObject({ status: 2, stderr: 'interchange: usage: node bin/bootstrap.mjs hub|dev|test|check|bench [arguments]\n' })
+  expect(await run(['constructor'])).toMatchObject({ status: 2, stderr: 'interchange: usage: node bin/bootstrap.mjs hub|dev|test|check|build-client|bench [arguments]\n' })
 })
 
 test('the lockfile has every package that one of its packages may ask for: npm ci refuses it otherwise, on every machine', () => {

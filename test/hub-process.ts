@@ -2,13 +2,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { testKey } from './hub.ts'
+import { callTo, testKey, type TestHub } from './hub.ts'
 
 const main = path.join(import.meta.dirname, '../src/main.ts')
 
 export interface HubProcess {
   url: string
   pid: number
+  call: TestHub['call']
   /** Everything that it wrote to standard output and error so far. */
   output(): string
   /** SIGTERM; resolves with the exit code once it is gone. */
@@ -39,7 +40,7 @@ export async function startHubProcess(env: Record<string, string>): Promise<HubP
   const ended = once(child, 'exit')
   const url = await Promise.race([ready, ended.then(() => { throw new Error(`The hub ended before it was ready:\n${output}`) })])
   return {
-    url, pid: child.pid!, output: () => output,
+    url, pid: child.pid!, call: callTo(url), output: () => output,
     stop: async () => end(child, ended, 'SIGTERM'),
     kill: async () => { await end(child, ended, 'SIGKILL') },
   }

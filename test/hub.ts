@@ -45,7 +45,7 @@ export async function openHub({ env = {} }: TestHubOptions = {}): Promise<{ hub:
   })
   const hub = await startHub({ config, logger: createLogger(config.logLevel), role: 'serve' })
   const url = hub.url!
-  const call: TestHub['call'] = (method, path, body, { key = testKey, headers = {} } = {}) => request(url + path, { method, body, key, headers })
+  const call = callTo(url)
   return {
     hub: {
       hub, url, key: testKey, connectionString: database.connectionString, dataFolder, call,
@@ -61,6 +61,10 @@ export async function openHub({ env = {} }: TestHubOptions = {}): Promise<{ hub:
       await rm(dataFolder, { recursive: true, force: true })
     },
   }
+}
+
+export function callTo(url: string): TestHub['call'] {
+  return (method, path, body, { key = testKey, headers = {} } = {}) => request(url + path, { method, body, key, headers })
 }
 
 async function request(url: string, { method, body, key, headers }: { method: string, body: unknown, key: string | null, headers: Record<string, string> }): Promise<Reply<any>> { // eslint-disable-line typescript/no-explicit-any

@@ -55,6 +55,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
     }
     done()
   })
+  // A connection that becomes idle while the server closes would be waited for until its keep-alive ends.
+  server.addHook('preClose', (done) => {
+    const sweep = setInterval(() => { server.server.closeIdleConnections() }, 50)
+    server.server.once('close', () => { clearInterval(sweep) })
+    done()
+  })
   register(server, routes, options)
   return server
 }
@@ -85,7 +91,8 @@ function register(server: FastifyInstance, routes: Route[], context: HandlerCont
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
   const known = fromFastify(error) ?? asHubError(error)
-  if (known.status >= 500) {
+  // A call that failed is recorded, and logged as its integration wants it: it is no fault of the hub.
+  if (known.status >= 500 && known.extra?.['execution'] === undefined) {
     logger.error({ requestId: request.id, method: request.method, route: request.routeOptions?.url, code: known.code, err: known.cause ?? known }, known.message)
   }
   const problem = toProblem(known, String(request.id))

@@ -15,6 +15,7 @@ export function hubTasks({ areas, storage, idempotency, config }: TaskDeps): Tas
   return [
     { name: 'partitions', cron: '7 * * * *', run: () => areas.retention.ensurePartitions() },
     { name: 'retention', cron: '17 * * * *', run: async () => { await areas.retention.apply() } },
+    { name: 'sweep-blobs', cron: '37 * * * *', run: async () => { await storage.blobs.sweep() } },
     { name: 'expire-idempotency-keys', cron: '27 * * * *', run: () => idempotency.expire() },
     { name: 'alerts', cron: '* * * * *', run: () => areas.services.alerts.evaluateAll() },
     { name: SEND_NOTICE, maxAttempts: 10, run: (payload) => sendNotice(payload as Notice) },

@@ -27,6 +27,8 @@ export interface Call {
   /** When the whole call must have ended, in ms. */
   deadline: number
   tries: number
+  /** Access tokens were refused and fetched anew once. */
+  renewedTokens: boolean
   transformationMs: number
   exchange: (Exchange & { data?: unknown }) | undefined
 }

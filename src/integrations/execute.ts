@@ -7,7 +7,7 @@ import { HubError, isHubError } from '../errors.ts'
 import type { Jq } from '../lib/jq/jq.ts'
 import type { Mask } from '../lib/mask.ts'
 import { readBlobs } from './blob-input.ts'
-import { contextOf, type ContextDeps } from './context.ts'
+import { contextOf, type ContextDeps, type TryContext } from './context.ts'
 import type { Loaded, LoadedIntegrations } from './loaded.ts'
 import { admit, giveBack } from './admit.ts'
 import type { Call, RunRequest } from './call.ts'
@@ -54,7 +54,7 @@ async function run(deps: ExecuteDeps, request: RunRequest): Promise<RunResult> {
   const loaded = await deps.loaded.get(request.caller.tenantId, request.integrationId)
   const operation = await findOperation(loaded, request.operation)
   const call: Call = {
-    id: uuidv7(), loaded, operation, request, startedAt, input: request.input ?? {}, sent: undefined, tries: 0, transformationMs: 0, exchange: undefined,
+    id: uuidv7(), loaded, operation, request, startedAt, input: request.input ?? {}, sent: undefined, tries: 0, renewedTokens: false, transformationMs: 0, exchange: undefined,
     deadline: startedAt + loaded.row.connection.timeout,
   }
   const refusal = await admit(loaded, { caller: request.caller, operation: operation.id, now: startedAt, countCalls: deps.countCalls })
@@ -156,7 +156,7 @@ async function tryOnce(deps: ExecuteDeps, call: Call): Promise<unknown> {
   call.exchange = undefined
   const deadline = tryTimeout === undefined ? call.deadline : Math.min(call.deadline, Date.now() + tryTimeout)
   const span = deps.tracing?.begin({ loaded, operation: operation.id, number: call.tries })
-  const context: OperationCall = Object.assign(
+  const context: OperationCall & TryContext = Object.assign(
     contextOf(deps, loaded, deadline, (exchange) => { call.exchange = exchange }, span?.headers),
     { input: call.sent, idempotencyKey: request.idempotencyKey ?? call.id })
   try {
@@ -168,6 +168,11 @@ async function tryOnce(deps: ExecuteDeps, call: Call): Promise<unknown> {
   } catch (error) {
     span?.end(call.exchange, error)
     judge(call, error)
+    // A revoked access token: another one is worth one more try, whatever the policy, for the service took nothing.
+    if (error instanceof HubError && error.upstreamStatus === 401 && !call.renewedTokens && await context.refuseTokens()) {
+      call.renewedTokens = true
+      return tryOnce(deps, call)
+    }
     throw error
   }
 }
@@ -234,13 +239,13 @@ function noteConnection({ connectionChanged }: ExecuteDeps, loaded: Loaded, { st
   if (status === 'failed' && connectionStatus === 'active' && error instanceof HubError && error.upstreamStatus === 401) connectionChanged(loaded, error)
 }
 
-/** Messages quote the upstream, which may quote the secret. */
+/** Messages quote the upstream, which may quote the secret; so the log, which has no mask, gets no cause of theirs. */
 function withExecution({ error, mapped }: CallOutcome, execution: ShownExecution, mask: Mask | undefined): HubError {
   const extra = { execution }
-  if (!(error instanceof HubError)) return new HubError('internal', 'The connector failed. The execution has the details.', { cause: error, extra })
+  if (!(error instanceof HubError)) return new HubError('internal', 'The connector failed. The execution has the details.', { extra })
   const message = mapped?.message ?? error.message
   return new HubError(error.code, mask?.mask(message) ?? message, {
-    cause: error, extra, ...error.errors && { errors: error.errors }, ...error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds },
+    extra, ...error.errors && { errors: error.errors }, ...error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds },
   })
 }
 
