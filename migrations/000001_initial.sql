@@ -9,9 +9,12 @@ begin
       end if;
     exception when duplicate_object or unique_violation then null;
     end;
-    if not pg_has_role(current_user, role_name, 'set') then
+    -- Making a role does not suffice to take it on (Postgres 16). One that an administrator made and granted cannot be granted again.
+    begin
       execute format('grant %I to current_user', role_name);
-    end if;
+    exception when insufficient_privilege then
+      if not pg_has_role(current_user, role_name, 'member') then raise; end if;
+    end;
   end loop;
 end $$;
 

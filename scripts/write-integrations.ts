@@ -28,8 +28,8 @@ const obvious: Record<string, string> = {
 
 /** The page with its tables renewed. Throws where a field has no description, or a table has no place. */
 export function integrationsPage(page: string): string {
-  const schema = z.toJSONSchema(integrationInput, { io: 'input', unrepresentable: 'any' }) as { $defs: { IntegrationInput: Schema } }
-  const sections = sectionsOf(schema.$defs.IntegrationInput)
+  const { $defs } = z.toJSONSchema(integrationInput, { io: 'input', unrepresentable: 'any' })
+  const sections = sectionsOf($defs!['IntegrationInput'] as Schema)
   const left = new Set(sections.keys())
   const renewed = page.replace(/(<!-- fields of (.+?) -->\n)[^]*?(<!-- end -->)/g, (_all, begin: string, name: string, end: string) => {
     const rows = sections.get(name)
@@ -66,7 +66,8 @@ function rowsOf(path: string, schema: Schema, required: boolean): Row[] {
   const variants = (schema.anyOf ?? []).filter(({ properties }) => properties !== undefined)
   if (variants.length < 2) return [rowOf(path, schema, required)]
   const merged = Object.assign({}, ...variants.map(({ properties }) => properties)) as Record<string, Schema>
-  return Object.entries(merged).flatMap(([name, each]) => rowsOf(`${path}.${name}`, name in (schema.default ?? {}) ? { ...each, default: (schema.default as Record<string, unknown>)[name] } : each, false))
+  const whole = (schema.default ?? {}) as Record<string, unknown>
+  return Object.entries(merged).flatMap(([name, each]) => rowsOf(`${path}.${name}`, Object.hasOwn(whole, name) ? { ...each, default: whole[name] } : each, false))
 }
 
 function rowOf(path: string, schema: Schema, required: boolean): Row {

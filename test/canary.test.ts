@@ -1,7 +1,7 @@
 /** Secrets with a mark in them, sent through everything that a hub does, and then looked for wherever it writes. */
-import { readdir, readFile } from 'node:fs/promises'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
+import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -47,6 +47,8 @@ let call: TestHub['call']
 let upstream: Upstream
 let database: Awaited<ReturnType<typeof createTestDatabase>>
 let dataFolder: string
+let mailServer: Server
+const mailPasswords: string[] = []
 /** All answers of the API, with their headers. */
 const answers: string[] = []
 
@@ -96,6 +98,7 @@ beforeAll(async () => {
 }, 90_000)
 afterAll(async () => {
   await hub.stop()
+  mailServer.close()
   await upstream.close()
   await database.drop()
   await rm(dataFolder, { recursive: true, force: true })
@@ -118,7 +121,7 @@ async function live(): Promise<void> {
   for (const secret of ['header', 'short']) {
     made.push([await addIntegration(call, { connector: 'http', configuration: { baseUrl: upstream.url }, credentials: { headerName: 'X-Shop-Key', headerValue: canaries[secret] }, ...settings }), canaries[secret]!])
   }
-  for (const [id, secret] of made) { const t = Date.now(); await exercise(id, secret); console.log('ex', Date.now() - t) }
+  for (const [id, secret] of made) await exercise(id, secret)
   await refuse(settings)
   await rotate(made[0]![0])
   await vi.waitFor(() => { expect(upstream.asked.some(({ url }) => url.startsWith('/alert'))).toBe(true) }, { timeout: 10_000, interval: 50 })
@@ -133,20 +136,18 @@ async function exercise(id: string, secret: string): Promise<void> {
   }))
   expect(new Set(runs.map(({ status }) => status)).size).toBeGreaterThan(2)
   // A secret that the caller types where it does not belong.
-  console.log('runs', Date.now()%100000); const [operation] = input('1')
+  const [operation] = input('1')
   await call('POST', `/api/v1/integrations/${id}/run`, { operation, input: isPlain ? { url: '/x', query: { q: secret }, headers: { 'x-own': secret } } : { id: secret } })
   await call('POST', `/api/v1/integrations/${id}/test`)
   await call('POST', `/api/v1/integrations/${id}/health-checks`)
   for (const at of ['', '/health-checks', '/alerts', '/metrics', '/logs']) await call('GET', `/api/v1/integrations/${id}${at}`)
   // What a service says through the proxy is handed on as it is: only the record is looked at.
   for (const item of items) await hub.call('GET', `/api/v1/integrations/${id}/proxy/items/${item}`).catch(() => undefined)
-  console.log('proxied', Date.now()%100000)
   const { body: { data } } = await call('GET', `/api/v1/executions?integrationId=${id}&limit=500`)
   for (const execution of data) {
     const whole = await call('GET', `/api/v1/executions/${execution.id}`)
     for (const reference of [whole.body.response?.data?.$blob, whole.body.request.payload?.$blob]) if (reference) await call('GET', `/api/v1/blobs/${reference.id}`)
   }
-  console.log('read', Date.now()%100000, data.length)
   await call('POST', `/api/v1/executions/${data.at(-1).id}/rerun`, {})
 }
 
@@ -160,10 +161,28 @@ async function refuse(settings: object): Promise<void> {
     { connector: oauth, credentials: { oauth: { clientId: 5, clientSecret: canaries['refused'] } } }, { connector: oauth, credentials: { oauth: { clientSecret: canaries['refused'] } } },
     { connector: 'smtp-email', credentials: { host: '127.0.0.1', surprise: canaries['refused'], password: canaries['mail'], username: 'u', from: 'a@example.com' } }, { connector: 'nosuch', credentials: { any: canaries['refused'] } },
   ]) expect(await call('POST', '/api/v1/credentials', body)).toMatchObject({ status: 422 })
-  const mail = await call('POST', '/api/v1/integrations', { name: 'mail', connector: 'smtp-email', credentials: { host: '127.0.0.1', port: Number(new URL(upstream.url).port), secure: false, username: 'u', password: canaries['mail'], from: 'a@example.com' } })
-  await call('POST', `/api/v1/integrations/${mail.body.id}/run`, { input: { to: 'b@example.com', subject: 's', text: 't' } })
+  const mail = expectStatus(201, await call('POST', '/api/v1/integrations', { name: 'mail', connector: 'smtp-email', credentials: { host: '127.0.0.1', port: await startRudeMailServer(), secure: false, username: 'u', password: canaries['mail'], from: 'a@example.com' } }))
+  expect(mail.body.connectionStatus).toBe('error')
+  expect(await call('POST', `/api/v1/integrations/${mail.body.id}/run`, { input: { to: 'b@example.com', subject: 's', text: 't' } })).toMatchObject({ body: { execution: { status: 'failed' } } })
   await call('POST', '/api/v1/integrations', `{"credentials": {"apiKey": "${canaries['header']}`)
   await call('GET', '/api/v1/integrations', undefined, { key: `${testKey}x` })
+}
+
+/** Refuses every password, and says it in the refusal. */
+async function startRudeMailServer(): Promise<number> {
+  mailServer = createServer((socket) => {
+    socket.write('220 rude\r\n')
+    socket.on('error', () => undefined).on('data', (chunk: Buffer) => {
+      const line = chunk.toString().trim()
+      const [, secret = ''] = /^AUTH PLAIN (\S+)/i.exec(line) ?? []
+      if (secret !== '') mailPasswords.push(Buffer.from(secret, 'base64').toString())
+      if (/^EHLO/i.test(line)) socket.write('250-rude\r\n250 AUTH PLAIN\r\n')
+      else if (/^QUIT/i.test(line)) socket.end('221 bye\r\n')
+      else socket.write(`535 5.7.8 ${line} is ${Buffer.from(secret, 'base64').toString().split('\0').join(' ')}, which is wrong\r\n`)
+    })
+  })
+  await new Promise<void>((resolve) => { mailServer.listen(0, '127.0.0.1', resolve) })
+  return (mailServer.address() as AddressInfo).port
 }
 
 /** A credential that is replaced, with the one before it still in flight; keys of the hub that are rotated. */
@@ -179,6 +198,7 @@ async function rotate(id: string): Promise<void> {
 test('the secrets reached the service in every one of their ways, so that there was something to find', () => {
   const sent = upstream.asked.map(({ url, headers, body }) => JSON.stringify([url, headers, body])).join('\n')
   for (const { name } of forms.filter(({ name }) => name !== 'hubKey' && name !== 'mail')) expect(findIn(sent).some((found) => found.startsWith(name)), name).toBe(true)
+  expect(mailPasswords.some((each) => each.includes(canaries['mail']!))).toBe(true)
   expect(sent).not.toContain(testKey)
 })
 

@@ -49,7 +49,7 @@ export function createDatabase({ connectionString, maxConnections, onError }: Da
     const created = new Pool({
       connectionString: url, max, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, idleTimeoutMillis: 30_000,
       // graphile-worker shares the owner's pool and expects one statement at a time.
-      pipeline: role !== undefined, ...role !== undefined && { query_timeout: ANSWER_TIMEOUT_MS },
+      pipeline: role !== undefined, query_timeout: ANSWER_TIMEOUT_MS,
       allowExitOnIdle: true, keepAlive: true, application_name: `interchange ${role ?? 'owner'}`,
       options: `${options} -c statement_timeout=${STATEMENT_TIMEOUT_MS}${role ? ` -c role=interchange_${role}` : ''}`.trim(),
     } as PoolConfig)
@@ -71,7 +71,7 @@ export function createDatabase({ connectionString, maxConnections, onError }: Da
     writer: onPool(pools.writer),
     owner: onPool(pools.owner),
     ownerPool: pools.owner,
-    ping: async () => { await system.query('select 1') },
+    ping: () => watch.ask(),
     assertReachable: () => watch.assertReachable(),
     stats: () => Object.entries(pools).map(([name, { totalCount, idleCount, waitingCount }]) =>
       ({ pool: name, total: totalCount, idle: idleCount, waiting: waitingCount })),

@@ -5,6 +5,8 @@ export interface Watch {
   lost(): void
   /** Throws what `probe` throws while the database is away. All who ask at once share one probe. */
   assertReachable(): Promise<void>
+  /** Asks in any case. */
+  ask(): Promise<void>
   stop(): void
 }
 
@@ -24,6 +26,7 @@ export function createWatch(probe: () => Promise<unknown>): Watch {
   return {
     lost() { isLost = true },
     assertReachable: async () => { if (isLost) await ask() },
+    ask,
     stop() { clearInterval(timer) },
   }
 }

@@ -179,7 +179,7 @@ async function complete({ jq, credentials }: IntegrationsDeps, caller: Caller, {
   const kept = moved && input.credentials !== undefined ? null : before?.credentialId ?? null
   const credentialId = input.credentialId === undefined ? kept : input.credentialId
   if (credentialId !== null && (moved || credentialId !== before?.credentialId)) await checkCredential(credentials, caller, credentialId, input.connector)
-  const configuration = checkConfiguration(connector, input.configuration ?? {})
+  const configuration = checkConfiguration(connector, input.configuration ?? {}, input.connection?.endpoint)
   const dataHandling = parseInput(settings.dataHandling, input.dataHandling ?? {}, '/dataHandling')
   await checkPrograms(jq, caller.tenantId, dataHandling)
   const monitoring = parseInput(settings.monitoring, input.monitoring ?? {}, '/monitoring')
@@ -207,8 +207,9 @@ async function checkCredential(credentials: Credentials, caller: Caller, id: str
   if (found.connector !== connector) throw new HubError('invalid_input', `The credential ${id} belongs to the connector ${found.connector}.`, { errors: [{ pointer: '/credentialId', detail: `is for ${found.connector}` }] })
 }
 
-function checkConfiguration({ manifest }: Connector, configuration: Record<string, unknown>): Record<string, unknown> {
-  const errors = compileSchema(manifest.configurationSchema)(configuration)
+function checkConfiguration({ manifest }: Connector, configuration: Record<string, unknown>, endpoint: string | undefined): Record<string, unknown> {
+  // A document without servers asks for the address; the integration's endpoint is one.
+  const errors = compileSchema(manifest.configurationSchema)(configuration).filter(({ pointer }) => pointer !== '/baseUrl' || endpoint === undefined || 'baseUrl' in configuration)
   if (errors.length === 0) return configuration
   throw new HubError('invalid_input', `The configuration does not fit the connector ${manifest.type}.`, { errors: errors.map(({ pointer, detail }) => ({ pointer: `/configuration${pointer}`, detail })) })
 }

@@ -3,6 +3,7 @@
  * and what a lapsed one had locked is unlocked at start and every few seconds.
  */
 import { EventEmitter } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Logger, parseCronItems, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker'
 import { uuidv7 } from 'uuidv7'
 import type { Database } from '../db/database.ts'
@@ -33,6 +34,8 @@ export interface JobsOptions {
 }
 
 const HEARTBEAT_MS = 3000
+/** Whoever wants to know looks in vain at a database that hangs. */
+const COUNT_TIMEOUT_MS = 2000
 /** A process that said nothing for so long is dead, or as good as: its jobs go to others. */
 const LAPSED_SECONDS = 15
 
@@ -69,8 +72,9 @@ function handleOf({ database, tasks, runner, processId, timer }: { database: Dat
       await runner.addJob(task, payload, { maxAttempts, ...key !== undefined && { jobKey: key } })
     },
     async counts() {
-      const { rows } = await database.owner.query<{ waiting: number, failed: number }>(
-        'select count(*) filter (where attempts < max_attempts)::int as waiting, count(*) filter (where attempts >= max_attempts)::int as failed from graphile_worker.jobs')
+      const late = pause(COUNT_TIMEOUT_MS, undefined, { ref: false }).then(() => { throw new Error('The job queue could not be counted in time.') })
+      const { rows } = await Promise.race([late, database.owner.query<{ waiting: number, failed: number }>(
+        'select count(*) filter (where attempts < max_attempts)::int as waiting, count(*) filter (where attempts >= max_attempts)::int as failed from graphile_worker.jobs')])
       return rows[0]!
     },
     async stop() {
