@@ -260,6 +260,14 @@ describe('the record', () => {
     expect((await executionsOf(id)).length).toBe(3)
   })
 
+  test('a rerun asks for the input where the recorded one held a secret, which is not kept', async () => {
+    const keyed = await addConnector(hub.call, upstream.url, { security: 'apiKey' })
+    const id = await addIntegration(hub.call, { connector: keyed, credentials: { apiKey: 'the-key-of-the-shop-01' } })
+    const { body: { execution } } = expectStatus(200, await run(id, 'getItem', { id: 'the-key-of-the-shop-01' }))
+    expect(await hub.call('POST', `/api/v1/executions/${execution.id}/rerun`, {})).toMatchObject({ status: 422, body: { errors: [{ pointer: '/input' }] } })
+    expect(await hub.call('POST', `/api/v1/executions/${execution.id}/rerun`, { input: { id: '2' } })).toMatchObject({ status: 200 })
+  })
+
   test('filters find what they name, and pages hold all of it once', async () => {
     const [id, other] = [await add(), await add()]
     await run(other)

@@ -52,7 +52,7 @@ describe('killed at any moment', () => {
     let hub = await start()
     const id = await addIntegration(hub.call, { connector: await addConnector(hub.call, upstream.url), ...settings })
     const ledger = new Set<string>()
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       let isDead = false
       const caller = async (): Promise<void> => {
         while (!isDead) {
@@ -78,7 +78,7 @@ describe('killed at any moment', () => {
       // What was sent and not acknowledged may be there or not, but nothing is there that was never sent.
       expect(stored.size).toBeLessThanOrEqual(upstream.asked.length)
     }
-    expect(ledger.size).toBeGreaterThan(80)
+    expect(ledger.size).toBeGreaterThan(60)
   })
 
   test('a job that was under way when the hub died runs after its restart', { timeout: 60_000 }, async () => {

@@ -3,7 +3,7 @@ import type { FieldError } from '../errors.ts'
 
 const MOST = 20
 
-export function isStorable(text: string): boolean {
+function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed()
 }
 

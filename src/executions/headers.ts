@@ -1,7 +1,7 @@
 /** Which headers an execution may keep. Values of secrets are masked besides; this holds for those that nobody declared. */
 import type { HeaderMap } from '../lib/http/http.ts'
 
-export const HIDDEN = '[hidden]'
+const HIDDEN = '[hidden]'
 
 const MAX_HEADERS = 100
 const MAX_VALUE = 4000
