@@ -78,6 +78,7 @@ const registration = z.strictObject({
 const openApiConfig = z.strictObject({
   openAPISpec: z.union([z.record(z.string(), z.unknown()), z.string().min(1)]).describe('An OpenAPI document as JSON, as text (JSON or YAML), or the URL of one.'),
   endpoint: z.url({ protocol: /^https?$/ }).optional(),
+  autoRegister: z.boolean().default(false).describe('Watch the service from now on: without a `healthCheck` of its own it gets one at its base URL.'),
   healthCheck: z.strictObject({ endpoint: z.string().max(2000).optional(), interval: z.number().int().min(1000).default(30_000) }).optional(),
 })
 
@@ -91,7 +92,7 @@ export const registerIntegration = defineRoute({
     const shared = { name, ...credentials && { credentials } }
     if (type !== 'openapi') return toIntegration(await integrations.create(caller, { ...shared, connector: type, configuration: config }, { test: true }))
     if (!caller.scopes.has('connectors:write')) throw new HubError('forbidden', 'Importing a document needs the scope connectors:write, which the key does not have.')
-    const { openAPISpec, endpoint, healthCheck } = parseInput(openApiConfig, config, '/config')
+    const { openAPISpec, endpoint, autoRegister, healthCheck = autoRegister ? { interval: 30_000 } : undefined } = parseInput(openApiConfig, config, '/config')
     const imported = await connectors.importNamed(caller, name, openAPISpec)
     return toIntegration(await integrations.create(caller, {
       ...shared, connector: imported.id, ...endpoint && { connection: { endpoint } },
