@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
@@ -218,7 +219,7 @@ test('without an endpoint nothing of the OpenTelemetry SDK is loaded', async () 
   const database = await createTestDatabase()
   const dataFolder = await mkdtemp(join(tmpdir(), 'interchange-telemetry-'))
   const loadedWith = async (env: Record<string, string>): Promise<string[]> => {
-    const { stdout } = await promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', new URL('loaded.fixture.ts', import.meta.url).pathname], {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('loaded.fixture.ts', import.meta.url))], {
       env: { ...process.env, DATABASE_URL: database.connectionString, INTERCHANGE_DATA: dataFolder, INTERCHANGE_PORT: '0', INTERCHANGE_API_KEY: '', INTERCHANGE_LOG_LEVEL: 'silent', ...env },
     })
     return (JSON.parse(stdout) as { packages: string[] }).packages
