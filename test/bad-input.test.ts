@@ -173,6 +173,13 @@ describe('shapes', () => {
     }
   }))
 
+  test('an id that no path could name is refused', () => unchanged(async () => {
+    for (const id of ['.', '..', '.hidden', 'a/b', 'a b', 'a%2e', '', 'ä', 'x'.repeat(129)]) {
+      expectProblem(await hub.call('POST', '/api/v1/credentials', { id, connector: 'http', credentials: {} }), id, { pointer: /^\/id$/ })
+      expectProblem(await hub.call('POST', '/api/v1/connectors', { id, document: { openapi: '3.1.0', info: { title: 't', version: '1' }, paths: {} } }), id, { pointer: /^\/id$/ })
+    }
+  }))
+
   test('a NUL or half a surrogate pair in any text is refused by its pointer', () => unchanged(async () => {
     for (const route of shaped) {
       const base = bodyOf(route, of, upstream.url) as Record<string, unknown>
@@ -192,7 +199,8 @@ describe("an integration's settings", () => {
   const faults: [pointer: string, change: Record<string, unknown>][] = [
     ['/connection/timeout', { connection: { timeout: -1 } }], ['/connection/timeout', { connection: { timeout: 'soon' } }], ['/connection/timeout', { connection: { timeout: 1.5 } }],
     ['/connection/timeout', { connection: { timeout: 9_007_199_254_740_993 } }],
-    ['/connection/endpoint', { connection: { endpoint: 'file:///etc/passwd' } }], ['/connection/endpoint', { connection: { endpoint: 'nonsense' } }],
+    ['/connection/endpoint', { connection: { endpoint: 'file:///etc/passwd' } }], ['/connection/endpoint', { connection: { endpoint: 'nonsense' } }], ['/connection/endpoint', { connection: { endpoint: 'https://user:password@shop.example/' } }],
+    ['/monitoring/alerts/0/url', { monitoring: { alerts: [{ name: 'a', metric: 'health', operator: 'below', threshold: 1, url: 'https://user@shop.example/' }] } }],
     ['/connection/headers/x', { connection: { headers: { x: 'a\r\nb: c' } } }], ['/connection/headers/a b', { connection: { headers: { 'a b': 'c' } } }],
     ['/connection/retryPolicy/maxRetries', { connection: { retryPolicy: { maxRetries: 1e9 } } }], ['/connection/surprise', { connection: { surprise: 1 } }],
     ['/dataHandling/requestTransform/0', { dataHandling: { requestTransform: ['.['] } }], ['/dataHandling/responseTransform/1/expression', { dataHandling: { responseTransform: ['.', { expression: 'nosuch(1)' }] } }],

@@ -197,6 +197,13 @@ describe('transforms and mappings', () => {
     expect(three).toMatchObject({ status: 200 })
   })
 
+  test('a program whose result is nested without end is a recorded failure', async () => {
+    const id = await add({ dataHandling: { responseTransform: ['reduce range(9000) as $i (0; [.])'] } })
+    const reply = await run(id)
+    expect(reply).toMatchObject({ status: 422, body: { code: 'expression_failed', execution: { status: 'failed' } } })
+    expect((await executionsOf(id)).length).toBe(1)
+  })
+
   test('a mapping names the failure, words it, and says whether a repeat makes sense', async () => {
     upstream.answer((_request, response) => { json(response, 409, { reason: 'busy' }) })
     const id = await add({ dataHandling: { errorMapping: [

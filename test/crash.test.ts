@@ -46,6 +46,13 @@ describe('killed at any moment', () => {
     await (await startEmbeddedPostgres({ dataFolder: folder, log })).stop()
     await rm(folder, { recursive: true, force: true })
   })
+  /** Many thousands: read by way of the database. */
+  const storedIds = async (): Promise<Set<string>> => {
+    const postgres = await startEmbeddedPostgres({ dataFolder: folder, log })
+    const { rows } = await withClient(postgres.connectionString, (client) => client.query<{ id: string }>('select id from executions'))
+    await postgres.stop()
+    return new Set(rows.map((row) => row.id))
+  }
   const start = async (): Promise<HubProcess> => running = await startHubProcess({ INTERCHANGE_DATA: folder })
 
   test('every acknowledged execution is there after each restart', { timeout: 120_000 }, async () => {
@@ -68,12 +75,8 @@ describe('killed at any moment', () => {
       isDead = true
       await Promise.all(callers)
       hub = await start()
-      const stored = new Set<string>()
-      for (let cursor: string | null = ''; cursor !== null;) {
-        const { body } = expectStatus(200, await hub.call('GET', `/api/v1/executions?integrationId=${id}&limit=500${cursor && `&cursor=${cursor}`}`))
-        for (const each of body.data) stored.add(each.id)
-        cursor = body.nextCursor as string | null
-      }
+      expect(await hub.call('GET', `/api/v1/executions/${[...ledger].at(-1)}`)).toMatchObject({ status: 200 })
+      const stored = await storedIds()
       expect([...ledger].filter((each) => !stored.has(each))).toEqual([])
       // What was sent and not acknowledged may be there or not, but nothing is there that was never sent.
       expect(stored.size).toBeLessThanOrEqual(upstream.asked.length)
@@ -104,9 +107,16 @@ describe('killed at any moment', () => {
     await vi.waitFor(async () => { expect((await next.call('GET', '/metrics', undefined, { key: null })).text).toMatch(/interchange_jobs\{state="waiting"\} 0/) }, poll)
   })
 
-  test('a stop in order takes its Postgres along, and the next start finds everything', { timeout: 60_000 }, async () => {
+  test('a stop in order ends the calls under way, takes its Postgres along, and the next start finds everything', { timeout: 60_000 }, async () => {
+    const id = (await running!.call('GET', '/api/v1/integrations')).body.data.at(-1).id as string
+    upstream.answer((_request, response) => { setTimeout(() => { json(response, 200, {}) }, 300) })
+    const underWay = Array.from({ length: 8 }, () => running!.call('POST', `/api/v1/integrations/${id}/run`, { operation: 'getItem', input: { id: '1' } }))
+    await vi.waitFor(() => { expect(upstream.asked.filter(({ url }) => url === '/items/1').length).toBe(8) }, poll)
     expect(await running!.stop()).toBe(0)
+    const ended = await Promise.all(underWay)
+    expect(ended.map(({ status }) => status)).toEqual(ended.map(() => 200))
     const hub = await start()
+    for (const { body } of ended) expect(await hub.call('GET', `/api/v1/executions/${body.execution.id}`)).toMatchObject({ status: 200 })
     expect((await hub.call('GET', '/api/v1/integrations')).body.data.length).toBe(2)
     expect(await hub.stop()).toBe(0)
     running = undefined

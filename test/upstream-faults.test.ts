@@ -121,6 +121,9 @@ describe('answers that fail', () => {
 describe('answers that are unusable', () => {
   const cases: [what: string, how: Answer, code: string, status: number][] = [
     ['invalid JSON', (_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end('{"name": ') }, 'upstream_invalid_response', 502],
+    ['JSON nested 100,000 deep', (_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end(`${'[{"a":'.repeat(50_000)}1${'}]'.repeat(50_000)}`) }, 'upstream_invalid_response', 502],
+    ['JSON nested 5,000 deep', (_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end(`${'['.repeat(5000)}${']'.repeat(5000)}`) }, 'upstream_invalid_response', 502],
+    ['an error nested 5,000 deep', (_request, response) => { response.writeHead(400, { 'content-type': 'application/json' }).end(`${'['.repeat(5000)}${']'.repeat(5000)}`) }, 'upstream_rejected', 422],
     ['damaged gzip', (_request, response) => { response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end('not gzip at all') }, 'upstream_invalid_response', 502],
     ['what is no HTTP', (request) => { request.socket.end('SSH-2.0-OpenSSH_9.6\r\n') }, 'upstream_invalid_response', 502],
     ['endless redirects', (request, response) => { response.writeHead(302, { location: `/items/${Number(request.url!.split('/').at(-1)) + 1}` }).end() }, 'upstream_too_many_redirects', 502],
@@ -143,6 +146,15 @@ describe('answers that are unusable', () => {
     const reply = await chat.run('send_message', { type: 'stream', to: 'general', topic: 't', content: 'c' })
     expect(reply).toMatchObject({ status: 502, body: { code: 'upstream_invalid_response', detail: expect.stringContaining('text/html') } })
     expect(await recorded(chat, reply)).toMatchObject({ status: 'failed', response: { statusCode: 200 }, metrics: { retryCount: 0 } })
+  })
+
+  test('what JSON may hold and databases may not comes back and is kept all the same', async () => {
+    const text = String.raw`{"nul":"a\u0000b","half":"\ud800","__proto__":{"x":1},"constructor":{"prototype":1},"deep":${'['.repeat(900)}${']'.repeat(900)},"brackets":"[[[[{{{{ \" ]"}`
+    const shop = await service((_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end(text) })
+    const reply = await shop.run()
+    expect(reply, reply.text).toMatchObject({ status: 200 })
+    expect(JSON.stringify(reply.body.data)).toBe(JSON.stringify(JSON.parse(text)))
+    expect((await recorded(shop, reply)).response.data).toMatchObject({ nul: 'a\0b' })
   })
 
   test('an empty answer is null, not an error', async () => {
@@ -221,11 +233,9 @@ describe('time', () => {
   })
 
   test('an answer that drips for ever ends at the timeout too', async () => {
-    const drips = new Set<NodeJS.Timeout>()
     const shop = await service((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).write('[')
       const drip = setInterval(() => { response.write('1,') }, 20)
-      drips.add(drip)
       response.on('close', () => { clearInterval(drip) })
     }, { timeout: 300 })
     const reply = await shop.run()
@@ -319,7 +329,7 @@ describe('size', () => {
 
   /** The most that the heap and buffers grew by while `work` ran, in bytes. */
   async function growth(work: () => Promise<void>): Promise<number> {
-    const now = (): number => { const { heapUsed, external } = process.memoryUsage(); return heapUsed + external }
+    const now = (): number => process.memoryUsage().heapUsed + process.memoryUsage().external
     const before = now()
     let most = 0
     const timer = setInterval(() => { most = Math.max(most, now() - before) }, 5)

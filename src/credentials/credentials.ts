@@ -23,7 +23,7 @@ export type { OpenCredential } from './opener.ts'
 /** Payload: `<tenant>:<credential>`. */
 export const CREDENTIALS_CHANGED = 'interchange_credentials'
 
-export const credentialIdPattern = /^[A-Za-z0-9._-]{1,128}$/
+export const credentialIdPattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/
 
 export interface CredentialInput { id?: string | undefined, name?: string | undefined, connector: string, credentials: FieldValues }
 

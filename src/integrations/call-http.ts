@@ -12,6 +12,9 @@ const MAX_BLOB_BYTES = 1024 * 1024 * 1024
 /** Of an error's body; more is cut. */
 const MAX_ERROR_BYTES = 256 * 1024
 const MAX_REDIRECTS = 5
+/** Arrays and objects within each other. */
+const MAX_DEPTH = 1000
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d]
 const USER_AGENT = 'Interchange/0.1'
 
 export interface CallScope {
@@ -131,6 +134,7 @@ function parseText(text: string, type: string, expectJson: boolean): unknown {
   if (text === '') return null
   const looksLikeJson = isJson(type) || expectJson || type === '' && /^\s*[[{]/.test(text)
   if (!looksLikeJson) return text
+  if (isDeep(text)) throw new HubError('upstream_invalid_response', `The upstream sent JSON that is nested more than ${MAX_DEPTH} deep.`)
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -153,11 +157,34 @@ async function readError(response: HttpResponse): Promise<unknown> {
     // The status says enough: a body that is too long or breaks off must not hide it.
     return null
   }
+  if (isDeep(text)) return text
   try {
     return JSON.parse(text)
   } catch {
     return text
   }
+}
+
+/** `JSON.parse` takes any depth; writing the value again, and much of what is done with it, ends the call's stack. */
+function isDeep(text: string): boolean {
+  if (text.length <= 2 * MAX_DEPTH) return false
+  let depth = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = endOfString(text, at)
+    else if ((code === OPEN_LIST || code === OPEN_OBJECT) && ++depth > MAX_DEPTH) return true
+    else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1
+  }
+  return false
+}
+
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) return at
+    if (code === BACKSLASH) at += 1
+  }
+  return text.length
 }
 
 function refusal({ status, headers }: HttpResponse, data: unknown): HubError {

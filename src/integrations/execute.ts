@@ -107,20 +107,30 @@ async function answer(deps: ExecuteDeps, call: Call): Promise<CallOutcome> {
   const cached = cacheable ? deps.answers.find(loaded.key, operation.id, input) : undefined
   if (cached !== undefined) {
     loaded.state.breaker.abandoned()
-    return { status: 'succeeded', data: cached.data, cached: true, statusCode: cached.statusCode }
+    return succeeded(cached.data, cached.statusCode, true)
   }
   try {
     const data = await tryUntilDone(deps, call)
     const transformed = await transformResponse(deps, call, data)
-    if (cacheable) keep(deps, call, transformed, caching.ttl)
-    return { status: 'succeeded', data: transformed, cached: false, statusCode: call.exchange?.statusCode }
+    const outcome = succeeded(transformed, call.exchange?.statusCode)
+    if (cacheable) keep(deps, call, outcome, caching.ttl)
+    return outcome
   } catch (error) {
     return failed(deps, call, error)
   }
 }
 
-function keep({ answers }: ExecuteDeps, { loaded, operation, input, exchange }: Call, data: unknown, ttl: number): void {
-  answers.keep(loaded.key, operation.id, input, { data, statusCode: exchange?.statusCode, sizeBytes: JSON.stringify(data)?.length ?? 0 }, ttl)
+/** Throws for what cannot be written, so that it is recorded as a failure: a program can make a value that is nested without end. */
+function succeeded(data: unknown, statusCode: number | undefined, cached = false): CallOutcome & { json: string } {
+  try {
+    return { status: 'succeeded', data, json: JSON.stringify(data ?? null), cached, statusCode }
+  } catch (error) {
+    throw new HubError('expression_failed', 'The result cannot be written as JSON: it is nested too deeply.', { cause: error })
+  }
+}
+
+function keep({ answers }: ExecuteDeps, { loaded, operation, input, exchange }: Call, { data, json }: CallOutcome & { json: string }, ttl: number): void {
+  answers.keep(loaded.key, operation.id, input, { data, statusCode: exchange?.statusCode, sizeBytes: json.length }, ttl)
 }
 
 async function tryUntilDone(deps: ExecuteDeps, call: Call): Promise<unknown> {
@@ -207,8 +217,12 @@ async function transformResponse(deps: ExecuteDeps, call: Call, data: unknown): 
 
 async function failed(deps: ExecuteDeps, call: Call, error: unknown): Promise<CallOutcome> {
   const mapped = await mappingOf(deps, call, error)
-  if (mapped?.data !== undefined) return { status: 'succeeded', data: mapped.data.value, cached: false, statusCode: call.exchange?.statusCode }
-  return { status: 'failed', error, mapped }
+  if (mapped?.data === undefined) return { status: 'failed', error, mapped }
+  try {
+    return succeeded(mapped.data.value, call.exchange?.statusCode)
+  } catch {
+    return { status: 'failed', error }
+  }
 }
 
 async function mappingOf({ jq }: ExecuteDeps, call: Call, error: unknown): Promise<CallOutcome['mapped']> {
@@ -222,8 +236,7 @@ async function mappingOf({ jq }: ExecuteDeps, call: Call, error: unknown): Promi
 /** Records, then answers: what the caller is told is committed. */
 async function finish(deps: ExecuteDeps, call: Call, outcome: CallOutcome, rate: RunResult['rate'] | undefined): Promise<RunResult> {
   const mask = call.loaded.credential?.mask
-  const json = outcome.status === 'succeeded' ? JSON.stringify(outcome.data ?? null) : undefined
-  const dataJson = json === undefined ? undefined : mask?.maskJson(json) ?? json
+  const dataJson = outcome.json === undefined ? undefined : mask?.maskJson(outcome.json) ?? outcome.json
   const execution = makeExecution(call, outcome, dataJson)
   deps.observe({ loaded: call.loaded, execution })
   const shown = await deps.executions.record(execution, mask)

@@ -7,6 +7,8 @@ import type { MappedFailure } from './transforms.ts'
 export interface CallOutcome {
   status: Execution['status']
   data?: unknown
+  /** The data as JSON, where it succeeded. */
+  json?: string
   cached?: boolean
   statusCode?: number | undefined
   error?: unknown

@@ -6,6 +6,9 @@ import { roles } from '../tenants/caller.ts'
 const jq = z.string().min(1).max(20_000)
 const milliseconds = (max: number): z.ZodNumber => z.number().int().min(1).max(max)
 
+/** What stands in an address is shown to whoever may read the integration. */
+const address = z.url({ protocol: /^https?$/ }).max(2000).refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), 'holds a user name or password: they belong into the credentials')
+
 export const retryPolicy = z.strictObject({
   maxRetries: z.number().int().min(0).max(20).default(3).describe('Further tries after the first. Operations that are not safe to repeat are retried only where the failure came before the request was sent, an idempotency key protects them, or `retryUnsafe` is set.'),
   backoffStrategy: z.enum(['exponential', 'linear', 'fixed']).default('exponential').describe('How the wait grows from try to try.'),
@@ -24,7 +27,7 @@ export const circuitBreaker = z.strictObject({
 })
 
 export const connection = z.strictObject({
-  endpoint: z.url({ protocol: /^https?$/ }).max(2000).optional().describe("Base URL of the service. Empty: the connector's own."),
+  endpoint: address.optional().describe("Base URL of the service. Empty: the connector's own."),
   protocol: z.enum(['rest', 'graphql', 'websocket', 'grpc', 'soap', 'custom']).default('rest').describe('Protocol of the service.'),
   authentication: z.record(z.string(), z.unknown()).optional().describe('Notes on the kind of authentication. Secrets belong into `credentials`.'),
   headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, 'is not a header name'), z.string().max(4000).regex(/^[^\r\n\0]*$/, 'holds a line break')).default({}).describe('Headers sent with each request. Not for secrets.'),
@@ -81,7 +84,7 @@ export const alert = z.strictObject({
   threshold: z.number(),
   window: z.number().int().min(1).max(1440).default(5).describe('Minutes of calls that count.'),
   minimumCalls: z.number().int().min(1).default(1).describe('Calls within the window before a rate or latency counts.'),
-  url: z.url({ protocol: /^https?$/ }).max(2000).optional().describe('Where a firing and its end are posted as JSON.'),
+  url: address.optional().describe('Where a firing and its end are posted as JSON.'),
   email: z.email().optional().describe('Who gets an email. Needs INTERCHANGE_SMTP_URL.'),
 })
 

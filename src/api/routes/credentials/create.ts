@@ -8,7 +8,7 @@ export const createCredential = defineRoute({
   summary: 'Store secrets for a connector, encrypted.',
   description: 'They are checked against the fields that the connector asks for, not tried: `POST /api/v1/integrations` tries them.',
   body: z.strictObject({
-    id: z.string().regex(credentialIdPattern, 'takes 1 to 128 letters, digits, dots, hyphens and underscores').optional().describe('A name of your choice, unique in the tenant, for instance `smtp-credentials`. Left out, one is made.'),
+    id: z.string().regex(credentialIdPattern, 'takes 1 to 128 letters, digits, dots, hyphens and underscores, and begins with no dot').optional().describe('A name of your choice, unique in the tenant, for instance `smtp-credentials`. Left out, one is made.'),
     name: name.optional().describe('What people call it. Left out, it is the id.'),
     connector: z.string().min(1).max(300).describe('Id of the connector that it is for; no other one gets it.'),
     credentials: values,
