@@ -9,7 +9,7 @@ import { withClient } from './everything.ts'
 import { startHubProcess, type HubProcess } from './hub-process.ts'
 import { callTo, testKey } from './hub.ts'
 import { createTestDatabase } from './postgres.ts'
-import { addConnector, addIntegration, expectStatus } from './service.ts'
+import { addConnector, addIntegration } from './service.ts'
 import { json, startUpstream, type Upstream } from './upstream.ts'
 
 let upstream: Upstream
