@@ -213,15 +213,15 @@ describe('a database that takes connections and answers nothing', () => {
     const database = await createTestDatabase()
     const line = await startLine(database.connectionString)
     const folder = await temporaryFolder()
-    const hub = await startHubProcess({ INTERCHANGE_DATA: folder, DATABASE_URL: line.connectionString, INTERCHANGE_LOG_LEVEL: 'fatal' })
+    const starting = startHubProcess({ INTERCHANGE_DATA: folder, DATABASE_URL: line.connectionString, INTERCHANGE_LOG_LEVEL: 'fatal' })
     close = async () => {
       line.resume()
-      await hub.stop()
+      await starting.then((hub) => hub.stop(), () => undefined)
       await line.close()
       await database.drop()
       await rm(folder, { recursive: true, force: true })
     }
-    const call = callTo(hub.url)
+    const call = callTo((await starting).url)
     const id = await addIntegration(call, { connector: await addConnector(call, upstream.url), ...settings })
     const run = (): ReturnType<typeof call> => call('POST', `/api/v1/integrations/${id}/run`, { operation: 'getItem', input: { id: '1' } })
     expect(await run()).toMatchObject({ status: 200 })
