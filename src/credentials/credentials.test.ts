@@ -3,7 +3,8 @@ import type { Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
 import { listen } from '../db/listen.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/postgres.ts'
-import { CREDENTIALS_CHANGED, type Credentials } from './credentials.ts'
+import type { Credentials } from './credentials.ts'
+import { CREDENTIALS_CHANGED } from './notices.ts'
 import { canary, formsOfSecret, readOut, schemas, setUp, startTokenServer, type Setup } from './setup.fixture.ts'
 import * as store from './store.ts'
 import * as keysStore from './tenant-keys-store.ts'
@@ -181,7 +182,7 @@ test('every store function keeps to its tenant by itself, on a connection that s
   expect([
     await store.findCredential(system, b.tenantId, id), await store.listCredentials(system, b.tenantId, { connector: undefined, after: undefined, limit: 10 }),
     await store.countCredentials(system, b.tenantId), await store.deleteCredential(system, b.tenantId, id), await store.updateCredential(system, b.tenantId, { id, name: 'x', fields: {} }),
-    await inTransaction((db) => store.lockCredential(db, b.tenantId, id, 1)), await inTransaction((db) => store.lockOutdated(db, b.tenantId, { version: 9, after: undefined, limit: 10 })),
+    await inTransaction((db) => store.lockCredential(db, b.tenantId, id)), await inTransaction((db) => store.lockOutdated(db, b.tenantId, { version: 9, after: undefined, limit: 10 })),
     await store.replaceSealed(system, b.tenantId, id, {}),
     await keysStore.listKeyVersions(system, b.tenantId), await inTransaction((db) => keysStore.lockKeyVersions(db, b.tenantId)), await inTransaction((db) => keysStore.lockNewestKey(db, b.tenantId)),
     await keysStore.deleteUnusedKeys(system, b.tenantId),

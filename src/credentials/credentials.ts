@@ -9,7 +9,9 @@ import { recordChange } from '../tenants/audit.ts'
 import type { Caller } from '../tenants/caller.ts'
 import { createEnvironmentReader, type ReadEnvironment } from './environment.ts'
 import { checkFields, isEmpty, openField, ownField, sealFields, shownValue, type CredentialSchema, type FieldValues } from './fields.ts'
+import { tellOthers } from './notices.ts'
 import { createOpener, whileRotating, type OpenCredential } from './opener.ts'
+import { createOwnSecrets, type OwnSecrets } from './own.ts'
 import type { RootKeys } from './root-key.ts'
 import { createRotation, type Rotation } from './rotation.ts'
 import { deleteCredential, findCredential, insertCredential, listCredentials, lockCredential, updateCredential, type CredentialRow, type SealedFields } from './store.ts'
@@ -20,12 +22,21 @@ import { deleteTokens } from './tokens-store.ts'
 
 export type { OpenCredential } from './opener.ts'
 
-/** Payload: `<tenant>:<credential>`. */
-export const CREDENTIALS_CHANGED = 'interchange_credentials'
-
 export const credentialIdPattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/
 
 export interface CredentialInput { id?: string | undefined, name?: string | undefined, connector: string, credentials: FieldValues }
+
+/** `id`: the credential to change; null for a new one. */
+export interface AlongInput { id: string | null, name: string, connector: string, credentials: FieldValues }
+
+/** A credential that is written along with something else, in one transaction. */
+export interface PreparedCredential {
+  id: string
+  /** Locks it, too, until the transaction ends. Throws HubError `invalid_input` with pointers, `not_found`. */
+  write(db: Db): Promise<void>
+  /** Call it once that is committed. */
+  done(): void
+}
 
 export interface CredentialChange { name?: string | undefined, credentials?: FieldValues | undefined }
 
@@ -45,6 +56,8 @@ export interface Credentials {
   find(caller: Caller, id: string): Promise<ShownCredential>
   /** Fields that are not named stay, unless all are replaced (`whole`); an empty value removes one. Throws HubError `precondition_failed`. */
   update(caller: Caller, id: string, change: CredentialChange, options?: { ifMatch?: string | undefined, whole?: boolean }): Promise<ShownCredential>
+  /** Checks what can be checked before. Throws HubError `invalid_input` with pointers. */
+  prepare(caller: Caller, input: AlongInput): Promise<PreparedCredential>
   /** Throws HubError `conflict` where integrations use it. */
   remove(caller: Caller, id: string): Promise<void>
   /** Decrypted for a call, kept in memory for seconds. Throws HubError `credential_missing`, `credential_unreadable`. */
@@ -57,6 +70,8 @@ export interface Credentials {
   forget(tenantId: string, id: string): void
   forgetAll(): void
   rotation: Rotation
+  /** Of webhook sources and endpoints. */
+  own: OwnSecrets
 }
 
 export interface CredentialsDeps {
@@ -104,6 +119,7 @@ export async function createCredentials(deps: CredentialsDeps): Promise<Credenti
     list: (caller, filter) => list(inner, caller, filter),
     find: async (caller, id) => show(inner, caller.tenantId, await one(database.tenant(caller.tenantId), caller.tenantId, id)),
     update: (caller, id, change, options = {}) => update(inner, caller, { id, change, ...options }),
+    prepare: (caller, input) => prepare(inner, caller, input),
     remove: (caller, id) => remove(inner, caller, id),
     open: (tenantId, id) => opener.open(tenantId, id),
     async forTest({ tenantId }, connector, values) {
@@ -118,6 +134,7 @@ export async function createCredentials(deps: CredentialsDeps): Promise<Credenti
       tokens.forgetAll()
     },
     rotation: createRotation({ database, keys, rootKeys }),
+    own: createOwnSecrets({ keys, open: (tenantId, id) => opener.open(tenantId, id), changed }),
   }
 }
 
@@ -125,16 +142,32 @@ async function create(inner: Inner, caller: Caller, { id = uuidv7(), name = id, 
   const { tenantId } = caller
   const schema = await knownSchema(inner, tenantId, connector)
   checkFields(schema, credentials, inner.read)
-  const row = await inner.database.tenant(tenantId).transaction(async (db) => {
-    const fields = sealFields({ tenantId, id, key: await inner.keys.newest(db, tenantId) }, schema, credentials)
-    const inserted = await insertCredential(db, tenantId, { id, name, connector, fields })
-    await recordChange(db, caller, { action: 'credential.created', targetType: 'credential', targetId: id, detail: { connector, fields: Object.keys(fields) } })
-    return inserted
-  }).catch((error: unknown) => {
+  const row = await inner.database.tenant(tenantId).transaction((db) => insert(inner, db, caller, { id, name, connector, credentials, schema })).catch((error: unknown) => {
     if (brokenUniqueConstraint(error) === undefined) throw error
     throw new HubError('conflict', `There is a credential ${id} already.`, { errors: [{ pointer: '/id', detail: 'is taken' }] })
   })
   return show(inner, tenantId, row)
+}
+
+type New = Required<CredentialInput> & { id: string, name: string, schema: CredentialSchema }
+
+async function insert(inner: Inner, db: Db, caller: Caller, { id, name, connector, credentials, schema }: New): Promise<CredentialRow> {
+  const { tenantId } = caller
+  const fields = sealFields({ tenantId, id, key: await inner.keys.newest(db, tenantId) }, schema, credentials)
+  const inserted = await insertCredential(db, tenantId, { id, name, connector, fields })
+  await recordChange(db, caller, { action: 'credential.created', targetType: 'credential', targetId: id, detail: { connector, fields: Object.keys(fields) } })
+  return inserted
+}
+
+async function prepare(inner: Inner, caller: Caller, { id, name, connector, credentials }: AlongInput): Promise<PreparedCredential> {
+  const { tenantId } = caller
+  const schema = await knownSchema(inner, tenantId, connector)
+  if (id !== null) {
+    return { id, write: async (db) => { await rewrite(inner, db, caller, { id, change: { credentials }, schema }) }, done() { inner.changed(tenantId, id) } }
+  }
+  checkFields(schema, credentials, inner.read)
+  const made = uuidv7()
+  return { id: made, write: async (db) => { await insert(inner, db, caller, { id: made, name, connector, credentials, schema }) }, done: () => undefined }
 }
 
 async function list(inner: Inner, { tenantId }: Caller, { connector, limit, cursor }: PageRequest & { connector?: string | undefined }): Promise<Page<ShownCredential>> {
@@ -147,31 +180,33 @@ async function list(inner: Inner, { tenantId }: Caller, { connector, limit, curs
 
 interface Update { id: string, change: CredentialChange, ifMatch?: string | undefined, whole?: boolean }
 
-async function update(inner: Inner, caller: Caller, { id, change: { name, credentials }, ifMatch, whole = false }: Update): Promise<ShownCredential> {
+async function update(inner: Inner, caller: Caller, change: Update): Promise<ShownCredential> {
   const { tenantId } = caller
   const db = inner.database.tenant(tenantId)
-  const before = await one(db, tenantId, id)
-  if (ifMatch !== undefined && ifMatch !== String(before.revision)) throw changedMeanwhile()
-  const schema = credentials === undefined ? {} : await knownSchema(inner, tenantId, before.connector)
-  const keeping = (fields: SealedFields): SealedFields => (whole ? {} : without(fields, credentials ?? {}))
-  if (credentials !== undefined) checkFields(schema, credentials, inner.read, new Set(Object.keys(keeping(before.fields))))
-  const row = await db.transaction(async (db) => {
-    // Not what was read before: a rotation may have encrypted it anew, and done away with the key.
-    const locked = await lockCredential(db, tenantId, id, before.revision)
-    if (locked === undefined) return undefined
-    const fields = credentials === undefined ? locked.fields : { ...keeping(locked.fields), ...sealFields({ tenantId, id, key: await inner.keys.newest(db, tenantId) }, schema, credentials) }
-    const updated = await updateCredential(db, tenantId, { id, name: name ?? locked.name, fields })
-    if (credentials !== undefined) await deleteTokens(db, tenantId, id)
-    await recordChange(db, caller, { action: 'credential.updated', targetType: 'credential', targetId: id, detail: { ...name !== undefined && { name }, fields: Object.keys(credentials ?? {}) } })
-    await tellOthers(db, tenantId, id)
-    return updated
-  })
-  if (row === undefined) {
-    if (ifMatch !== undefined) throw changedMeanwhile()
-    return update(inner, caller, { id, change: { name, credentials }, whole })
-  }
-  inner.changed(tenantId, id)
+  const { connector } = await one(db, tenantId, change.id)
+  const schema = change.change.credentials === undefined ? {} : await knownSchema(inner, tenantId, connector)
+  const row = await db.transaction((db) => rewrite(inner, db, caller, { ...change, schema }))
+  inner.changed(tenantId, change.id)
   return show(inner, tenantId, row)
+}
+
+async function rewrite(inner: Inner, db: Db, caller: Caller, { id, change: { name, credentials }, ifMatch, whole = false, schema }: Update & { schema: CredentialSchema }): Promise<CredentialRow> {
+  const { tenantId } = caller
+  // Read with its lock: a rotation may be encrypting it anew, and doing away with the key.
+  const locked = await lockCredential(db, tenantId, id)
+  if (locked === undefined) throw notFound()
+  if (ifMatch !== undefined && ifMatch !== String(locked.revision)) throw changedMeanwhile()
+  let { fields } = locked
+  if (credentials !== undefined) {
+    const kept = whole ? {} : without(locked.fields, credentials)
+    checkFields(schema, credentials, inner.read, new Set(Object.keys(kept)))
+    fields = { ...kept, ...sealFields({ tenantId, id, key: await inner.keys.newest(db, tenantId) }, schema, credentials) }
+    await deleteTokens(db, tenantId, id)
+  }
+  const updated = await updateCredential(db, tenantId, { id, name: name ?? locked.name, fields })
+  await recordChange(db, caller, { action: 'credential.updated', targetType: 'credential', targetId: id, detail: { ...name !== undefined && { name }, fields: Object.keys(credentials ?? {}) } })
+  await tellOthers(db, tenantId, id)
+  return updated
 }
 
 async function remove(inner: Inner, caller: Caller, id: string): Promise<void> {
@@ -185,11 +220,6 @@ async function remove(inner: Inner, caller: Caller, id: string): Promise<void> {
     throw new HubError('conflict', 'Integrations use this credential. Give them another one first, or delete them.')
   })
   inner.changed(tenantId, id)
-}
-
-/** Heard when the transaction commits. */
-async function tellOthers(db: Db, tenantId: string, id: string): Promise<void> {
-  await db.query('select pg_notify($1, $2)', [CREDENTIALS_CHANGED, `${tenantId}:${id}`])
 }
 
 function without(fields: SealedFields, named: FieldValues): SealedFields {

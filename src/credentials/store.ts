@@ -35,19 +35,27 @@ export async function findCredential(db: Db, tenantId: string, id: string): Prom
   return rows[0]
 }
 
-/** By id. */
+/** Replaces all fields where the id is taken. */
+export async function upsertCredential(db: Db, tenantId: string, row: Pick<CredentialRow, 'id' | 'name' | 'connector' | 'fields'>): Promise<void> {
+  await db.query(
+    `insert into credentials (tenant_id, id, name, connector, fields) values ($1, $2, $3, $4, $5)
+     on conflict (tenant_id, id) do update set fields = excluded.fields, revision = credentials.revision + 1, updated_at = now()`,
+    [tenantId, row.id, row.name, row.connector, JSON.stringify(row.fields)])
+}
+
+/** By id; without those that belong to something of the hub, whose ids begin with a dot. */
 export async function listCredentials(db: Db, tenantId: string, { connector, after, limit }: { connector: string | undefined, after: string | undefined, limit: number }): Promise<CredentialRow[]> {
   const { rows } = await db.query<CredentialRow>(
     `select ${columns} from credentials
-     where tenant_id = $1 and ($2::text is null or connector = $2) and ($3::text is null or id collate "C" > $3) order by id collate "C" limit $4`,
+     where tenant_id = $1 and id not like '.%' and ($2::text is null or connector = $2) and ($3::text is null or id collate "C" > $3) order by id collate "C" limit $4`,
     [tenantId, connector ?? null, after ?? null, limit])
   return rows
 }
 
-/** To the transaction's end. Undefined where the row is gone or was changed since `revision`. */
-export async function lockCredential(db: Db, tenantId: string, id: string, revision: number): Promise<Pick<CredentialRow, 'name' | 'fields'> | undefined> {
-  const { rows } = await db.query<Pick<CredentialRow, 'name' | 'fields'>>(
-    'select name, fields from credentials where tenant_id = $1 and id = $2 and revision = $3 for update', [tenantId, id, revision])
+/** To the transaction's end. */
+export async function lockCredential(db: Db, tenantId: string, id: string): Promise<Pick<CredentialRow, 'name' | 'fields' | 'revision'> | undefined> {
+  const { rows } = await db.query<Pick<CredentialRow, 'name' | 'fields' | 'revision'>>(
+    'select name, fields, revision from credentials where tenant_id = $1 and id = $2 for update', [tenantId, id])
   return rows[0]
 }
 

@@ -1,7 +1,6 @@
-import { isConnectionLoss } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
 import { lowestId } from '../db/partitions.ts'
-import { jsonArray } from './binary-array.ts'
+import { jsonArray } from '../db/binary-array.ts'
 import type { ExecutionStatus, StoredJson } from './record.ts'
 
 export interface NewRow {
@@ -28,18 +27,6 @@ export async function insertExecutions(db: Db, rows: readonly NewRow[]): Promise
       rows.map((row) => row.startedAt.toISOString()), rows.map((row) => row.latencyMs), rows.map((row) => row.errorCode), sizes,
       jsonArray(rows.map((row) => row.record), sizes),
     ])
-}
-
-/** No partition takes the row's day. */
-export function isMissingPartition(error: unknown): boolean {
-  const { code, constraint } = (error ?? {}) as { code?: string, constraint?: string }
-  return code === '23514' && constraint === undefined
-}
-
-/** A fault of some row, not of the statement or the connection: classes 22 (data), 23 (constraint), 54 (limits). */
-export function isRowFault(error: unknown): boolean {
-  const { code } = (error ?? {}) as { code?: string }
-  return !isConnectionLoss(error) && code !== undefined && /^(22|23|54)/.test(code)
 }
 
 export interface ExecutionFilter {

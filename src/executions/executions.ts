@@ -1,12 +1,13 @@
 /** Executions: one record a run. Recording is on the way of every call, so rows are committed in groups. */
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
+import { isMissingPartition, isRowFault } from '../db/faults.ts'
 import { ensurePartitions } from '../db/partitions.ts'
 import { HubError } from '../errors.ts'
 import { createGroupCommit } from '../lib/group-commit.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
 import type { Caller } from '../tenants/caller.ts'
-import { findExecution, insertExecutions, isMissingPartition, isRowFault, listExecutions, type ExecutionFilter, type NewRow, type SummaryRow } from './executions-store.ts'
+import { findExecution, insertExecutions, listExecutions, type ExecutionFilter, type NewRow, type SummaryRow } from './executions-store.ts'
 import { makeRecord, readRecord, withoutStack, type Execution, type Mask, type ShownExecution, type StoredRecord } from './record.ts'
 
 export type { ExecutionFilter } from './executions-store.ts'

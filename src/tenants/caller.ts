@@ -8,20 +8,24 @@ export const scopes = [
   'connectors:read', 'connectors:write',
   'credentials:read', 'credentials:write',
   'executions:read', 'debug:read',
+  'events:read', 'events:write',
+  'webhooks:read', 'webhooks:write',
   'members:read', 'members:write',
   'keys:read', 'keys:write',
   'audit:read',
-  'tenants:admin',
+  'metrics:read', 'tenants:admin',
 ] as const
 export type Scope = (typeof scopes)[number]
 
-const viewer: Scope[] = ['integrations:read', 'connectors:read', 'credentials:read', 'executions:read', 'members:read']
-const developer: Scope[] = [...viewer, 'integrations:write', 'integrations:run', 'connectors:write', 'credentials:write', 'debug:read']
-const admin: Scope[] = [...developer, 'members:write', 'keys:read', 'keys:write', 'audit:read']
+const viewer: Scope[] = ['integrations:read', 'connectors:read', 'credentials:read', 'executions:read', 'events:read', 'webhooks:read', 'members:read']
+const developer: Scope[] = [...viewer, 'integrations:write', 'integrations:run', 'connectors:write', 'credentials:write', 'events:write', 'webhooks:write', 'debug:read']
+const admin: Scope[] = [...developer, 'members:write', 'keys:read', 'keys:write', 'audit:read', 'metrics:read']
 const owner: Scope[] = [...admin, 'tenants:admin']
 const scopesOfRole: Record<Role, ReadonlySet<Scope>> = {
   viewer: new Set(viewer), developer: new Set(developer), admin: new Set(admin), owner: new Set(owner),
 }
+/** They reach over all tenants. */
+const operatorsOnly: ReadonlySet<Scope> = new Set(['metrics:read', 'tenants:admin'])
 
 export interface Caller {
   tenantId: string
@@ -33,10 +37,9 @@ export interface Caller {
   requestId: string | undefined
 }
 
-/** What a key may do: its role's scopes, narrowed by its own list where it has one. Managing tenants needs an owner of the operator's tenant. */
+/** What a key may do: its role's scopes, narrowed by its own list where it has one. What reaches over all tenants needs the operator's tenant. */
 export function effectiveScopes({ role, scopes: own, isOperator }: { role: Role, scopes: Scope[] | null, isOperator: boolean }): Set<Scope> {
-  const granted = new Set(scopesOfRole[role])
-  if (!isOperator) granted.delete('tenants:admin')
+  const granted = new Set([...scopesOfRole[role]].filter((scope) => isOperator || !operatorsOnly.has(scope)))
   return own === null ? granted : new Set(own.filter((scope) => granted.has(scope)))
 }
 

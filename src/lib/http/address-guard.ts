@@ -90,6 +90,33 @@ export function createAddressGuard({ allowNetworks, lookup: resolve = systemLook
   }
 }
 
+/** Whether an address is in one of these networks or is one of these addresses. Throws RangeError, naming the one that is neither. */
+export function networkList(networks: readonly string[]): (address: string) => boolean {
+  const parsed = networks.map(parseNetwork)
+  return (address) => net.isIP(address) !== 0 && isWithin(plainAddress(address), parsed)
+}
+
+/** The guard, for connections that may go to these networks alone. What it refuses stays refused. */
+export function narrowedGuard(guard: Pick<AddressGuard, 'assertAllowed' | 'lookup'>, networks: readonly string[]): Pick<AddressGuard, 'assertAllowed' | 'lookup'> {
+  const isListed = networkList(networks)
+  return {
+    assertAllowed(address) {
+      guard.assertAllowed(address)
+      if (!isListed(address)) throw refused(`${address} is not among the addresses that this endpoint may have.`)
+    },
+    lookup: (hostname, options, callback) => {
+      guard.lookup(hostname, { ...options, all: true }, (error, answers) => {
+        const listed = error === null ? (answers as LookupAddress[]).filter(({ address }) => isListed(address)) : []
+        const [first] = listed
+        if (error !== null) callback(error, '', 0)
+        else if (first === undefined) callback(refused(`${hostname} does not resolve to an address that this endpoint may have.`, answers as LookupAddress[]) as NodeJS.ErrnoException, '', 0)
+        else if (options.all === true) callback(null, listed)
+        else callback(null, first.address, first.family)
+      })
+    },
+  }
+}
+
 const loopback: LookupAddress[] = [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }]
 
 /**

@@ -47,11 +47,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   })
   let closed = false
 
-  const send = (hop: Hop, isFirst: boolean, leftMs: number, signal: AbortSignal | undefined): Promise<Exchange> => new Promise((resolve, reject) => {
+  const send = (hop: Hop, isFirst: boolean, leftMs: number, { signal, onlyAddresses }: HttpRequest): Promise<Exchange> => new Promise((resolve, reject) => {
     const { host, origin: name, pathname, search } = hop.url
     if (closed) throw new HubError('shutting_down', 'The hub is stopping.', { beforeSending: isFirst })
     if (signal?.aborted === true) throw givenUp(host, signal, isFirst)
-    const origin = origins.find(name)
+    const origin = origins.find(name, onlyAddresses)
     if (origin.waiting >= maxWaitingPerOrigin) throw new HubError('upstream_unavailable', `Too many calls wait for ${host}.`, { beforeSending: isFirst })
     const exchange = new Exchange({ host, firstHop: isFirst, timeoutMs: leftMs, signal, load: origin }, resolve, reject)
     origin.pool.dispatch({ method: hop.method, path: pathname + search, headers: hop.headers, body: hop.body ?? null }, exchange)
@@ -62,7 +62,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const limit = request.maxRedirects ?? maxRedirects
     let hop = firstHop(request, userAgent)
     for (let followed = 0; ; followed += 1) {
-      const exchange = await send(hop, followed === 0, deadline - performance.now(), request.signal)
+      const exchange = await send(hop, followed === 0, deadline - performance.now(), request)
       const location = limit === 0 ? undefined : redirectTarget(hop, exchange.status, exchange.headers)
       if (location === undefined) return new UpstreamResponse(exchange, hop.url.href, hop.method)
       exchange.discard()

@@ -20,6 +20,8 @@ export interface HttpRequest {
   signal?: AbortSignal
   /** Redirects to follow; 0 hands the 3xx to the caller. GET and HEAD without a body only, others always get the 3xx. */
   maxRedirects?: number
+  /** Networks that the connection may go to, of those that the hub's guard allows; any of them unless given. */
+  onlyAddresses?: readonly string[] | undefined
   /** Header names beside authorization, cookie and proxy-authorization that must not follow a redirect to another origin. */
   secretHeaders?: string[]
 }

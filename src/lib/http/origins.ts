@@ -2,6 +2,7 @@ import type { LookupFunction } from 'node:net'
 import { isIP } from 'node:net'
 import { LRUCache } from 'lru-cache'
 import { buildConnector, Pool } from 'undici'
+import { narrowedGuard } from './address-guard.ts'
 import type { OriginLoad } from './exchange.ts'
 
 export interface OriginsOptions {
@@ -18,8 +19,8 @@ export interface OriginsOptions {
 export interface Origin extends OriginLoad { pool: Pool }
 
 export interface Origins {
-  /** `origin` as URL.origin gives it. */
-  find(origin: string): Origin
+  /** `origin` as URL.origin gives it. With `onlyAddresses` its connections go to these networks alone, and are shared with no others. */
+  find(origin: string, onlyAddresses?: readonly string[]): Origin
   stats(): { origins: number, connected: number, pending: number }
   /** Lets exchanges that run end, for `graceMs`. */
   close(graceMs: number): Promise<void>
@@ -30,7 +31,7 @@ export interface Origins {
  * the one that was not asked for longest: calling many different hosts leaves nothing behind.
  */
 export function createOrigins(options: OriginsOptions): Origins {
-  const connect = guardedConnector(options)
+  const connect = guardedConnector(options.guard, options)
   const retiring = new Map<Origin, Promise<void>>()
 
   const retire = (origin: Origin): void => {
@@ -41,9 +42,9 @@ export function createOrigins(options: OriginsOptions): Origins {
   }
   const origins = new LRUCache<string, Origin>({ max: options.maxOrigins, dispose: retire })
 
-  const open = (name: string): Origin => {
+  const open = (key: string, name: string, onlyAddresses: readonly string[] | undefined): Origin => {
     const pool = new Pool(name, {
-      connect,
+      connect: onlyAddresses === undefined ? connect : guardedConnector(narrowedGuard(options.guard, onlyAddresses), options),
       connections: options.connectionsPerOrigin,
       keepAliveTimeout: options.keepAliveMs,
       headersTimeout: 0, // the exchange's own deadline
@@ -53,17 +54,20 @@ export function createOrigins(options: OriginsOptions): Origins {
     })
     const origin = { pool, waiting: 0, open: 0 }
     const dropIfIdle = (): void => {
-      if (origin.open === 0 && pool.stats.connected === 0 && origins.peek(name) === origin) origins.delete(name)
+      if (origin.open === 0 && pool.stats.connected === 0 && origins.peek(key) === origin) origins.delete(key)
     }
     // Later, since undici is in the middle of its own bookkeeping when it emits these.
     const later = (): void => { setImmediate(dropIfIdle) }
     pool.on('disconnect', later).on('connectionError', later)
-    origins.set(name, origin)
+    origins.set(key, origin)
     return origin
   }
 
   return {
-    find: (name) => origins.get(name) ?? open(name),
+    find(name, onlyAddresses) {
+      const key = onlyAddresses === undefined ? name : `${name} ${onlyAddresses.join(' ')}`
+      return origins.get(key) ?? open(key, name, onlyAddresses)
+    },
     stats: () => {
       const all = [...origins.values(), ...retiring.keys()]
       return {
@@ -82,7 +86,7 @@ export function createOrigins(options: OriginsOptions): Origins {
 }
 
 /** Connects to addresses that the guard has seen, and to no others: the answer it checked is the one connected to. */
-function guardedConnector({ guard, connectTimeoutMs, ca }: OriginsOptions): buildConnector.connector {
+function guardedConnector(guard: OriginsOptions['guard'], { connectTimeoutMs, ca }: OriginsOptions): buildConnector.connector {
   // HTTP/1.1 only: with one request a connection it is known whether a request was sent.
   const connect = buildConnector({ lookup: guard.lookup, timeout: connectTimeoutMs, allowH2: false, maxCachedSessions: 1000, ...(ca === undefined ? {} : { ca }) })
   return (options, callback) => {

@@ -3,18 +3,28 @@
  * then each element with its length. As text every element would be escaped here and unescaped there: this halves the cost of an insert.
  */
 
-/** Type oids, from pg_type.dat. */
+/** From pg_type.dat. */
 const JSON_OID = 114
+const TEXT_OID = 25
 const HEADER_BYTES = 20
 
 /** A parameter for `$n::json[]`. `sizes` are the elements' lengths in UTF-8. */
 export function jsonArray(elements: readonly string[], sizes: readonly number[]): Buffer {
+  return arrayOf(JSON_OID, elements, sizes)
+}
+
+/** A parameter for `$n::text[]`. Elements hold no NUL. */
+export function textArray(elements: readonly string[], sizes: readonly number[]): Buffer {
+  return arrayOf(TEXT_OID, elements, sizes)
+}
+
+function arrayOf(oid: number, elements: readonly string[], sizes: readonly number[]): Buffer {
   let size = HEADER_BYTES
   for (const each of sizes) size += 4 + each
   const buffer = Buffer.allocUnsafe(size)
   buffer.writeInt32BE(1, 0)
   buffer.writeInt32BE(0, 4)
-  buffer.writeInt32BE(JSON_OID, 8)
+  buffer.writeInt32BE(oid, 8)
   buffer.writeInt32BE(elements.length, 12)
   buffer.writeInt32BE(1, 16)
   let at = HEADER_BYTES

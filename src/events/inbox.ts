@@ -1,0 +1,132 @@
+/**
+ * Takes events in. An event and what follows from it are committed together, in groups; whoever sent it is answered after the commit,
+ * and nothing is done about it before.
+ */
+import type { Blobs } from '../blobs/blobs.ts'
+import type { Database } from '../db/database.ts'
+import { isDeadlock, isMissingPartition, isRowFault } from '../db/faults.ts'
+import { ensurePartitions } from '../db/partitions.ts'
+import { createGroupCommit } from '../lib/group-commit.ts'
+import type { Accepted, AcceptedEvent, Inbox } from './event.ts'
+import { insertEvents, insertNewEvents, type NewDeliveryRow, type NewEventRow } from './inbox-store.ts'
+
+export type { NewDeliveryRow } from './inbox-store.ts'
+
+/** What follows from an event: the deliveries of it. */
+export interface Fanout {
+  /** The rows to be written with the event. */
+  plan(event: AcceptedEvent): NewDeliveryRow[] | Promise<NewDeliveryRow[]>
+  /** They are committed: time to deliver those that were claimed. */
+  committed(event: AcceptedEvent, rows: NewDeliveryRow[]): void
+  /** They were not written. */
+  dropped(rows: NewDeliveryRow[]): void
+}
+
+export interface InboxDeps {
+  database: Database
+  blobs: Pick<Blobs, 'write'>
+  fanout: Fanout
+  /** Told of the tenants whose events were committed, at most every 100 ms: for those who follow the stream. */
+  announce(tenantIds: string[]): void
+}
+
+export interface RunningInbox extends Inbox {
+  /** Events waiting for their commit. */
+  waiting(): number
+  drain(): Promise<void>
+}
+
+const MAX_ROWS = 200
+const MAX_IN_FLIGHT = 2
+/** Of a row's text; more lies in a blob. */
+const MAX_TEXT_BYTES = 64 * 1024
+
+interface Waiting extends NewEventRow {
+  deliveries: NewDeliveryRow[]
+  repeated: boolean
+  /** Set where the group was fine and this row was not. */
+  fault: unknown
+}
+
+export function createInbox({ database, blobs, fanout, announce }: InboxDeps): RunningInbox {
+  const commits = createGroupCommit<Waiting>({ maxRows: MAX_ROWS, maxInFlight: MAX_IN_FLIGHT, write: (rows) => writeRows(database, rows) })
+  const tell = tellOfTenants(announce)
+  return {
+    async accept(event): Promise<Accepted> {
+      const row = event.sizeBytes > MAX_TEXT_BYTES ? await spilled(blobs, event) : rowOf(event, event.json, event.sizeBytes)
+      const planned = fanout.plan(event)
+      // Most events don't wait here: what they lead to is known from memory.
+      row.deliveries = planned instanceof Promise ? await planned : planned
+      try {
+        await commits.add(row)
+        if (row.fault !== undefined) throw row.fault
+      } catch (error) {
+        fanout.dropped(row.deliveries)
+        throw error
+      }
+      if (row.repeated) {
+        fanout.dropped(row.deliveries)
+        return { id: undefined, repeated: true }
+      }
+      fanout.committed(event, row.deliveries)
+      tell(event.tenantId)
+      return { id: event.id, repeated: false }
+    },
+    waiting: () => commits.size(),
+    drain: () => commits.drain(),
+  }
+}
+
+function rowOf(accepted: AcceptedEvent, text: string, textBytes: number): Waiting {
+  const { tenantId, id, event, once, webhookSourceId, schemaErrors, sizeBytes } = accepted
+  return {
+    tenantId, id, eventId: event.id, source: event.source, type: event.type, subject: event.subject ?? null, time: event.time ?? new Date().toISOString(),
+    webhookSourceId: webhookSourceId ?? null, schemaErrors: schemaErrors === undefined ? null : JSON.stringify(schemaErrors),
+    sizeBytes, text, textBytes, blobId: null, deliveries: [], repeated: false, fault: undefined,
+    onceScope: once?.scope ?? null, onceKey: once?.key ?? null,
+    onceUntil: once === undefined ? null : new Date(Date.now() + once.windowSeconds * 1000).toISOString(),
+  }
+}
+
+/** A large event's whole text goes to the blob store before its row is written. */
+async function spilled(blobs: Pick<Blobs, 'write'>, accepted: AcceptedEvent): Promise<Waiting> {
+  const { $blob: { id: blobId } } = await blobs.write(accepted.tenantId, Buffer.from(accepted.json), { contentType: 'application/cloudevents+json' })
+  const { data: _data, data_base64: _base64, ...envelope } = accepted.event
+  const text = JSON.stringify(envelope)
+  return { ...rowOf(accepted, text, Buffer.byteLength(text)), blobId }
+}
+
+async function writeRows(database: Database, rows: Waiting[]): Promise<void> {
+  try {
+    await write(database, rows)
+  } catch (error) {
+    if (isMissingPartition(error)) await ensurePartitions(database.owner)
+    else if (!isRowFault(error) && !isDeadlock(error)) throw error
+    // One row that Postgres refuses must not take its neighbours along.
+    for (const row of rows) row.fault = await write(database, [row]).then(() => undefined, (second: unknown) => second)
+  }
+}
+
+async function write({ writer }: Database, rows: Waiting[]): Promise<void> {
+  const deliveries = rows.length === 1 ? rows[0]!.deliveries : rows.flatMap((row) => row.deliveries)
+  if (rows.every(({ onceKey }) => onceKey === null)) return insertEvents(writer, rows, deliveries)
+  const stored = await insertNewEvents(writer, rows, deliveries)
+  for (const row of rows) row.repeated = !stored.has(row.id)
+}
+
+const TELL_EVERY_MS = 100
+
+function tellOfTenants(announce: (tenantIds: string[]) => void): (tenantId: string) => void {
+  const tenants = new Set<string>()
+  let timer: NodeJS.Timeout | undefined
+  return (tenantId) => {
+    tenants.add(tenantId)
+    timer ??= setTimeout(() => {
+      timer = undefined
+      const told = [...tenants]
+      tenants.clear()
+      announce(told)
+    }, TELL_EVERY_MS)
+    timer.unref()
+  }
+}
