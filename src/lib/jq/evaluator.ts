@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache'
 import { HubError } from '../../errors.ts'
 import type { EvaluateOptions, Jq, JqOptions, JqStats } from './jq.ts'
 import { compileMessage, failureMessage, kindMessages } from './messages.ts'
+import { evaluateCondition } from './condition.ts'
 import { evaluatePath } from './path.ts'
 import { readProgram } from './program.ts'
 import type { Program } from './program.ts'
@@ -86,6 +87,11 @@ export class Evaluator implements Jq {
       return outputs
     }
     return this.enqueue({ program, input, variables, check: false, key: options.batchKey, timeoutMs: options.timeoutMs })
+  }
+
+  decide(source: string, input: unknown): boolean | undefined {
+    const { condition } = readProgram(source)
+    return condition && evaluateCondition(condition, input)
   }
 
   async first(source: string, input: unknown, options: EvaluateOptions = {}): Promise<unknown> {
@@ -300,7 +306,11 @@ interface Wish {
   timeoutMs: number | undefined
 }
 
-function evaluateNatively({ path }: Program, input: unknown, variables: Record<string, unknown>): unknown[] | undefined {
+function evaluateNatively({ path, condition }: Program, input: unknown, variables: Record<string, unknown>): unknown[] | undefined {
+  if (condition) {
+    const verdict = evaluateCondition(condition, input)
+    return verdict === undefined ? undefined : [verdict]
+  }
   if (!path) return undefined
   if (path.variable === undefined) return evaluatePath(path, input)
   return Object.hasOwn(variables, path.variable) ? evaluatePath(path, variables[path.variable]) : undefined

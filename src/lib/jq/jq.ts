@@ -44,6 +44,8 @@ export interface Jq {
   evaluate(program: string, input: unknown, options?: EvaluateOptions): Promise<unknown[]>
   /** The first output, or undefined where there is none. The others are computed too: say `first(…)` in the program to avoid it. */
   first(program: string, input: unknown, options?: EvaluateOptions): Promise<unknown>
+  /** What a plain condition (`.data.amount > 100 and .subject != "x"`) comes out as, at once; undefined where it takes jq. Throws `invalid_expression` as `check` does. */
+  decide(program: string, input: unknown): boolean | undefined
   /** Compiles only. Rejects with HubError `invalid_expression`, which says where; `variables` are names that will be given. */
   check(program: string, options?: { variables?: string[], batchKey?: string }): Promise<void>
   /** For /metrics. */
@@ -55,7 +57,7 @@ export interface Jq {
 export interface JqStats {
   threads: number
   waiting: number
-  /** Evaluations that jq did, and those of plain paths that succeeded without it. */
+  /** Evaluations that jq did, and those of plain paths and conditions that succeeded without it. */
   evaluations: number
   paths: number
   /** Times that jq was started: far fewer than evaluations when batches form. */

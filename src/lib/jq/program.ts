@@ -4,6 +4,7 @@
  */
 import { LRUCache } from 'lru-cache'
 import { HubError } from '../../errors.ts'
+import { parseCondition, type Condition } from './condition.ts'
 import { parsePath } from './path.ts'
 import type { Path } from './path.ts'
 
@@ -15,6 +16,8 @@ export interface Program {
   words: Set<string>
   /** Set when the program is nothing but a path. */
   path: Path | undefined
+  /** Set when it is a condition that can mostly be decided without jq. */
+  condition: Condition | undefined
 }
 
 /** jq takes its program on the stack of its 1 MiB; 64 KiB leave room for everything else. */
@@ -78,7 +81,7 @@ function analyse(source: string): Program {
   // jq would end the program at a NUL, and see other text than we do after a lone surrogate.
   const odd = source.includes('\0') ? source.indexOf('\0') : source.isWellFormed() ? -1 : source.search(/[\ud800-\udfff]/)
   if (odd >= 0) throw refusal(source, odd, 'A character that jq cannot read')
-  const program: Program = { source, variables: new Set(), words: new Set(), path: parsePath(source) }
+  const program: Program = { source, variables: new Set(), words: new Set(), path: parsePath(source), condition: parseCondition(source) }
   new Reader(source, program).read()
   return program
 }

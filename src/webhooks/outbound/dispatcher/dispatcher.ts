@@ -116,7 +116,9 @@ class Running implements Dispatcher {
     return subscribed.length === 0 ? [] : this.#rowsFor(event, subscribed)
   }
 
-  #rowsFor(event: AcceptedEvent, webhooks: readonly Webhook[]): NewDeliveryRow[] | Promise<NewDeliveryRow[]> {
+  #rowsFor(event: AcceptedEvent, subscribed: readonly Webhook[]): NewDeliveryRow[] | Promise<NewDeliveryRow[]> {
+    // A filter that can be decided at once saves the row; the others are asked when the delivery is made.
+    const webhooks = subscribed.filter(({ filters }) => filters.every((filter) => this.#deps.jq.decide(filter, event.event) !== false))
     if (webhooks.some(({ orderBy }) => orderBy !== undefined)) {
       return Promise.all(webhooks.map(async (webhook) => this.#rowFor(event, webhook, webhook.orderBy === undefined ? null : await this.#deps.orderingKey(webhook, event))))
     }
