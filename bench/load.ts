@@ -11,17 +11,45 @@ const run = promisify(execFile)
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
 export interface LoadResult { rate: number, p50: number, p99: number, ok: number, bad: number, errs: number, sample: string }
-export interface LoadRequest { url: string, key?: string, body: string, concurrency: number, seconds: number, pathsFile?: string, paths?: string[] }
+export interface LoadRequest {
+  url: string
+  key?: string
+  body: string
+  concurrency: number
+  seconds: number
+  pathsFile?: string
+  paths?: string[]
+  /** Bytes of a body, of which `{{pad}}` makes up what is missing. */
+  sizeBytes?: number
+  /** Signs each body as GitHub does. */
+  secret?: string
+  /** Requests begin at this pace, a second; as fast as answers come unless given. */
+  rate?: number
+  /** Stop after so many. */
+  count?: number
+}
+
+export interface Receiver {
+  url: string
+  reset(): Promise<void>
+  /** What came since the reset: lateness in ms by the `ts` in the body, the time from the first to the last in seconds. */
+  stats(): Promise<{ n: number, unique: number, dup: number, p50: number, p99: number, span: number }>
+  stop(): Promise<void>
+}
 
 export interface Load {
   kind: 'go' | 'node'
   fire(request: LoadRequest): Promise<LoadResult>
   /** An upstream that answers 1 KB at /item. */
   startUpstream(): Promise<{ url: string, stop(): Promise<void> }>
+  /** Where events are delivered to. Only with Go: one in Node would take the machine from what is measured. */
+  startReceiver(): Promise<Receiver>
 }
 
 export async function openLoad(): Promise<Load> {
-  return hasGo() && await build() ? { kind: 'go', fire: fireGo, startUpstream: startGoUpstream } : { kind: 'node', fire: fireNode, startUpstream: startNodeUpstream }
+  return hasGo() && await build() 
+    ? { kind: 'go', fire: fireGo, startUpstream: startGoUpstream, startReceiver: startGoReceiver }
+    : { kind: 'node', fire: fireNode, startUpstream: startNodeUpstream, startReceiver: () => Promise.reject(new Error('There is no receiver without Go.')) }
 }
 
 function hasGo(): boolean {
@@ -39,10 +67,11 @@ async function build(): Promise<boolean> {
   return existsSync(`${folder}bin/gen`)
 }
 
-async function fireGo({ url, key, body, concurrency, seconds, pathsFile }: LoadRequest): Promise<LoadResult> {
+async function fireGo({ url, key, body, concurrency, seconds, pathsFile, sizeBytes = 0, secret, rate, count }: LoadRequest): Promise<LoadResult> {
   const { stdout } = await run(`${folder}bin/gen`, [
-    '-url', url, '-c', String(concurrency), '-d', `${seconds}s`, '-size', '0', '-body', body,
+    '-url', url, '-c', String(concurrency), '-d', `${seconds}s`, '-size', String(sizeBytes), '-body', body,
     ...key === undefined ? [] : ['-H', `Authorization: Bearer ${key}`], ...pathsFile === undefined ? [] : ['-paths', pathsFile],
+    ...secret === undefined ? [] : ['-secret', secret], ...rate === undefined ? [] : ['-rate', String(rate)], ...count === undefined ? [] : ['-n', String(count)],
   ])
   return JSON.parse(stdout) as LoadResult
 }
@@ -53,6 +82,15 @@ async function startGoUpstream(): Promise<{ url: string, stop(): Promise<void> }
   const url = `http://127.0.0.1:${port}`
   await answers(`${url}/item`)
   return { url, stop: () => stopChild(child) }
+}
+
+async function startGoReceiver(): Promise<Receiver> {
+  const { url, stop } = await startGoUpstream()
+  return {
+    url, stop,
+    reset: async () => { await fetch(`${url}/reset`) },
+    stats: async () => (await fetch(`${url}/stats`)).json() as ReturnType<Receiver['stats']>,
+  }
 }
 
 async function fireNode({ url, key, body, concurrency, seconds, paths }: LoadRequest): Promise<LoadResult> {

@@ -5,11 +5,12 @@
 import { Report } from './report.ts'
 import { openLoad } from './load.ts'
 import { measureCallPath } from './parts/call-path.ts'
+import { measureEvents } from './parts/events.ts'
 import { measureImport } from './parts/import.ts'
 import { measureMany } from './parts/many.ts'
 import { measureStart } from './parts/start.ts'
 
-const parts = { start: measureStart, calls: measureCallPath, many: measureMany, import: measureImport }
+const parts = { start: measureStart, calls: measureCallPath, many: measureMany, import: measureImport, events: measureEvents }
 type Part = keyof typeof parts
 
 const wanted = process.argv.slice(2)

@@ -21,12 +21,19 @@ if (majorOf(process.versions.node) < OLDEST_NODE) {
   fail(`Node ${OLDEST_NODE} or newer is needed to start; this is Node ${process.versions.node}. https://nodejs.org has it.`)
 }
 
-export const pinnedNode = path.join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
+export const nodePackage = `node_modules/node-${process.platform}-${process.arch}`
+export const pinnedNode = path.join(root, nodePackage, 'bin', 'node')
 
 function findNode() {
   if (existsSync(pinnedNode)) return pinnedNode
-  if (majorOf(process.versions.node) >= PINNED_NODE) return process.execPath
-  return fail(`there is no packaged Node for ${process.platform} ${process.arch}, and this is Node ${process.versions.node}: start it with Node ${PINNED_NODE} or newer.`)
+  requireOwnNode()
+  return process.execPath
+}
+
+/** For where none is packaged, as on Apple silicon: ends the process unless the one that runs it is new enough. */
+export function requireOwnNode() {
+  if (majorOf(process.versions.node) >= PINNED_NODE) return
+  fail(`no Node is packaged for ${process.platform} ${process.arch}: install Node ${PINNED_NODE} or newer yourself (https://nodejs.org), then start it again. This is Node ${process.versions.node}.`)
 }
 
 /** Compiled (and type-stripped) modules are kept between starts, where the folder can be written. */

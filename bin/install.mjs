@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { fail, pinnedNode, root } from './hand-over.mjs'
+import { fail, nodePackage, pinnedNode, requireOwnNode, root } from './hand-over.mjs'
 
 const modules = path.join(root, 'node_modules')
 const lockfile = path.join(root, 'package-lock.json')
@@ -34,6 +34,8 @@ export async function ensureInstalled({ withDevelopment }) {
 
 /** Returns whether npm installed everything. */
 async function install(withDevelopment) {
+  // Before a minute is spent on packages that could not be started.
+  if (!(nodePackage in lockedPackages())) requireOwnNode()
   const release = await takeLock()
   try {
     if (isReady(withDevelopment)) return false // another process did it meanwhile
@@ -62,13 +64,14 @@ function hasPackages(withDevelopment) {
   const record = readText(path.join(modules, '.package-lock.json'))
   if (!record) return false
   const found = JSON.parse(record).packages
-  const wanted = Object.entries(JSON.parse(readFileSync(lockfile, 'utf8')).packages)
-  return wanted.every(([place, entry]) => {
+  return Object.entries(lockedPackages()).every(([place, entry]) => {
     if (!place.startsWith('node_modules/')) return true
     if (found[place]) return !differs(found[place], entry)
     return entry.optional || (!withDevelopment && (entry.dev || entry.devOptional))
   })
 }
+
+const lockedPackages = () => JSON.parse(readFileSync(lockfile, 'utf8')).packages
 
 const differs = (a, b) => a.version !== b.version || a.integrity !== b.integrity
 

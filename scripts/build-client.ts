@@ -94,5 +94,5 @@ function unique(texts: string[]): string[] {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { routes } = await import('../src/api/routes/index.ts')
   const target = fileURLToPath(new URL('../src/client/types.ts', import.meta.url))
-  await writeFile(target, clientTypes(createApiDocument(routes, { version: '0' })))
+  await writeFile(target, clientTypes(await createApiDocument(routes, { version: '0' })))
 }

@@ -12,20 +12,6 @@ interface Schema {
 
 interface Row { field: string, fallback: string, takes: string, description: string }
 
-/** Of fields whose name says nearly all. A text here and a description there are one too many, and an error. */
-const obvious: Record<string, string> = {
-  'dataHandling.errorMapping[]': 'What becomes of failures. The first mapping that fits applies.',
-  'monitoring.healthChecks[]': 'Up to five checks of the connection.',
-  'monitoring.healthChecks[].name': 'What the results call it.',
-  'monitoring.alerts[]': 'Up to twenty alerts.',
-  'monitoring.alerts[].name': 'What the notice calls it. Give each another name: firings are kept by it.',
-  'monitoring.alerts[].threshold': 'The line.',
-  'usage.usageQuota.unlimited': 'No quota. Left out with `limit`.',
-  'usage.accessControl.allowAll': 'Every key of the tenant that may run integrations at all. Left out with `roles` or `keys`.',
-  'metadata.version': 'Your own number for it.',
-  'metadata.tags[]': 'For finding it again.',
-}
-
 /** The page with its tables renewed. Throws where a field has no description, or a table has no place. */
 export function integrationsPage(page: string): string {
   const { $defs } = z.toJSONSchema(integrationInput, { io: 'input', unrepresentable: 'any' })
@@ -71,10 +57,9 @@ function rowsOf(path: string, schema: Schema, required: boolean): Row[] {
 }
 
 function rowOf(path: string, schema: Schema, required: boolean): Row {
-  const known = obvious[path]
-  if ((known === undefined) === (schema.description === undefined)) throw new Error(`${path} needs one description: in src/integrations/settings.ts, or in scripts/write-integrations.ts.`)
+  if (schema.description === undefined) throw new Error(`${path} has no description: src/integrations/settings.ts is its place.`)
   const fallback = schema.default === undefined ? required ? 'required' : '–' : `\`${JSON.stringify(schema.default)}\``
-  return { field: path.replace(/^[^.]+\./, ''), fallback, takes: takesOf(schema), description: (known ?? schema.description)! }
+  return { field: path.replace(/^[^.]+\./, ''), fallback, takes: takesOf(schema), description: schema.description }
 }
 
 function takesOf(schema: Schema): string {

@@ -8,10 +8,10 @@ import { createServer } from './api/server.ts'
 import type { Services } from './api/services.ts'
 import { createAreas, type Areas } from './build/areas.ts'
 import { openStorage, type Storage } from './build/storage.ts'
-import { hubTasks, SEND_NOTICE } from './build/tasks.ts'
+import { hubTasks, queueNotice } from './build/tasks.ts'
 import type { Config } from './config.ts'
 import { listen, type Listener } from './db/listen.ts'
-import { CREDENTIALS_CHANGED } from './credentials/credentials.ts'
+import { CREDENTIALS_CHANGED } from './credentials/notices.ts'
 import { CONNECTORS_CHANGED } from './catalog/registry.ts'
 import { INTEGRATIONS_CHANGED } from './integrations/loaded.ts'
 import { startJobs, type Jobs } from './jobs/jobs.ts'
@@ -19,6 +19,7 @@ import { every, type Schedule } from './jobs/schedule.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 import { KEYS_CHANGED } from './tenants/keys.ts'
+import { WEBHOOKS_CHANGED } from './webhooks/outbound/loaded.ts'
 
 export interface Hub {
   /** For instance `http://127.0.0.1:8080`; undefined for a worker. */
@@ -65,7 +66,7 @@ async function startOn(storage: Storage, running: AsyncDisposableStack, telemetr
   const { database } = storage
   let jobs: Jobs | undefined
   const metrics = createMetrics({ database, http: storage.http, jobs: async () => jobs?.counts() ?? { waiting: 0, failed: 0 } })
-  const areas = await createAreas({ config, logger, storage, metrics, tracing: telemetry, notify: async (notice) => { await jobs?.add(SEND_NOTICE, notice) } })
+  const areas = await createAreas({ config, logger, storage, metrics, tracing: telemetry, notify: queueNotice })
   running.defer(() => areas.close())
   const { madeKey } = await areas.services.tenants.ensureFirst(config.apiKey)
   if (madeKey !== undefined) keyMade?.(madeKey)
@@ -75,6 +76,7 @@ async function startOn(storage: Storage, running: AsyncDisposableStack, telemetr
     onError: (message, error) => { logger.warn({ err: error }, message) },
   })
   running.defer(() => jobs.stop())
+  await areas.eventing.dispatcher.start()
   for (const schedule of startSchedules(areas, logger)) running.defer(() => schedule.stop())
   const notices = listenForChanges(storage.connectionString, areas, logger)
   running.defer(() => notices.close())
@@ -116,6 +118,7 @@ function listenForChanges(connectionString: string, { services, caches }: Areas,
       [INTEGRATIONS_CHANGED]: one(caches.forgetIntegration),
       [CREDENTIALS_CHANGED]: one(caches.forgetCredential),
       [CONNECTORS_CHANGED]: one(caches.forgetConnector),
+      [WEBHOOKS_CHANGED]: one(caches.forgetWebhook),
     },
     reset: () => { caches.forgetAll() },
     onError: (error) => { logger.warn({ err: error }, 'the connection for notices broke') },

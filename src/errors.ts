@@ -13,6 +13,7 @@ export const errorCodes = {
   forbidden: { status: 403, title: 'This key may not do that', retry: false },
   not_found: { status: 404, title: 'There is no such thing here', retry: false },
   method_not_allowed: { status: 405, title: 'This path does not take that method', retry: false },
+  request_timeout: { status: 408, title: 'The request took too long to arrive', retry: true },
   conflict: { status: 409, title: 'It clashes with what is there', retry: false },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key came with another request', retry: false },
   idempotency_in_progress: { status: 409, title: 'The first request with this Idempotency-Key is still running', retry: true },
@@ -54,11 +55,16 @@ export type ErrorCode = keyof typeof errorCodes
 /** Where in the input a fault is: a JSON Pointer (RFC 6901) into the request's body, or `?name` for a query parameter. */
 export interface FieldError { pointer: string, detail: string }
 
+/** A limit of the hub's own that a call ran into: so many in each window. */
+export interface UsedUpLimit { name: string, limit: number, windowSeconds: number, resetSeconds: number }
+
 export interface HubErrorOptions {
   cause?: unknown
   errors?: FieldError[]
   /** Seconds until a repeat makes sense; becomes `Retry-After`. */
   retryAfterSeconds?: number
+  /** The limit that is used up; becomes `RateLimit` and `RateLimit-Policy`. */
+  usedUp?: UsedUpLimit | undefined
   /** Extra public members of the problem, such as `execution`. */
   extra?: Record<string, unknown>
   /** For upstream failures: true when no byte of the request can have reached the upstream. */
@@ -72,6 +78,7 @@ export class HubError extends Error {
   readonly code: ErrorCode
   readonly errors: FieldError[] | undefined
   readonly retryAfterSeconds: number | undefined
+  readonly usedUp: UsedUpLimit | undefined
   readonly extra: Record<string, unknown> | undefined
   readonly beforeSending: boolean
   readonly upstreamStatus: number | undefined
@@ -81,6 +88,7 @@ export class HubError extends Error {
     this.code = code
     this.errors = options.errors
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.usedUp = options.usedUp
     this.extra = options.extra
     this.beforeSending = options.beforeSending ?? false
     this.upstreamStatus = options.upstreamStatus

@@ -1,12 +1,13 @@
-/** Figures for Prometheus. */
+/** Figures for Prometheus: those of the process, which tell nothing of any tenant, and those of integrations. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from './db/database.ts'
 import type { HttpClient } from './lib/http/http.ts'
 
 export interface Metrics {
   request(sample: { method: string, route: string, status: number, seconds: number }): void
-  call(sample: { integrationId: string, status: string, seconds: number }): void
-  read(): Promise<{ contentType: string, text: string }>
+  call(sample: { tenantId: string, integrationId: string, status: string, seconds: number }): void
+  /** Figures of integrations, of all tenants, only where they are asked for. */
+  read(options: { integrations: boolean }): Promise<{ contentType: string, text: string }>
 }
 
 export interface MetricsDeps {
@@ -20,12 +21,13 @@ const requestSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 
 export function createMetrics({ database, http, jobs }: MetricsDeps): Metrics {
   const registry = new Registry()
+  const integrations = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
     name: 'interchange_http_request_duration_seconds', help: 'Time from request to answer, by route.', labelNames: ['method', 'route', 'status'], buckets: requestSeconds, registers,
   })
-  const calls = new Counter({ name: 'interchange_integration_calls_total', help: 'Runs of operations, by integration and result.', labelNames: ['integration', 'status'], registers })
+  const calls = new Counter({ name: 'interchange_integration_calls_total', help: 'Runs of operations, by integration and result.', labelNames: ['tenant', 'integration', 'status'], registers: [integrations] })
   const callSeconds = new Histogram({ name: 'interchange_integration_call_duration_seconds', help: 'Time of runs over all integrations.', labelNames: ['status'], buckets: requestSeconds, registers })
   const gauge = (name: string, help: string, labelNames: string[], collect: (this: Gauge) => void | Promise<void>): Gauge => new Gauge({ name, help, labelNames, registers, collect })
 
@@ -52,10 +54,13 @@ export function createMetrics({ database, http, jobs }: MetricsDeps): Metrics {
 
   return {
     request({ method, route, status, seconds }) { requests.observe({ method, route, status }, seconds) },
-    call({ integrationId, status, seconds }) {
-      calls.inc({ integration: integrationId, status })
+    call({ tenantId, integrationId, status, seconds }) {
+      calls.inc({ tenant: tenantId, integration: integrationId, status })
       callSeconds.observe({ status }, seconds)
     },
-    read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    async read(options) {
+      const texts = await Promise.all([registry, ...options.integrations ? [integrations] : []].map((each) => each.metrics()))
+      return { contentType: registry.contentType, text: texts.join('') }
+    },
   }
 }

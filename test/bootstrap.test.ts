@@ -201,8 +201,19 @@ test('without a packaged Node the machine\'s own is used when it is new enough, 
   rmSync(path.join(clone, 'packages/node/bin'), { recursive: true })
   const pretend = (version: string) => [`--import=data:text/javascript,Object.defineProperty(process.versions,"node",{value:"${version}"})`]
   expect(started((await run(['hub', 'serve'], { node: process.execPath })).stdout).pinned).toBeUndefined()
-  expect(await run(['hub', 'serve'], { flags: pretend('22.1.0') })).toMatchObject({ status: 1, stdout: '', stderr: expect.stringMatching(/^interchange: there is no packaged Node .* start it with Node 24 or newer\.\n$/) })
+  expect(await run(['hub', 'serve'], { flags: pretend('22.1.0') })).toMatchObject({ status: 1, stdout: '', stderr: expect.stringMatching(/^interchange: no Node is packaged for .* install Node 24 or newer yourself .* This is Node 22\.1\.0\.\n$/) })
   expect(await run(['hub', 'serve'], { flags: pretend('18.19.0') })).toMatchObject({ status: 1, stdout: '', stderr: expect.stringMatching(/^interchange: Node 20 or newer is needed.*\n$/) })
+})
+
+test('where no Node is packaged, as on Apple silicon, an older one is told to make way for Node 24 before anything is installed, and a new one serves', async () => {
+  makeClone()
+  const onApple = (version: string) => [`--import=data:text/javascript,const pretend=(of,name,value)=>Object.defineProperty(of,name,{value});pretend(process,"platform","darwin");pretend(process,"arch","arm64");pretend(process.versions,"node","${version}")`]
+  expect(await run(['hub', 'serve'], { flags: onApple('22.1.0') })).toEqual({
+    status: 1, stdout: '', stderr: 'interchange: no Node is packaged for darwin arm64: install Node 24 or newer yourself (https://nodejs.org), then start it again. This is Node 22.1.0.\n',
+  })
+  expect(npmRuns()).toBe(0)
+  const { status, stdout } = await run(['hub', 'serve'], { flags: onApple('24.0.0') })
+  expect({ status, pinned: started(stdout).pinned }).toEqual({ status: 0, pinned: undefined })
 })
 
 test('an unknown command is answered with the known ones', async () => {

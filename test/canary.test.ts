@@ -233,7 +233,7 @@ describe('no secret stands', () => {
   })
 
   test('in the figures', async () => {
-    const { text } = await hub.call('GET', '/metrics', undefined, { key: null })
+    const { text } = await hub.call('GET', '/metrics')
     expect(text).toContain('interchange_integration_calls_total')
     expect(findIn(text)).toEqual([])
   })

@@ -108,7 +108,7 @@ describe('ids of another tenant within a body', () => {
   test("another's connector is refused where it is put into an integration", () => refused('PATCH', `/api/v1/integrations/${ofB.integration}`, { connector: ofA.connector }, '/connector'))
   test("the same by replacing it", () => refused('PUT', `/api/v1/integrations/${ofB.integration}`, { name: 'n', connector: ofB.connector, credentialId: ofA.credential }, '/credentialId'))
   test("a credential for another's connector is refused", () => refused('POST', '/api/v1/credentials', { connector: ofA.connector, credentials: { oauth: { clientId: 'c', clientSecret: 's' } } }, '/connector'))
-  test("a registration of another's connector is refused", () => refused('POST', '/api/integration/register', { name: 'n', type: ofA.connector, config: {} }, '/connector'))
+  test("a registration of another's connector is refused", () => refused('POST', '/api/integration/register', { name: 'n', type: ofA.connector, config: {} }, '/type'))
 })
 
 test('what has the same id in two tenants stays apart', async () => {

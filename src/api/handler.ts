@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { HubError } from '../errors.ts'
 import type { Caller } from '../tenants/caller.ts'
-import type { Idempotency } from './idempotency.ts'
+import type { Idempotency, StoredAnswer } from './idempotency.ts'
 import { fieldErrors } from '../lib/zod-errors.ts'
 import { invalidRequest, type Where } from './problem.ts'
 import { Answer, type RequestFacts, type Route } from './route.ts'
@@ -44,25 +44,25 @@ async function answer(route: Route, { services, idempotency }: HandlerContext, {
   }
   const work = (): Promise<unknown> => route.handle(services, input as Parameters<Route['handle']>[1])
   const key = input.request.idempotencyKey
-  if (!route.creates || key === undefined) return send(reply, route, await work())
-  const kept = await idempotency.once(caller.tenantId, key, identity(request), async () => {
-    const result = await work()
-    return { status: route.status ?? 200, body: JSON.stringify(result) }
-  })
+  if (!route.creates || key === undefined) return send(reply, formOf(route, await work()))
+  const kept = await idempotency.once(caller.tenantId, key, identity(request), async () => storableForm(route, await work()))
   if (kept.replayed) void reply.header('idempotency-replayed', 'true')
-  return reply.code(kept.status).header('content-type', 'application/json; charset=utf-8').send(kept.body)
+  return send(reply, kept)
 }
 
 const nobody: Caller = { tenantId: '', actor: 'nobody', keyId: undefined, role: 'viewer', scopes: new Set(), requestId: undefined }
 
 async function authorize(route: Route, request: FastifyRequest, { keys }: Services): Promise<Caller> {
-  if (route.scope === 'public') return nobody
-  const [, key] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '') ?? []
+  const { authorization = '' } = request.headers
+  // A public route is asked with a key, or without: one that is wrong must not pass for none.
+  const scope = route.scope === 'public' && /^Bearer /i.test(authorization) ? route.keyScope ?? 'public' : route.scope
+  if (scope === 'public') return nobody
+  const [, key] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization) ?? []
   const caller = key === undefined ? undefined : await keys.authenticate(key, String(request.id))
   if (caller === undefined) {
     throw new HubError('unauthorized', key === undefined ? 'Send `Authorization: Bearer <API key>`.' : 'This API key is unknown, expired or revoked.')
   }
-  if (!caller.scopes.has(route.scope)) throw new HubError('forbidden', `This needs the scope ${route.scope}, which the key does not have.`)
+  if (!caller.scopes.has(scope)) throw new HubError('forbidden', `This needs the scope ${scope}, which the key does not have.`)
   return caller
 }
 
@@ -82,13 +82,13 @@ function read(schema: z.ZodType | undefined, value: unknown, where: Where, freeT
 
 function factsOf(request: FastifyRequest, reply: FastifyReply): RequestFacts {
   const { headers } = request
-  const [, etag] = /^(?:W\/)?"([^"]*)"$/.exec(headers['if-match'] ?? '') ?? []
   let controller: AbortController | undefined
   return {
     id: String(request.id), ip: request.ip, method: request.method, url: request.raw.url ?? '', headers,
     sourceComponent: firstOf(headers['x-source-component'])?.slice(0, 200),
     idempotencyKey: firstOf(headers['idempotency-key']),
-    ifMatch: etag,
+    // Read on demand: a proxied request may send what only the service understands.
+    get ifMatch() { return readIfMatch(headers['if-match']) },
     // Made on demand: most routes never look, and a listener a request costs.
     get signal() {
       if (controller === undefined) {
@@ -101,6 +101,14 @@ function factsOf(request: FastifyRequest, reply: FastifyReply): RequestFacts {
   }
 }
 
+/** One that cannot be read must not pass for none: the change would overwrite what it was to protect. */
+function readIfMatch(header: string | undefined): string | undefined {
+  if (header === undefined || header.trim() === '*') return undefined
+  const [, etag] = /^\s*(?:W\/)?"([^"]*)"\s*$/.exec(header) ?? []
+  if (etag === undefined) throw new HubError('invalid_request', 'If-Match takes the `etag` that was read, in double quotes: If-Match: "1".')
+  return etag
+}
+
 function firstOf(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header
 }
@@ -111,13 +119,23 @@ function identity({ method, url, body, headers }: FastifyRequest): string {
   return `${method} ${url}\n${content}`
 }
 
-function send(reply: FastifyReply, route: Route, result: unknown): FastifyReply {
-  if (result instanceof Answer) {
-    return reply.code(result.status ?? route.status ?? 200).headers(result.headers).send(result.body)
-  }
-  void reply.code(route.status ?? 200)
-  if (result === undefined) return reply.send()
-  const etag = (result as { etag?: unknown }).etag
-  if (typeof etag === 'string') void reply.header('etag', `"${etag}"`)
-  return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result))
+type Form = Pick<StoredAnswer, 'status' | 'headers'> & { body: Answer['body'] }
+
+/** What a route gave, as it goes out. */
+function formOf(route: Route, result: unknown): Form {
+  if (result instanceof Answer) return { status: result.status ?? route.status ?? 200, headers: result.headers, body: result.body }
+  const status = route.status ?? 200
+  if (result === undefined) return { status, headers: {}, body: undefined }
+  const { etag } = result as { etag?: unknown }
+  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...typeof etag === 'string' && { etag: `"${etag}"` } }, body: JSON.stringify(result) }
+}
+
+function storableForm(route: Route, result: unknown): StoredAnswer {
+  const { body = '', ...form } = formOf(route, result)
+  if (typeof body !== 'string') throw new Error(`${route.method} ${route.path} creates, but its answer is no text that can be kept for a repeat.`)
+  return { ...form, body }
+}
+
+function send(reply: FastifyReply, { status, headers, body }: Form): FastifyReply {
+  return reply.code(status).headers(headers).send(body)
 }

@@ -4,10 +4,11 @@ import { z } from 'zod'
 import { closeOpenApiEngine, importDocument } from '../catalog/openapi/engine.ts'
 import { errorCodes } from '../errors.ts'
 import { createApiDocument, type ApiOperation } from './openapi.ts'
+import { turnsDuring } from './turns.fixture.ts'
 import { defineRoute, pageOf, proxyMethods, timestamp, type Route } from './route.ts'
 import { routes } from './routes/index.ts'
 
-const document = createApiDocument(routes, { version: '1.0.0' })
+const document = await createApiDocument(routes, { version: '1.0.0' })
 
 afterAll(() => closeOpenApiEngine())
 
@@ -20,6 +21,10 @@ describe("the API's own document", () => {
     const described = Object.entries(document.paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`))
     const answered = routes.flatMap(({ method, path }) => (method === 'ANY' ? [...proxyMethods] : [method]).map((each) => `${each} ${path.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}')}`))
     expect(described.sort()).toEqual(answered.sort())
+  })
+
+  test('is made in pieces, with room for calls after each route', async () => {
+    expect(await turnsDuring(() => createApiDocument(routes, { version: '1' }))).toBeGreaterThanOrEqual(routes.length)
   })
 
   test('is valid OpenAPI 3.1', async () => {
@@ -45,10 +50,11 @@ describe("the API's own document", () => {
   })
 
   test('asks for a key exactly where the route does, and says with which scope', () => {
-    for (const { method, path, scope } of routes) {
+    for (const { method, path, scope, keyScope } of routes) {
+      const expected = scope !== 'public' ? [{ apiKey: [scope] }] : keyScope === undefined ? [] : [{}, { apiKey: [keyScope] }]
       const operation = operationOf(method === 'ANY' ? 'GET' : method, path.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}'))
-      expect(operation?.security, path).toEqual(scope === 'public' ? [] : [{ apiKey: [scope] }])
-      expect('401' in operation!.responses, path).toBe(scope !== 'public')
+      expect(operation?.security, path).toEqual(expected)
+      expect('401' in operation!.responses, path).toBe(expected.length > 0)
     }
   })
 
@@ -75,24 +81,24 @@ describe("the API's own document", () => {
 describe('a table of routes', () => {
   const route = (path: string, shape: Partial<Route>): Route => ({ ...defineRoute({ method: 'GET', path, scope: 'public', tag: 'Test', summary: 'Test.', reply: z.string(), handle: async () => '' }), ...shape })
 
-  test('with two shapes of one name is refused', () => {
+  test('with two shapes of one name is refused', async () => {
     const table = (): Route[] => [route('/a', { reply: z.object({ a: z.string() }).meta({ id: 'TestSame' }) }), route('/b', { reply: z.object({ b: z.string() }).meta({ id: 'TestSame' }) })]
-    expect(() => createApiDocument(table(), { version: '1' })).toThrow('TestSame')
+    await expect(createApiDocument(table(), { version: '1' })).rejects.toThrow('TestSame')
   })
 
-  test('with one route twice is refused', () => {
-    expect(() => createApiDocument([route('/a', {}), route('/a', {})], { version: '1' })).toThrow('is there twice')
+  test('with one route twice is refused', async () => {
+    await expect(createApiDocument([route('/a', {}), route('/a', {})], { version: '1' })).rejects.toThrow('is there twice')
   })
 
-  test("gives a design's own path a name beside the one under /api/v1", () => {
-    const { paths } = createApiDocument([route('/api/v1/things/:id', {}), route('/api/thing/:id', {})], { version: '1' })
+  test("gives a design's own path a name beside the one under /api/v1", async () => {
+    const { paths } = await createApiDocument([route('/api/v1/things/:id', {}), route('/api/thing/:id', {})], { version: '1' })
     expect(Object.values(paths).map((item) => item['get']!.operationId)).toEqual(['getThing', 'getThingAlias'])
-    expect(() => createApiDocument([route('/api/v1/things/:id', {}), route('/api/thing/:id', {}), route('/thing/:id', {})], { version: '1' })).toThrow('Two routes are called')
+    await expect(createApiDocument([route('/api/v1/things/:id', {}), route('/api/thing/:id', {}), route('/thing/:id', {})], { version: '1' })).rejects.toThrow('Two routes are called')
   })
 
-  test('with a shape that differs on the way in and on the way out has both', () => {
+  test('with a shape that differs on the way in and on the way out has both', async () => {
     const shape = z.object({ size: z.number().default(1), at: timestamp.optional() }).meta({ id: 'TestBoth' })
-    const { components, paths } = createApiDocument([route('/both', { method: 'POST', body: shape, reply: pageOf(shape) })], { version: '1' })
+    const { components, paths } = await createApiDocument([route('/both', { method: 'POST', body: shape, reply: pageOf(shape) })], { version: '1' })
     expect(components.schemas).toMatchObject({ TestBoth: { required: ['size'] }, TestBothInput: { properties: { size: { default: 1 } } } })
     expect(components.schemas['TestBothInput']).not.toHaveProperty('required')
     const text = JSON.stringify(paths)
@@ -100,13 +106,13 @@ describe('a table of routes', () => {
     expect(text).toContain('"#/components/schemas/TestBoth"')
   })
 
-  test('with a shape that refers to itself asks for its name', () => {
+  test('with a shape that refers to itself asks for its name', async () => {
     const node: z.ZodType = z.lazy(() => z.object({ next: node.optional() }))
-    expect(() => createApiDocument([route('/node', { reply: z.object({ node }) })], { version: '1' })).toThrow('needs a name')
+    await expect(createApiDocument([route('/node', { reply: z.object({ node }) })], { version: '1' })).rejects.toThrow('needs a name')
   })
 
-  test('says the content type of what is not JSON', () => {
-    const { paths } = createApiDocument([route('/text', {}), route('/picture', { reply: z.string().meta({ contentMediaType: 'image/svg+xml' }) }), route('/none', { method: 'DELETE', status: 204, reply: z.undefined() }), route('/file', { method: 'POST', bodyKind: 'stream' })], { version: '1' })
+  test('says the content type of what is not JSON', async () => {
+    const { paths } = await createApiDocument([route('/text', {}), route('/picture', { reply: z.string().meta({ contentMediaType: 'image/svg+xml' }) }), route('/none', { method: 'DELETE', status: 204, reply: z.undefined() }), route('/file', { method: 'POST', bodyKind: 'stream' })], { version: '1' })
     expect(Object.keys((paths['/text']!['get']!.responses['200'] as { content: object }).content)).toEqual(['text/plain'])
     expect(Object.keys((paths['/picture']!['get']!.responses['200'] as { content: object }).content)).toEqual(['image/svg+xml'])
     expect(paths['/none']!['delete']!.responses['204']).not.toHaveProperty('content')

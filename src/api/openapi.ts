@@ -1,4 +1,5 @@
 /** The OpenAPI 3.1 document of the hub's own API, made from the route table. */
+import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { errorCodes } from '../errors.ts'
 import { operationIdOf } from './openapi-names.ts'
@@ -35,8 +36,8 @@ Send \`Authorization: Bearer <API key>\` with every request. Errors are problem 
 Lists answer \`{ "data": […], "nextCursor": … }\`: give \`nextCursor\` back as \`cursor\` for the next page.
 Creating calls honour \`Idempotency-Key\`: the same key and request answer the first result again. A trailing slash is accepted everywhere.`
 
-/** Throws where two routes, or two shapes, share a name: the tests build it. */
-export function createApiDocument(routes: Route[], { version }: { version: string }): ApiDocument {
+/** Throws where two routes, or two shapes, share a name: the tests build it. Made in small pieces, for calls must not wait until all of it is made. */
+export async function createApiDocument(routes: Route[], { version }: { version: string }): Promise<ApiDocument> {
   const schemas = createSchemaCollection()
   const taken = new Set<string>()
   const paths: ApiDocument['paths'] = {}
@@ -46,7 +47,7 @@ export function createApiDocument(routes: Route[], { version }: { version: strin
       const operationId = operationIdOf({ method, path: route.path, lists: isPage(route.reply), creates: route.creates ?? false, passesOn: route.method === 'ANY' }, taken)
       const item = paths[path] ??= {}
       if (item[method.toLowerCase()] !== undefined) throw new Error(`${method} ${path} is there twice.`)
-      item[method.toLowerCase()] = { operationId, ...describe(route, method, schemas) }
+      item[method.toLowerCase()] = { operationId, ...await describe(route, method, schemas) }
     }
   }
   const problem = schemas.output(problemSchema)
@@ -87,16 +88,23 @@ const problems = {
 
 type Described = Omit<ApiOperation, 'operationId'>
 
-function describe(route: Route, method: string, schemas: SchemaCollection): Described {
+async function describe(route: Route, method: string, schemas: SchemaCollection): Promise<Described> {
   const parameters = parametersOf(route, schemas)
+  await setImmediate()
   const body = bodyOf(route, method, schemas)
+  await setImmediate()
   return {
     tags: [route.tag], summary: route.summary, ...route.description && { description: route.description },
-    security: route.scope === 'public' ? [] : [{ apiKey: [route.scope] }],
+    security: securityOf(route),
     ...parameters.length > 0 && { parameters },
     ...body && { requestBody: body },
     responses: responsesOf(route, schemas, { hasBody: body !== undefined, hasParameters: parameters.length > 0, conditional: parameters.some(({ name }) => name === 'If-Match') }),
   }
+}
+
+function securityOf({ scope, keyScope }: Route): ApiOperation['security'] {
+  if (scope !== 'public') return [{ apiKey: [scope] }]
+  return keyScope === undefined ? [] : [{}, { apiKey: [keyScope] }]
 }
 
 function parametersOf(route: Route, schemas: SchemaCollection): ApiParameter[] {
@@ -156,7 +164,7 @@ function responsesOf(route: Route, schemas: SchemaCollection, { hasBody, hasPara
   return {
     [String(route.status ?? 200)]: successOf(route, schemas),
     ...(hasBody || hasParameters) && { 400: problem('InvalidRequest') },
-    ...route.scope !== 'public' && { 401: problem('Unauthorized'), 403: problem('Forbidden') },
+    ...securityOf(route).length > 0 && { 401: problem('Unauthorized'), 403: problem('Forbidden') },
     ...route.path.includes(':') && { 404: problem('NotFound') },
     ...route.creates && { 409: problem('Conflict') },
     ...conditional && { 412: problem('PreconditionFailed') },

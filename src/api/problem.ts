@@ -33,6 +33,17 @@ export function toProblem(error: HubError, requestId: string): Problem {
   }
 }
 
+/** Headers that say when a repeat makes sense, and of a used up limit of the hub's own which one it is (draft-ietf-httpapi-ratelimit-headers). */
+export function repeatHeaders({ retryAfterSeconds, usedUp }: HubError): Record<string, string> {
+  return {
+    ...retryAfterSeconds !== undefined && { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) },
+    ...usedUp && {
+      'ratelimit-policy': `"${usedUp.name}";q=${usedUp.limit};w=${usedUp.windowSeconds}`,
+      ratelimit: `"${usedUp.name}";r=0;t=${usedUp.resetSeconds}`,
+    },
+  }
+}
+
 export type Where = 'body' | 'query' | 'params'
 
 /** Bodies are named by JSON Pointer, query and path parameters by `?name` and `:name`. */

@@ -17,7 +17,7 @@ export interface RequestFacts {
   /** Design B's `sourceComponent`: the caller's `X-Source-Component`. */
   sourceComponent: string | undefined
   idempotencyKey: string | undefined
-  /** Quoted value of `If-Match`, unquoted; undefined where the header is missing or `*`. */
+  /** Quoted value of `If-Match`, unquoted; undefined where the header is missing or `*`. Throws HubError `invalid_request` for anything else. */
   ifMatch: string | undefined
   /** Aborted when the client goes away. */
   signal: AbortSignal
@@ -52,6 +52,8 @@ export interface RouteDefinition<Params extends z.ZodType, Query extends z.ZodTy
   path: string
   /** `public` asks for no key. */
   scope: Scope | 'public'
+  /** Of a public route that tells more to whoever sends a key: what the key needs. */
+  keyScope?: Scope
   tag: string
   /** One sentence, in the imperative. */
   summary: string

@@ -1,18 +1,21 @@
 /** Turns the route table into an HTTP server: keys, scopes, validation, problems, request ids, logs and figures for every route alike. */
 import { randomUUID } from 'node:crypto'
+import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, { type ConnectionError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { HubError } from '../errors.ts'
 import { parseJson } from '../lib/json/limits.ts'
+import { arrivalLimits, watchArrivals, type ArrivalLimits, type Arrivals } from './arrival.ts'
 import { proxyMethods, type Route } from './route.ts'
 import { createHandler, type HandlerContext } from './handler.ts'
-import { asHubError, toProblem } from './problem.ts'
+import { asHubError, repeatHeaders, toProblem } from './problem.ts'
 
 export interface ServerOptions extends HandlerContext {
   routes: Route[]
   logger: Logger
   maxBodyBytes: number
+  arrival?: ArrivalLimits
   /** Called once a request; `route` is the route's pattern, never the path with its ids. */
   observe(sample: { method: string, route: string, status: number, seconds: number }): void
   /** Adds hooks of its own before those here, to trace requests. */
@@ -22,21 +25,22 @@ export interface ServerOptions extends HandlerContext {
 const IMPORT_BODY_BYTES = 64 * 1024 * 1024
 
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { routes, logger, maxBodyBytes, observe } = options
+  const { routes, logger, maxBodyBytes, observe, arrival = arrivalLimits } = options
   const server = Fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
     genReqId: (request) => readRequestId(request.headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
-    // A client that never finishes its headers or body must not hold a connection.
     connectionTimeout: 0,
-    requestTimeout: 120_000,
+    requestTimeout: 0,
+    http: { connectionsCheckingInterval: Math.ceil(arrival.headersMs / 3) },
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => { sendError(error, request as FastifyRequest, reply as unknown as FastifyReply, logger) },
   })
-  server.server.headersTimeout = 15_000
+  server.server.headersTimeout = arrival.headersMs
+  const arrivals = watchArrivals(server.server, arrival, refuseLateBody)
   server.removeAllContentTypeParsers()
   server.addContentTypeParser(/^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i, { parseAs: 'buffer' }, (_request, body, done) => {
     try { done(null, body.length === 0 ? undefined : parseJson(body as Buffer)) } catch (error) { done(error as Error) }
@@ -61,20 +65,23 @@ export function createServer(options: ServerOptions): FastifyInstance {
     server.server.once('close', () => { clearInterval(sweep) })
     done()
   })
-  register(server, routes, options)
+  register(server, routes, options, arrivals)
   return server
 }
 
 /** Routes with other bodies than JSON get a context of their own, since parsers belong to a context. */
-function register(server: FastifyInstance, routes: Route[], context: HandlerContext): void {
+function register(server: FastifyInstance, routes: Route[], context: HandlerContext, arrivals: Arrivals): void {
+  const allowStream = async ({ raw }: FastifyRequest): Promise<void> => { arrivals.allowStream(raw) }
   const add = (instance: FastifyInstance, route: Route): void => {
     const kind = route.bodyKind ?? 'json'
+    const { onRequest, handler } = createHandler(route, context)
     instance.route({
       method: route.method === 'ANY' ? [...proxyMethods] : route.method,
       url: route.path,
       // HEAD answers belong to the proxy; elsewhere they would double the route table.
       exposeHeadRoute: false,
-      ...createHandler(route, context),
+      handler,
+      onRequest: kind === 'stream' ? [onRequest, allowStream] : onRequest,
       ...kind === 'bytes' && { bodyLimit: route.maxBodyBytes ?? IMPORT_BODY_BYTES },
     })
   }
@@ -96,7 +103,7 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
     logger.error({ requestId: request.id, method: request.method, route: request.routeOptions?.url, code: known.code, err: known.cause ?? known }, known.message)
   }
   const problem = toProblem(known, String(request.id))
-  if (known.retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(known.retryAfterSeconds))))
+  void reply.headers(repeatHeaders(known))
   if (known.status === 401) void reply.header('www-authenticate', 'Bearer realm="interchange"')
   void reply.code(known.status).header('content-type', 'application/problem+json').header('x-request-id', String(request.id)).send(JSON.stringify(problem))
 }
@@ -107,9 +114,16 @@ function refuseConnection(error: ConnectionError, socket: Socket): void {
     socket.destroy()
     return
   }
-  const known = new HubError('invalid_request', 'This is no HTTP request that can be read.', { cause: error })
+  const known = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? new HubError('request_timeout', 'The headers of the request did not come in time.')
+    : new HubError('invalid_request', 'This is no HTTP request that can be read.', { cause: error })
   const body = JSON.stringify(toProblem(known, randomUUID()))
-  socket.end(`HTTP/1.1 ${known.status} Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+  socket.end(`HTTP/1.1 ${known.status} ${STATUS_CODES[known.status]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+}
+
+/** The connection ends with it: the rest of the body would be taken for the next request. */
+function refuseLateBody(response: ServerResponse): void {
+  const known = new HubError('request_timeout', 'The body of the request did not come in time.')
+  response.writeHead(known.status, { 'content-type': 'application/problem+json', connection: 'close' }).end(JSON.stringify(toProblem(known, randomUUID())))
 }
 
 /** Fastify's own refusals, before any route of ours ran. */

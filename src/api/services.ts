@@ -16,6 +16,10 @@ import type { Audit } from '../tenants/audit.ts'
 import type { Keys } from '../tenants/keys.ts'
 import type { Members } from '../tenants/members.ts'
 import type { Tenants } from '../tenants/tenants.ts'
+import type { Deliveries } from '../webhooks/outbound/deliveries.ts'
+import type { Replay } from '../webhooks/outbound/replay.ts'
+import type { TestEvents } from '../webhooks/outbound/test-event.ts'
+import type { Endpoints } from '../webhooks/outbound/webhooks.ts'
 
 export interface Services {
   tenants: Tenants
@@ -35,8 +39,12 @@ export interface Services {
   executions: Executions
   figures: Figures
   blobs: Blobs
+  webhooks: Endpoints
+  deliveries: Deliveries
+  replay: Replay
+  testEvents: TestEvents
   /** For /readyz: what is not ready yet; empty when all is. */
   ready(): Promise<string[]>
-  /** Prometheus text. */
-  metrics(): Promise<{ contentType: string, text: string }>
+  /** Prometheus text. Figures of integrations are of all tenants. */
+  metrics(options: { integrations: boolean }): Promise<{ contentType: string, text: string }>
 }

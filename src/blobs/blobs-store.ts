@@ -57,11 +57,13 @@ export async function findExisting(db: Db, keys: BlobKey[]): Promise<Set<string>
   return new Set(rows.map(({ id }) => id))
 }
 
+export interface BlobFilter { before: Date, contentType?: string | undefined }
+
 /** All rows made before `before`, page by page in the order of their keys. Needs the system's connection. */
-export async function listBlobs(db: Db, { after, before, limit }: { after: BlobKey | undefined, before: Date, limit: number }): Promise<BlobKey[]> {
+export async function listBlobs(db: Db, { after, before, contentType, limit }: BlobFilter & { after: BlobKey | undefined, limit: number }): Promise<BlobKey[]> {
   const { rows } = await db.query<BlobKey>(
     `select tenant_id as "tenantId", id from blobs
-     where created_at < $1 and ($2::uuid is null or (tenant_id, id) > ($2, $3::uuid)) order by tenant_id, id limit $4`,
-    [before, after?.tenantId ?? null, after?.id ?? null, limit])
+     where created_at < $1 and ($2::uuid is null or (tenant_id, id) > ($2, $3::uuid)) and ($4::text is null or content_type = $4) order by tenant_id, id limit $5`,
+    [before, after?.tenantId ?? null, after?.id ?? null, contentType ?? null, limit])
   return rows
 }

@@ -181,6 +181,23 @@ test('a sweep takes old files without a row, old rows without a file and old unf
     expect(await blobs.sweep()).toEqual({ files: 0, rows: 0, unfinished: 0 })
   }))
 
+test('old values of a kind that nobody names are removed, over all tenants; named ones, young ones and other kinds stay', () =>
+  withBlobs(async ({ blobs, database, folder, tenantId }) => {
+    const other = await addTenant(database)
+    const write = async (tenant: string, contentType: string, age: number): Promise<string> => {
+      const { $blob: { id } } = await blobs.write(tenant, Buffer.from('x'), { contentType })
+      await database.system.query('update blobs set created_at = $2 where id = $1', [id, new Date(Date.now() - age)])
+      return id
+    }
+    const named = await write(tenantId, 'a/b', 2 * HOUR)
+    const stays = [named, await write(tenantId, 'a/b', HOUR / 2), await write(tenantId, 'a/c', 2 * HOUR)]
+    for (const tenant of [tenantId, other]) await write(tenant, 'a/b', 2 * HOUR)
+    expect(await blobs.removeUnnamed('a/b', async () => new Set([named]))).toBe(2)
+    expect((await filesIn(folder)).map((file) => file.slice(-36)).sort()).toEqual(stays.sort())
+    expect(await rowsIn(database)).toBe(3)
+    expect(await blobs.removeUnnamed('a/b', async () => new Set([named]))).toBe(0)
+  }))
+
 test('a folder whose disk is not mounted costs no row, and a folder of another database no file', () =>
   withBlobs(async ({ blobs, database, folder, tenantId }) => {
     for (let count = 0; count < 3; count += 1) await blobs.write(tenantId, Buffer.from('x'), { contentType: 'text/plain' })

@@ -9,7 +9,7 @@ import type { BlobReference } from '../connectors/connector.ts'
 import type { Database } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import { isUuid } from '../lib/page.ts'
-import { deleteBlob, deleteOldBlobs, findBlob, findExisting, insertBlob, listBlobOwners, listBlobs, type BlobKey, type BlobRow } from './blobs-store.ts'
+import { deleteBlob, deleteOldBlobs, findBlob, findExisting, insertBlob, listBlobOwners, listBlobs, type BlobFilter, type BlobKey, type BlobRow } from './blobs-store.ts'
 import { createFiles, type Files } from './files.ts'
 
 export interface BlobFacts {
@@ -20,6 +20,8 @@ export interface BlobFacts {
   /** Beyond it: HubError `upstream_response_too_large`, and nothing is kept. */
   maxBytes?: number | undefined
 }
+
+export type { BlobKey } from './blobs-store.ts'
 
 export interface SweepResult { files: number, rows: number, unfinished: number }
 
@@ -36,6 +38,11 @@ export interface Blobs {
   owners(): Promise<{ tenantId: string, integrationId: string, oldest: Date }[]>
   /** Removes files without a row and rows without a file, where they are older than an hour. */
   sweep(now?: Date): Promise<SweepResult>
+  /**
+   * Removes values of a content type that `named` does not know, over all tenants, where they are older than an hour: whoever wrote them
+   * died before it could say what they are for. Answers how many.
+   */
+  removeUnnamed(contentType: string, named: (keys: BlobKey[]) => Promise<ReadonlySet<string>>): Promise<number>
 }
 
 const DEFAULT_MAX_BYTES = 1024 ** 3
@@ -91,6 +98,18 @@ export function createBlobs({ database, folder }: { database: Database, folder: 
         unfinished: await files.removeUnfinished(before.getTime()),
       }
     },
+
+    async removeUnnamed(contentType, named) {
+      let removed = 0
+      for await (const keys of pagesOfRows(database, { before: new Date(Date.now() - SWEEP_AGE_MS), contentType })) {
+        const known = await named(keys)
+        for (const { tenantId, id } of keys.filter((key) => !known.has(key.id))) {
+          if (await deleteBlob(database.system, tenantId, id)) removed += 1
+          await files.remove(tenantId, id)
+        }
+      }
+      return removed
+    },
   }
 }
 
@@ -122,16 +141,17 @@ async function* pagesOf(files: Files, before: Date): AsyncIterable<BlobKey[]> {
   if (page.length > 0) yield page
 }
 
-async function sweepRows(database: Database, files: Files, before: Date): Promise<number> {
-  async function* pages(): AsyncIterable<BlobKey[]> {
-    for (let after: BlobKey | undefined; ;) {
-      const page = await listBlobs(database.system, { after, before, limit: PAGE })
-      if (page.length === 0) return
-      yield page
-      after = page.at(-1)
-    }
+async function* pagesOfRows(database: Database, filter: BlobFilter): AsyncIterable<BlobKey[]> {
+  for (let after: BlobKey | undefined; ;) {
+    const page = await listBlobs(database.system, { ...filter, after, limit: PAGE })
+    if (page.length === 0) return
+    yield page
+    after = page.at(-1)
   }
-  return sweepMissing(pages(), {
+}
+
+async function sweepRows(database: Database, files: Files, before: Date): Promise<number> {
+  return sweepMissing(pagesOfRows(database, { before }), {
     async existing(keys) {
       const found = new Set<string>()
       for (const { tenantId, id } of keys) if (await files.has(tenantId, id)) found.add(id)

@@ -17,7 +17,7 @@ import { createFigures } from '../executions/figures.ts'
 import type { Execution } from '../executions/record.ts'
 import { createRetention, type Retention } from '../executions/retention.ts'
 import { findUsedOperations } from '../executions/used-operations.ts'
-import { createAlerts, type Notice } from '../integrations/alerts.ts'
+import { createAlerts, type AlertsDeps } from '../integrations/alerts.ts'
 import { connectionNotes } from '../integrations/connection-notes.ts'
 import type { ContextDeps } from '../integrations/context.ts'
 import { createExecute, type ExecuteDeps } from '../integrations/execute.ts'
@@ -37,16 +37,19 @@ import { createAudit } from '../tenants/audit.ts'
 import { createKeys } from '../tenants/keys.ts'
 import { createMembers } from '../tenants/members.ts'
 import { createTenants } from '../tenants/tenants.ts'
+import { createEventing, type Eventing } from './eventing.ts'
 import type { Storage } from './storage.ts'
 
 export interface Areas {
   services: Services
   retention: Retention
+  eventing: Eventing
   /** What is remembered of the database's rows, to be forgotten when another process changes them. */
   caches: {
     forgetIntegration(tenantId: string, id: string): void
     forgetCredential(tenantId: string, id: string): void
     forgetConnector(tenantId: string, id: string): void
+    forgetWebhook(tenantId: string, id: string): void
     forgetAll(): void
   }
   close(): Promise<void>
@@ -59,7 +62,7 @@ export interface AreasDeps {
   metrics: Metrics
   /** Undefined where nothing is traced. */
   tracing?: TryTracing | undefined
-  notify(notice: Notice): Promise<void>
+  notify: AlertsDeps['notify']
 }
 
 const ANSWERS_MAX_BYTES = 64 * 1024 * 1024
@@ -76,16 +79,19 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const executions = createExecutions({ database, blobs, figures })
   const running = createRunning(deps, { catalog, credentials, loaded, figures, executions, jq })
   const keys = createKeys(database)
+  const eventing = createEventing({ storage, logger: deps.logger, jq, credentials })
   const services: Services = {
     tenants: createTenants(database), members: createMembers(database), keys, audit: createAudit(database),
-    credentials, connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running,
+    credentials, connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services,
     breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     ready: () => readiness(deps),
-    metrics: () => metrics.read(),
+    metrics: (options) => metrics.read(options),
   }
   return {
-    services, retention: createRetention({ database, blobs, figures }), caches: cachesOf({ loaded, credentials, registry: catalog.registry, keys }),
+    services, eventing, retention: createRetention({ database, blobs, figures }), caches: cachesOf({ loaded, credentials, registry: catalog.registry, keys, webhooks: eventing.loadedWebhooks }),
     async close() {
+      await eventing.close()
+      await running.health.settle()
       await executions.drain()
       await jq.close()
       await closeOpenApiEngine()
@@ -128,7 +134,7 @@ function createRunning({ logger, storage, metrics, tracing, notify }: AreasDeps,
     assertRecordable: () => database.assertReachable(),
     countCalls: (tenantId, integrationId, since) => figures.callsSince(tenantId, integrationId, since),
     observe: ({ loaded: { row }, execution }) => {
-      metrics.call({ integrationId: row.id, status: execution.status, seconds: execution.metrics.latency / 1000 })
+      metrics.call({ tenantId: row.tenantId, integrationId: row.id, status: execution.status, seconds: execution.metrics.latency / 1000 })
       logCall(logger, row.monitoring.logging.level, execution)
     },
   }
@@ -145,7 +151,9 @@ function createRunning({ logger, storage, metrics, tracing, notify }: AreasDeps,
   }
 }
 
-function cachesOf({ loaded, credentials, registry, keys }: { loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'] }): Areas['caches'] {
+interface Caches { loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'], webhooks: Eventing['loadedWebhooks'] }
+
+function cachesOf({ loaded, credentials, registry, keys, webhooks }: Caches): Areas['caches'] {
   return {
     forgetIntegration: (tenantId, id) => { loaded.forget(tenantId, id) },
     // Integrations hold their opened credential and their connector.
@@ -157,7 +165,9 @@ function cachesOf({ loaded, credentials, registry, keys }: { loaded: LoadedInteg
       registry.forget(tenantId, id)
       loaded.forgetAll()
     },
+    forgetWebhook: (tenantId, id) => { webhooks.forget(tenantId, id) },
     forgetAll() {
+      webhooks.forgetAll()
       keys.forget()
       credentials.forgetAll()
       registry.forgetAll()

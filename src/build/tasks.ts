@@ -1,12 +1,19 @@
 /** The hub's own jobs: each runs once over all processes. */
 import type { Idempotency } from '../api/idempotency.ts'
+import { sweepDocuments } from '../catalog/sweep.ts'
 import type { Config } from '../config.ts'
+import type { Db } from '../db/db.ts'
 import { createNoticeSender, type Notice } from '../integrations/alerts.ts'
-import type { Task } from '../jobs/jobs.ts'
+import { addJob, type Task } from '../jobs/jobs.ts'
 import type { Areas } from './areas.ts'
 import type { Storage } from './storage.ts'
 
-export const SEND_NOTICE = 'send-notice'
+const SEND_NOTICE = 'send-notice'
+
+/** Sent if the transaction commits, and tried ten times. */
+export function queueNotice(db: Db, notice: Notice): Promise<void> {
+  return addJob(db, SEND_NOTICE, notice, { maxAttempts: 10 })
+}
 
 export interface TaskDeps { areas: Areas, storage: Storage, idempotency: Idempotency, config: Config }
 
@@ -15,9 +22,12 @@ export function hubTasks({ areas, storage, idempotency, config }: TaskDeps): Tas
   return [
     { name: 'partitions', cron: '7 * * * *', run: () => areas.retention.ensurePartitions() },
     { name: 'retention', cron: '17 * * * *', run: async () => { await areas.retention.apply() } },
-    { name: 'sweep-blobs', cron: '37 * * * *', run: async () => { await storage.blobs.sweep() } },
+    { name: 'sweep-blobs', cron: '37 * * * *', run: async () => {
+      await storage.blobs.sweep()
+      await sweepDocuments(storage)
+    } },
     { name: 'expire-idempotency-keys', cron: '27 * * * *', run: () => idempotency.expire() },
     { name: 'alerts', cron: '* * * * *', run: () => areas.services.alerts.evaluateAll() },
-    { name: SEND_NOTICE, maxAttempts: 10, run: (payload) => sendNotice(payload as Notice) },
+    { name: SEND_NOTICE, run: (payload) => sendNotice(payload as Notice) },
   ]
 }

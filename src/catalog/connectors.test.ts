@@ -307,7 +307,7 @@ describe('what is there', () => {
 
   test("of the hub's own stays", () => withCatalog(async ({ connectors, caller }) => {
     expect(await hubErrorOf(connectors.remove(caller, 'ping'))).toMatchObject({ code: 'conflict' })
-    expect(await hubErrorOf(connectors.document(caller, 'ping', 'original'))).toMatchObject({ code: 'conflict' })
+    expect(await hubErrorOf(connectors.document(caller, 'ping', 'original'))).toMatchObject({ code: 'not_found' })
     expect(await hubErrorOf(connectors.reimport(caller, 'ping', { source: { document: petDocument() }, apply: true }))).toMatchObject({ code: 'conflict' })
   }))
 })

@@ -14,7 +14,7 @@ import { factsOfBuiltIn, factsOfRow, type ConnectorFacts } from './facts.ts'
 import { importConnector, type ImportInput } from './importing.ts'
 import { importNamed } from './import-named.ts'
 import { installFromCatalogue } from './installing.ts'
-import { createReading, findImported, refuseBuiltIn, type Reading } from './reading.ts'
+import { createReading, findImported, type Reading } from './reading.ts'
 import { CONNECTORS_CHANGED, type ConnectorRegistry } from './registry.ts'
 import { reimportConnector, type ConnectorUse, type Reimport, type ReimportInput } from './reimporting.ts'
 import { deleteConnector, lockConnector, type ConnectorRow } from './store.ts'
@@ -81,6 +81,10 @@ export function createConnectors(deps: ConnectorsDeps): Connectors {
     available: (caller, filter, page) => available.list(caller, filter, page),
     categories: () => catalogue.categories(),
   }
+}
+
+function refuseBuiltIn(builtIn: ReadonlyMap<string, Connector>, id: string): void {
+  if (builtIn.has(id)) throw new HubError('conflict', `${id} is a connector of the hub itself: it stays as it is.`)
 }
 
 async function removeConnector({ database, documents, use }: ConnectorsDeps, caller: Caller, id: string): Promise<void> {

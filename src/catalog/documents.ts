@@ -10,6 +10,9 @@ const decompress = promisify(zstdDecompress)
 /** The normal form says defaults that the document leaves out, so it may be larger than the 64 MiB that are taken in. */
 const MAX_BYTES = 512 * 1024 * 1024
 
+/** Of nothing but these documents: whatever has it and is named by no connector may go. */
+export const DOCUMENT_TYPE = 'application/vnd.interchange.document+zstd'
+
 export interface Documents {
   /** Gives the blob's id. */
   write(tenantId: string, bytes: Buffer, filename: string): Promise<string>
@@ -22,7 +25,7 @@ export interface Documents {
 export function createDocuments(blobs: Pick<Blobs, 'write' | 'read' | 'remove'>): Documents {
   return {
     async write(tenantId, bytes, filename) {
-      const { $blob } = await blobs.write(tenantId, await compress(bytes), { contentType: 'application/zstd', filename: `${filename}.zst` })
+      const { $blob } = await blobs.write(tenantId, await compress(bytes), { contentType: DOCUMENT_TYPE, filename: `${filename}.zst` })
       return $blob.id
     },
     async read(tenantId, id) {

@@ -1,28 +1,11 @@
 /** Connectors as people see them, built-in and imported alike. */
-import type { Connector, IntegrationKind, Manifest } from '../connectors/connector.ts'
+import type { Connector, Manifest } from '../connectors/connector.ts'
 import type { ImportedDocument, SecurityScheme } from './openapi/types.ts'
-import type { ConnectorDetail, ConnectorRow, DocumentOrigin } from './store.ts'
+import type { ConnectorDetail, ConnectorRow, DocumentOrigin, SummaryRow } from './store.ts'
 
-/** What a list shows of a connector. */
-export interface ConnectorSummary {
-  id: string
-  /** What made it: `openapi`, or its own id for a hand-written one. */
-  type: string
-  name: string
-  /** In lists cut to its beginning. */
-  description: string
-  kind: IntegrationKind
+/** What a list shows of a connector, built-in or imported. */
+export interface ConnectorSummary extends Omit<SummaryRow, 'origin' | 'createdAt' | 'updatedAt' | 'hasServer'> {
   origin: 'built-in' | DocumentOrigin
-  version: string
-  service: string
-  categories: string[]
-  authentication: string[]
-  supportLevel: Manifest['supportLevel']
-  documentation: string
-  lastUpdated: string
-  operationCount: number
-  /** Where its document was fetched. */
-  sourceUrl: string | null
   /** Null for built-in connectors. */
   createdAt: Date | null
   updatedAt: Date | null

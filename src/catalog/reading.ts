@@ -35,7 +35,7 @@ export interface Reading {
   operation(caller: Caller, id: string, operationId: string): Promise<OperationFacts>
   /** What it tells of by itself, with the JSON Schemas behind `schemaPath`. */
   events(caller: Caller, id: string): Promise<(EventDeclaration & { schema: JsonSchema | undefined })[]>
-  /** The document as it came, or in the normal form that the hub works with: OpenAPI 3.2 in JSON. Built-in connectors have none: `conflict`. */
+  /** The document as it came, or in the normal form that the hub works with: OpenAPI 3.2 in JSON. Built-in connectors have none: `not_found`. */
   document(caller: Caller, id: string, form: 'original' | 'normal'): Promise<{ bytes: Buffer, contentType: string, filename: string }>
 }
 
@@ -62,7 +62,7 @@ export function createReading({ database, documents, registry, builtIn }: Readin
       return manifest.events.map((event) => ({ ...event, schema: builtIn.get(id)?.eventSchema?.(event.eventType) }))
     },
     async document(caller, id, form) {
-      refuseBuiltIn(builtIn, id)
+      if (builtIn.has(id)) throw new HubError('not_found', `${id} is a connector of the hub itself, which was not made from a document.`)
       const { detail, documentBlob } = await findImported(database, caller, id)
       const contentType = form === 'normal' ? 'application/json' : detail.originalType
       const bytes = await documents.read(caller.tenantId, form === 'normal' ? documentBlob : detail.originalBlob)
@@ -75,10 +75,6 @@ export async function findImported(database: Database, { tenantId }: Caller, id:
   const row = isConnectorId(id) ? await findConnector(database.tenant(tenantId), tenantId, id) : undefined
   if (row === undefined) throw new HubError('not_found', `There is no connector ${id.slice(0, 128)} here. One of the catalogue is installed with POST /api/v1/connectors/{id}/install, or by its first integration.`)
   return row
-}
-
-export function refuseBuiltIn(builtIn: ReadonlyMap<string, Connector>, id: string): void {
-  if (builtIn.has(id)) throw new HubError('conflict', `${id} is a connector of the hub itself: it has no document, and stays.`)
 }
 
 async function listAll(database: Database, builtIn: ReadonlyMap<string, Connector>, { tenantId }: Caller, { q, limit, cursor }: { q: string | undefined } & PageRequest): Promise<Page<ConnectorSummary>> {

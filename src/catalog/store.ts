@@ -45,12 +45,13 @@ export interface ConnectorRow {
 const columns = `tenant_id as "tenantId", id, kind, name, origin, manifest, detail, document_blob as "documentBlob", document_sha256 as "documentSha256",
   revision, created_at as "createdAt", updated_at as "updatedAt"`
 
-/** A connector without what makes rows large. */
+/** A connector without what makes rows large: what a list shows of it. */
 export interface SummaryRow {
   id: string
+  /** What made it: `openapi`, or its own id for a hand-written one. */
   type: string
   name: string
-  /** Its beginning. */
+  /** In lists cut to its beginning. */
   description: string
   kind: IntegrationKind
   origin: DocumentOrigin
@@ -62,6 +63,7 @@ export interface SummaryRow {
   documentation: string
   lastUpdated: string
   operationCount: number
+  /** Where its document was fetched. */
   sourceUrl: string | null
   createdAt: Date
   updatedAt: Date
@@ -111,6 +113,15 @@ export async function lockConnector(db: Db, tenantId: string, id: string): Promi
 export async function findDocumentId(db: Db, tenantId: string, id: string): Promise<string | undefined> {
   const { rows } = await db.query<{ document: string }>('select document_blob as document from connectors where tenant_id = $1 and id = $2', [tenantId, id])
   return rows[0]?.document
+}
+
+/** Which of these blobs are documents of a connector. Needs the system's connection. */
+export async function findNamedDocuments(db: Db, keys: { tenantId: string, id: string }[]): Promise<Set<string>> {
+  const { rows } = await db.query<{ id: string }>(
+    `select named.id from connectors c, unnest(array[c.document_blob::text, c.detail->>'originalBlob']) as named (id)
+     where c.tenant_id = any($1::uuid[]) and named.id = any($2)`,
+    [[...new Set(keys.map(({ tenantId }) => tenantId))], keys.map(({ id }) => id)])
+  return new Set(rows.map(({ id }) => id))
 }
 
 export interface ConnectorFilter { q: string | undefined, after: string | undefined, limit: number }

@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { json } from '../../test/upstream.ts'
 import type { Integration } from '../client/types.ts'
-import { openScene, type Scene } from './shop.fixture.ts'
+import { useScene } from './shop.fixture.ts'
 
-let scene: Scene
-let { hub, shop, run, answerOf, connected }: Scene = {} as Scene
-
-beforeAll(async () => {
-  scene = await openScene();
-  ({ hub, shop, run, answerOf, connected } = scene)
-})
-beforeEach(() => { scene.reset() })
-afterAll(() => scene.close())
+const scene = useScene()
+const { run, answerOf, connected } = scene
 
 describe('a command that is called wrongly', () => {
   test.each([
@@ -38,7 +31,7 @@ describe('a command that is called wrongly', () => {
     [['run'], /missing required argument 'integration'/],
   ])('%j is called wrongly: it ends with 2, says why, and asks the hub nothing', async (words, message) => {
     expect(await run(words)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) })
-    expect(shop.asked).toEqual([])
+    expect(scene.shop.asked).toEqual([])
   })
 })
 
@@ -48,10 +41,10 @@ describe('the hub that is talked to', () => {
   })
 
   test('where something else answers, that is told too', async () => {
-    shop.answer((_request, response) => { response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>hello</h1>') })
-    expect(await run(['integrations', '--url', shop.url])).toMatchObject({ code: 1, stderr: expect.stringContaining(`There is no hub at ${shop.url}.`) })
-    shop.answer((_request, response) => { response.writeHead(404).end('nothing') })
-    expect(await run(['integrations', '--url', shop.url])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^unexpected_answer: [^]*Name the hub with --url/) })
+    scene.shop.answer((_request, response) => { response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>hello</h1>') })
+    expect(await run(['integrations', '--url', scene.shop.url])).toMatchObject({ code: 1, stderr: expect.stringContaining(`There is no hub at ${scene.shop.url}.`) })
+    scene.shop.answer((_request, response) => { response.writeHead(404).end('nothing') })
+    expect(await run(['integrations', '--url', scene.shop.url])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^unexpected_answer: [^]*Name the hub with --url/) })
   })
 
   test('a wrong or missing key, and one that may not, are told with what to do', async () => {
@@ -63,8 +56,8 @@ describe('the hub that is talked to', () => {
   })
 
   test('options win over the environment, and blanks around a key do no harm', async () => {
-    expect(await run(['integrations', '--url', hub.url, '--key', hub.key], { env: { INTERCHANGE_URL: 'http://127.0.0.1:9', INTERCHANGE_API_KEY: 'other' } })).toMatchObject({ code: 0 })
-    expect(await run(['integrations'], { env: { INTERCHANGE_API_KEY: `${hub.key}\n`, INTERCHANGE_URL: `${hub.url}/` } })).toMatchObject({ code: 0 })
+    expect(await run(['integrations', '--url', scene.hub.url, '--key', scene.hub.key], { env: { INTERCHANGE_URL: 'http://127.0.0.1:9', INTERCHANGE_API_KEY: 'other' } })).toMatchObject({ code: 0 })
+    expect(await run(['integrations'], { env: { INTERCHANGE_API_KEY: `${scene.hub.key}\n`, INTERCHANGE_URL: `${scene.hub.url}/` } })).toMatchObject({ code: 0 })
   })
 })
 
@@ -72,10 +65,10 @@ describe('what is shown', () => {
   const nasty = 'A\u001b[31mred\u0007\u009b2J\u202etxt.exe\nfake line'
 
   test('control characters in names, answers and errors never reach the terminal', async () => {
-    const { status, body } = await hub.call('POST', '/api/v1/integrations?test=false', { name: nasty, connector: 'http', configuration: {}, connection: { endpoint: shop.url } })
+    const { status, body } = await scene.hub.call('POST', '/api/v1/integrations?test=false', { name: nasty, connector: 'http', configuration: {}, connection: { endpoint: scene.shop.url } })
     expect(status, JSON.stringify(body)).toBe(201)
     await connected()
-    shop.answer((_request, response) => { json(response, 400, { message: nasty }) })
+    scene.shop.answer((_request, response) => { json(response, 400, { message: nasty }) })
     const { data: [last] } = await answerOf<{ data: [Integration] }>(['integrations', '-q', 'Shop', '--limit', '1'])
     const outputs = [await run(['integrations']), await run(['integrations', '--json']), await run(['integrations', 'show', body.id as string]), await run(['integrations', 'set', body.id as string, 'description=x']), await run(['run', last.id, 'getBook', 'id:=1']), await run(['run', last.id, 'getBook', 'id:=1', '--json']), await run(['executions']), await run(['run', nasty])]
     for (const { stdout, stderr } of outputs) expect(stdout + stderr).not.toMatch(/(?!\n)[\p{Cc}\u202e]/u)

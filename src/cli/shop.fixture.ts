@@ -1,8 +1,8 @@
-/** A hub with a shop to connect, for the tests of the command line. */
+/** A hub with a shop to connect, for the tests of the command line. `useScene()` gives a file its own. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 import { openHub, type TestHub } from '../../test/hub.ts'
 import { json, startUpstream, type Upstream } from '../../test/upstream.ts'
 import type { Integration } from '../client/types.ts'
@@ -19,12 +19,27 @@ export interface Scene {
   answerOf<Answer>(words: string[], options?: ShellOptions): Promise<Answer>
   /** The shop connected under a name of its own, of the connector `book-shop`. */
   connected(name?: string): Promise<Integration>
+}
+
+interface OpenScene extends Scene {
   /** The shop answers as it did at the beginning, and has forgotten what it was asked. */
   reset(): void
   close(): Promise<void>
 }
 
-export async function openScene(): Promise<Scene> {
+/** One for all tests of a file, reset before each. `hub`, `shop` and `folder` are there once the tests run. */
+export function useScene(): Scene {
+  let open: OpenScene
+  beforeAll(async () => { open = await openScene() })
+  beforeEach(() => { open.reset() })
+  afterAll(() => open.close())
+  return {
+    get hub() { return open.hub }, get shop() { return open.shop }, get folder() { return open.folder },
+    run: (...given) => open.run(...given), answerOf: (...given) => open.answerOf(...given), connected: (...given) => open.connected(...given),
+  }
+}
+
+async function openScene(): Promise<OpenScene> {
   const { hub, close } = await openHub()
   const shop = await startUpstream()
   const folder = await mkdtemp(join(tmpdir(), 'interchange cli '))

@@ -9,7 +9,7 @@ export type ApiKey = {
   /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
   role: 'viewer' | 'developer' | 'admin' | 'owner'
   /** Narrows the role's scopes; null: all of the role's. */
-  scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tenants:admin')[] | null
+  scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'metrics:read' | 'tenants:admin')[] | null
   createdBy: string
   createdAt: Timestamp
   expiresAt: Timestamp | null
@@ -318,7 +318,7 @@ export type Integration = {
   description: string
   connector: string
   type: 'api' | 'webhook' | 'oauth' | 'database' | 'file_transfer' | 'messaging' | 'ai_service'
-  /** The connector's own settings, as its `configurationSchema` says. */
+  /** The connector's own settings, as its `configurationSchema` says. Other fields are refused, and so are addresses with a user name or password in them. */
   configuration: Record<string, unknown>
   connection: {
     /** Base URL of the service. Empty: the connector's own. */
@@ -375,6 +375,7 @@ export type Integration = {
       /** Globs of the operations that it applies to. */
       operations: string[]
     })[]
+    /** What becomes of failures. The first mapping that fits applies. */
     errorMapping: ({
       /** jq condition on the failure `{ code, message, statusCode, body, operation }`. The first mapping whose condition holds applies. */
       when: string
@@ -403,7 +404,9 @@ export type Integration = {
     validateResponses: boolean
   }
   monitoring: {
+    /** Up to five checks of the connection. */
     healthChecks: ({
+      /** What the results call it. */
       name: string
       /** Path or URL at the service that a GET must answer below 400, for instance `/health`. Empty: the connector's own connection test. */
       endpoint?: string
@@ -416,12 +419,15 @@ export type Integration = {
       /** Longest time for a check, in ms. */
       timeout: number
     })[]
+    /** Up to twenty alerts. */
     alerts: ({
+      /** What the notice calls it. Give each another name: firings are kept by it. */
       name: string
       /** Rates in percent, latency in ms; `health` is 0 while the last check failed, else 1. */
       metric: 'successRate' | 'errorRate' | 'averageLatency' | 'health'
       /** On which side of the threshold it fires. */
       operator: 'above' | 'below'
+      /** The line. */
       threshold: number
       /** Minutes of calls that count. */
       window: number
@@ -449,8 +455,10 @@ export type Integration = {
   }
   usage: {
     usageQuota: {
+      /** `true`: no quota. Left out with `limit`. */
       unlimited: true
     } | {
+      /** `true`: no quota. Left out with `limit`. */
       unlimited: false
       /** Calls in each period. */
       limit: number
@@ -458,8 +466,10 @@ export type Integration = {
       period: 'hour' | 'day' | 'month'
     }
     accessControl: {
+      /** `true`: every key of the tenant that may run integrations at all. Left out with `roles` or `keys`. */
       allowAll: true
     } | {
+      /** `true`: every key of the tenant that may run integrations at all. Left out with `roles` or `keys`. */
       allowAll: false
       /** Roles whose keys may run it. */
       roles: ('viewer' | 'developer' | 'admin' | 'owner')[]
@@ -506,7 +516,7 @@ export type IntegrationInput = {
   connector: string
   /** Kind of integration. Empty: the connector's own. */
   type?: 'api' | 'webhook' | 'oauth' | 'database' | 'file_transfer' | 'messaging' | 'ai_service'
-  /** The connector's own settings, as its `configurationSchema` says. */
+  /** The connector's own settings, as its `configurationSchema` says. Other fields are refused, and so are addresses with a user name or password in them. */
   configuration?: Record<string, unknown>
   connection?: {
     /** Base URL of the service. Empty: the connector's own. */
@@ -548,9 +558,9 @@ export type IntegrationInput = {
       openFor?: number
     }
   }
-  /** Secrets, keyed as the connector's `credentialSchema`. Stored encrypted, never given back. */
+  /** Secrets, keyed as the connector's `credentialSchema`. Stored encrypted, never given back. They make a credential of the integration's own, which later values change field by field. One that was chosen by `credentialId`, or that another integration uses, is not changed from here. */
   credentials?: Record<string, unknown>
-  /** Id of a stored credential of the same connector, instead of `credentials`. */
+  /** Id of a stored credential of the same connector, instead of `credentials`. Null takes the credential away; with `credentials` beside it the integration gets a new one of its own. */
   credentialId?: string | null
   dataHandling?: {
     /** jq programs that make the operation's input from the caller's, one after the other. */
@@ -567,6 +577,7 @@ export type IntegrationInput = {
       /** Globs of the operations that it applies to. */
       operations?: string[]
     })[]
+    /** What becomes of failures. The first mapping that fits applies. */
     errorMapping?: ({
       /** jq condition on the failure `{ code, message, statusCode, body, operation }`. The first mapping whose condition holds applies. */
       when: string
@@ -595,7 +606,9 @@ export type IntegrationInput = {
     validateResponses?: boolean
   }
   monitoring?: {
+    /** Up to five checks of the connection. */
     healthChecks?: ({
+      /** What the results call it. */
       name?: string
       /** Path or URL at the service that a GET must answer below 400, for instance `/health`. Empty: the connector's own connection test. */
       endpoint?: string
@@ -608,12 +621,15 @@ export type IntegrationInput = {
       /** Longest time for a check, in ms. */
       timeout?: number
     })[]
+    /** Up to twenty alerts. */
     alerts?: ({
+      /** What the notice calls it. Give each another name: firings are kept by it. */
       name: string
       /** Rates in percent, latency in ms; `health` is 0 while the last check failed, else 1. */
       metric: 'successRate' | 'errorRate' | 'averageLatency' | 'health'
       /** On which side of the threshold it fires. */
       operator: 'above' | 'below'
+      /** The line. */
       threshold: number
       /** Minutes of calls that count. */
       window?: number
@@ -633,8 +649,10 @@ export type IntegrationInput = {
   }
   usage?: {
     usageQuota?: {
+      /** `true`: no quota. Left out with `limit`. */
       unlimited: true
     } | {
+      /** `true`: no quota. Left out with `limit`. */
       unlimited?: false
       /** Calls in each period. */
       limit: number
@@ -642,8 +660,10 @@ export type IntegrationInput = {
       period?: 'hour' | 'day' | 'month'
     }
     accessControl?: {
+      /** `true`: every key of the tenant that may run integrations at all. Left out with `roles` or `keys`. */
       allowAll: true
     } | {
+      /** `true`: every key of the tenant that may run integrations at all. Left out with `roles` or `keys`. */
       allowAll?: false
       /** Roles whose keys may run it. */
       roles?: ('viewer' | 'developer' | 'admin' | 'owner')[]
@@ -658,9 +678,11 @@ export type IntegrationInput = {
     }
   }
   metadata?: {
+    /** Your own number for it. */
     version?: string
     /** What its owner wants: runs are refused unless it is `active`. */
     status?: 'active' | 'inactive' | 'maintenance' | 'deprecated'
+    /** For finding it again. */
     tags?: string[]
     /** Kept by the hub; what is sent is left out. */
     createdBy?: string
@@ -679,9 +701,9 @@ export type IntegrationPatch = {
   connector?: string
   type?: 'api' | 'webhook' | 'oauth' | 'database' | 'file_transfer' | 'messaging' | 'ai_service' | null
   configuration?: Record<string, unknown> | null
-  /** Secrets, keyed as the connector's `credentialSchema`. Stored encrypted, never given back. */
+  /** Secrets, keyed as the connector's `credentialSchema`. Stored encrypted, never given back. They make a credential of the integration's own, which later values change field by field. One that was chosen by `credentialId`, or that another integration uses, is not changed from here. */
   credentials?: Record<string, unknown>
-  /** Id of a stored credential of the same connector, instead of `credentials`. */
+  /** Id of a stored credential of the same connector, instead of `credentials`. Null takes the credential away; with `credentials` beside it the integration gets a new one of its own. */
   credentialId?: string | null
   connection?: Record<string, unknown> | null
   dataHandling?: Record<string, unknown> | null
@@ -733,7 +755,7 @@ export type Problem = {
   title: string
   status: number
   /** Stable: programs may rely on it. */
-  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'operation_not_allowed' | 'operation_not_found' | 'access_denied' | 'credential_missing' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
+  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'operation_not_allowed' | 'operation_not_found' | 'access_denied' | 'credential_missing' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
   /** What happened, for people. */
   detail: string
   /** Names the request; the log has it too. */
@@ -1525,6 +1547,213 @@ export interface Routes {
       unreadable: number
     }
   }
+  /** List deliveries, newest first. */
+  'GET /api/v1/deliveries': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** To this endpoint. */
+      webhookId?: string
+      /** `pending`: not over yet; `delivered`; `failed`: its attempts are used up, or the endpoint is gone; `parked`: set aside since its filter or transformation failed, or since it held up others of its key. */
+      status?: 'pending' | 'delivered' | 'failed' | 'parked'
+      /** Of events of this type. */
+      eventType?: string
+      /** Of this event: the CloudEvent's id, or the `messageId`. */
+      eventId?: string
+      /** Planned at this time or later (ISO 8601 with offset). */
+      from?: string
+      /** Planned before this time. */
+      to?: string
+    }
+    reply: {
+      data: ({
+        /** UUIDv7: sorts by the time when the delivery was planned. */
+        id: string
+        webhookId: string
+        /** The CloudEvent's id. */
+        eventId: string
+        /** What is sent as `webhook-id`: the same in every attempt and every replay of the event. */
+        messageId: string
+        eventType: string
+        /** `pending`: not over yet; `delivered`; `failed`: its attempts are used up, or the endpoint is gone; `parked`: set aside since its filter or transformation failed, or since it held up others of its key. */
+        status: 'pending' | 'delivered' | 'failed' | 'parked'
+        success: boolean
+        /** Why it was given up. */
+        reason: string | null
+        /** When the next attempt is due. */
+        dueAt: Timestamp | null
+        finishedAt: Timestamp | null
+        attemptCount: number
+        /** What the endpoint answered to the last attempt. */
+        lastStatusCode: number | null
+        /** What went wrong in the last attempt. */
+        error: string | null
+      })[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get a delivery with its attempts. */
+  'GET /api/v1/deliveries/{id}': {
+    path: {
+      id: string
+    }
+    reply: {
+      /** UUIDv7: sorts by the time when the delivery was planned. */
+      id: string
+      webhookId: string
+      /** The CloudEvent's id. */
+      eventId: string
+      /** What is sent as `webhook-id`: the same in every attempt and every replay of the event. */
+      messageId: string
+      eventType: string
+      /** `pending`: not over yet; `delivered`; `failed`: its attempts are used up, or the endpoint is gone; `parked`: set aside since its filter or transformation failed, or since it held up others of its key. */
+      status: 'pending' | 'delivered' | 'failed' | 'parked'
+      success: boolean
+      /** Why it was given up. */
+      reason: string | null
+      /** When the next attempt is due. */
+      dueAt: Timestamp | null
+      finishedAt: Timestamp | null
+      attemptCount: number
+      /** What the endpoint answered to the last attempt. */
+      lastStatusCode: number | null
+      /** What went wrong in the last attempt. */
+      error: string | null
+      /** Oldest first. */
+      attempts: ({
+        startedAt: string
+        durationMs: number
+        request: {
+          method: "POST"
+          url: string
+          /** Secrets are masked. */
+          headers: Record<string, string | string[]>
+          sizeBytes: number
+        }
+        response: {
+          status: number
+          headers: Record<string, string | string[]>
+          /** The first 4,096 characters. */
+          body: string
+        } | null
+        error: {
+          type: string
+          message: string
+        } | null
+      })[]
+    }
+  }
+  /** Send a delivery again now, ahead of its schedule or after its end. */
+  'POST /api/v1/deliveries/{id}/retry': {
+    path: {
+      id: string
+    }
+    reply: {
+      id: string
+    }
+  }
+  /** Send a test event to an endpoint, and see what it answers. */
+  'POST /api/v1/webhooks/{id}/test': {
+    path: {
+      id: string
+    }
+    body?: {
+      /** Type of the event. Empty: `webhook.test`. */
+      type?: string
+      subject?: string
+      /** Data of the event. Empty: a short message. */
+      data?: unknown
+      /** How long to wait for the first attempt, in seconds. */
+      wait?: number
+    }
+    reply: {
+      /** UUIDv7: sorts by the time when the delivery was planned. */
+      id: string
+      webhookId: string
+      /** The CloudEvent's id. */
+      eventId: string
+      /** What is sent as `webhook-id`: the same in every attempt and every replay of the event. */
+      messageId: string
+      eventType: string
+      /** `pending`: not over yet; `delivered`; `failed`: its attempts are used up, or the endpoint is gone; `parked`: set aside since its filter or transformation failed, or since it held up others of its key. */
+      status: 'pending' | 'delivered' | 'failed' | 'parked'
+      success: boolean
+      /** Why it was given up. */
+      reason: string | null
+      /** When the next attempt is due. */
+      dueAt: Timestamp | null
+      finishedAt: Timestamp | null
+      attemptCount: number
+      /** What the endpoint answered to the last attempt. */
+      lastStatusCode: number | null
+      /** What went wrong in the last attempt. */
+      error: string | null
+      /** Oldest first. */
+      attempts: ({
+        startedAt: string
+        durationMs: number
+        request: {
+          method: "POST"
+          url: string
+          /** Secrets are masked. */
+          headers: Record<string, string | string[]>
+          sizeBytes: number
+        }
+        response: {
+          status: number
+          headers: Record<string, string | string[]>
+          /** The first 4,096 characters. */
+          body: string
+        } | null
+        error: {
+          type: string
+          message: string
+        } | null
+      })[]
+    }
+  }
+  /** Send events of the past to an endpoint. */
+  'POST /api/v1/webhooks/{id}/replay': {
+    path: {
+      id: string
+    }
+    body: {
+      /** Events received at this time or later (ISO 8601 with offset). */
+      since: string
+      /** Events received before this time. Empty: until now. */
+      until?: string
+      /** Globs of event types, instead of the endpoint's own subscription. */
+      types?: string[]
+      /** jq over the CloudEvent: only events for which it comes out true. The endpoint's own filters hold beside it. */
+      filter?: string
+      /** Only count what would be sent. */
+      dryRun?: boolean
+    }
+    reply: {
+      /** Deliveries queued. The endpoint's own filters may leave some of them out. */
+      count: number
+    }
+  }
+  /** Put an endpoint's dead letters back into its queue. */
+  'POST /api/v1/webhooks/{id}/redrive': {
+    path: {
+      id: string
+    }
+    body?: {
+      /** Only those. Empty: both. */
+      status?: 'failed' | 'parked'
+      /** Planned at this time or later (ISO 8601 with offset). */
+      since?: string
+      /** Planned before this time. */
+      until?: string
+    }
+    reply: {
+      count: number
+    }
+  }
   /** Make a tenant: an isolated workspace with its first owner. */
   'POST /api/v1/tenants': {
     body: {
@@ -1621,7 +1850,7 @@ export interface Routes {
       name: string
       /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
       role?: 'viewer' | 'developer' | 'admin' | 'owner'
-      scopes?: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tenants:admin')[]
+      scopes?: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'metrics:read' | 'tenants:admin')[]
       /** When it stops working. Empty: never. */
       expiresAt?: string
     }
@@ -1633,7 +1862,7 @@ export interface Routes {
       /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
       role: 'viewer' | 'developer' | 'admin' | 'owner'
       /** Narrows the role's scopes; null: all of the role's. */
-      scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tenants:admin')[] | null
+      scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'metrics:read' | 'tenants:admin')[] | null
       createdBy: string
       createdAt: Timestamp
       expiresAt: Timestamp | null

@@ -134,7 +134,13 @@ export async function createCredentials(deps: CredentialsDeps): Promise<Credenti
       tokens.forgetAll()
     },
     rotation: createRotation({ database, keys, rootKeys }),
-    own: createOwnSecrets({ keys, open: (tenantId, id) => opener.open(tenantId, id), changed }),
+    own: createOwnSecrets({
+      keys, changed, open: (tenantId, id) => opener.open(tenantId, id),
+      openFresh(tenantId, id) {
+        opener.forget(tenantId, id)
+        return opener.open(tenantId, id)
+      },
+    }),
   }
 }
 

@@ -14,6 +14,8 @@ export interface OwnSecrets {
   keep(db: Db, tenantId: string, owner: string, values: FieldValues): Promise<void>
   /** Throws HubError `credential_missing`, `credential_unreadable`. */
   open(tenantId: string, owner: string): Promise<OpenCredential>
+  /** The same past what is remembered, for a change that builds on it. */
+  openFresh(tenantId: string, owner: string): Promise<OpenCredential>
   remove(db: Db, tenantId: string, owner: string): Promise<void>
   forget(tenantId: string, owner: string): void
 }
@@ -21,10 +23,11 @@ export interface OwnSecrets {
 export interface OwnSecretsDeps {
   keys: TenantKeys
   open(tenantId: string, id: string): Promise<OpenCredential>
+  openFresh(tenantId: string, id: string): Promise<OpenCredential>
   changed(tenantId: string, id: string): void
 }
 
-export function createOwnSecrets({ keys, open, changed }: OwnSecretsDeps): OwnSecrets {
+export function createOwnSecrets({ keys, open, openFresh, changed }: OwnSecretsDeps): OwnSecrets {
   return {
     async keep(db, tenantId, owner, values) {
       const id = idOf(owner)
@@ -33,6 +36,7 @@ export function createOwnSecrets({ keys, open, changed }: OwnSecretsDeps): OwnSe
       await tellOthers(db, tenantId, id)
     },
     open: (tenantId, owner) => open(tenantId, idOf(owner)),
+    openFresh: (tenantId, owner) => openFresh(tenantId, idOf(owner)),
     async remove(db, tenantId, owner) {
       await deleteCredential(db, tenantId, idOf(owner))
       await tellOthers(db, tenantId, idOf(owner))

@@ -74,15 +74,20 @@ function callerLimiter(limiters: Loaded['state']['callerLimiters'], keyId: strin
   return limiter
 }
 
-function tooMany({ limit, resetSeconds }: RateDecision, whose: string): HubError {
-  return new HubError('rate_limited', `The limit ${whose}, ${limit} calls a minute, is used up.`, { retryAfterSeconds: Math.max(1, resetSeconds) })
+function tooMany({ limit, ...decision }: RateDecision, whose: string): HubError {
+  const resetSeconds = Math.max(1, decision.resetSeconds)
+  return new HubError('rate_limited', `The limit ${whose}, ${limit} calls a minute, is used up.`, {
+    retryAfterSeconds: resetSeconds, usedUp: { name: 'default', limit, windowSeconds: 60, resetSeconds },
+  })
 }
 
 async function takeQuota({ row, state }: Loaded, { caller, now, countCalls }: AdmitRequest): Promise<void> {
   const { usageQuota } = row.usage
   if (usageQuota.unlimited) return
-  const decision = await state.quota.take(usageQuota, now, (since) => countCalls(row.tenantId, row.id, since))
-  if (decision.allowed) return
+  const { allowed, limit, windowSeconds, resetSeconds } = await state.quota.take(usageQuota, now, (since) => countCalls(row.tenantId, row.id, since))
+  if (allowed) return
   giveBackRate({ row, state }, caller)
-  throw new HubError('quota_exceeded', `The quota of ${usageQuota.limit} calls a ${usageQuota.period} is used up.`, { retryAfterSeconds: decision.resetSeconds })
+  throw new HubError('quota_exceeded', `The quota of ${limit} calls a ${usageQuota.period} is used up.`, {
+    retryAfterSeconds: resetSeconds, usedUp: { name: 'quota', limit, windowSeconds, resetSeconds },
+  })
 }

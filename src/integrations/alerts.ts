@@ -1,6 +1,7 @@
 /** Alerts: fire once when a figure crosses its line, and end once when it is back. Each is told to a URL or by email. */
 import { uuidv7 } from 'uuidv7'
 import type { Database } from '../db/database.ts'
+import type { Db } from '../db/db.ts'
 import type { Figures } from '../executions/figures.ts'
 import { readBody } from '../lib/http/body.ts'
 import type { HttpClient } from '../lib/http/http.ts'
@@ -27,7 +28,8 @@ export interface AlertsDeps {
   database: Database
   loaded: LoadedIntegrations
   figures: Pick<Figures, 'performance'>
-  notify(notice: Notice): Promise<void>
+  /** Has it sent if the transaction commits. `db` is the owner's. */
+  notify(db: Db, notice: Notice): Promise<void>
 }
 
 export function createAlerts(deps: AlertsDeps): Alerts {
@@ -37,8 +39,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       const value = known === undefined ? await measure(deps, loaded, alert) : Number(known.health)
       if (value === undefined) continue
       const fires = alert.operator === 'above' ? value > alert.threshold : value < alert.threshold
-      const firing = fires ? await open(deps, loaded, alert, value) : await close(deps, loaded, alert, value)
-      if (firing !== undefined) await deps.notify(noticeOf(loaded, alert, firing))
+      if (fires !== await isOpen(deps, loaded, alert)) await change(deps, loaded, alert, (db) => (fires ? open : close)(db, loaded, alert, value))
     }
   }
   return {
@@ -69,10 +70,27 @@ async function measure({ figures }: AlertsDeps, { row }: Loaded, { metric, windo
   return metric === 'health' ? undefined : performance[metric] ?? undefined
 }
 
+async function isOpen({ database }: AlertsDeps, { row }: Loaded, alert: Alert): Promise<boolean> {
+  const { rowCount } = await database.tenant(row.tenantId).query(
+    'select from alert_firings where tenant_id = $1 and integration_id = $2 and alert = $3 and resolved_at is null', [row.tenantId, row.id, alert.name])
+  return rowCount === 1
+}
+
+/** A firing and the job that tells of it are one change: a crash between them would leave an alert that is on, and that nobody heard of. */
+async function change({ database, notify }: AlertsDeps, loaded: Loaded, alert: Alert, work: (db: Db) => Promise<AlertFiring | undefined>): Promise<void> {
+  await database.owner.transaction(async (db) => {
+    // The queue is the owner's; the firings are under policies, which hold for the owner too.
+    await db.query('set local role interchange_system')
+    const firing = await work(db)
+    await db.query('reset role')
+    if (firing !== undefined) await notify(db, noticeOf(loaded, alert, firing))
+  })
+}
+
 /** Undefined where it was open already: the unique index on open firings lets one of several hubs win. */
-async function open({ database }: AlertsDeps, { row }: Loaded, alert: Alert, value: number): Promise<AlertFiring | undefined> {
+async function open(db: Db, { row }: Loaded, alert: Alert, value: number): Promise<AlertFiring | undefined> {
   const message = `${row.name}: ${alert.metric} is ${round(value)}, ${alert.operator} ${alert.threshold}.`
-  const { rows } = await database.tenant(row.tenantId).query<AlertFiring>(
+  const { rows } = await db.query<AlertFiring>(
     `insert into alert_firings (tenant_id, integration_id, id, alert, at, value, message) values ($1, $2, $3, $4, now(), $5, $6)
      on conflict (tenant_id, integration_id, alert) where resolved_at is null do nothing
      returning id, alert, at, resolved_at as "resolvedAt", value, message`,
@@ -80,8 +98,9 @@ async function open({ database }: AlertsDeps, { row }: Loaded, alert: Alert, val
   return rows[0]
 }
 
-async function close({ database }: AlertsDeps, { row }: Loaded, alert: Alert, value: number): Promise<AlertFiring | undefined> {
-  const { rows } = await database.tenant(row.tenantId).query<AlertFiring>(
+/** Undefined where it was not open. */
+async function close(db: Db, { row }: Loaded, alert: Alert, value: number): Promise<AlertFiring | undefined> {
+  const { rows } = await db.query<AlertFiring>(
     `update alert_firings set resolved_at = now() where tenant_id = $1 and integration_id = $2 and alert = $3 and resolved_at is null
      returning id, alert, at, resolved_at as "resolvedAt", $4::float8 as value, message`,
     [row.tenantId, row.id, alert.name, value])

@@ -120,9 +120,10 @@ async function readData(response: HttpResponse, { request, scope, blobs }: Readi
     response.body.resume()
     return null
   }
-  if (isJson(type) || isText(type) || type === '') {
+  const expectJson = request.expectJson ?? false
+  if (expectJson || isJson(type) || isText(type) || type === '') {
     const text = (await readBody(response, { maxBytes: MAX_MEMORY_BYTES })).toString('utf8')
-    return parseText(text, type, request.expectJson ?? false)
+    return parseText(text, type, expectJson)
   }
   const reference = await blobs.write(scope.tenantId, response.body, {
     contentType: type, maxBytes: MAX_BLOB_BYTES, integrationId: scope.integrationId, ...filename(response),

@@ -258,7 +258,7 @@ function withExecution({ error, mapped }: CallOutcome, execution: ShownExecution
   if (!(error instanceof HubError)) return new HubError('internal', 'The connector failed. The execution has the details.', { extra })
   const message = mapped?.message ?? error.message
   return new HubError(error.code, mask?.mask(message) ?? message, {
-    extra, ...error.errors && { errors: error.errors }, ...error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds },
+    extra, usedUp: error.usedUp, ...error.errors && { errors: error.errors }, ...error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds },
   })
 }
 

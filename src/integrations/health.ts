@@ -2,13 +2,14 @@
 import { uuidv7 } from 'uuidv7'
 import type { HealthCheck } from './settings.ts'
 import type { Database } from '../db/database.ts'
+import type { Db } from '../db/db.ts'
 import { HubError } from '../errors.ts'
 import type { Caller } from '../tenants/caller.ts'
 import { checkEndpoint } from './check-endpoint.ts'
 import { contextOf, type ContextDeps } from './context.ts'
 import type { Loaded, LoadedIntegrations } from './loaded.ts'
 import type { ConnectionTester } from './test-connection.ts'
-import { claimDueHealthChecks, updateConnectionStatus } from './store.ts'
+import { claimDueHealthChecks, noteHealth, updateConnectionStatus, type DueChecks } from './store.ts'
 
 export interface HealthResult { name: string, healthy: boolean, latencyMs: number, detail: string, at: Date }
 
@@ -17,8 +18,10 @@ export interface Health {
   check(tenantId: string, integrationId: string): Promise<HealthResult[]>
   /** Newest first. */
   history(caller: Caller, integrationId: string, limit: number): Promise<HealthResult[]>
-  /** Takes what is due, over all tenants, and runs it; answers how many integrations that were. */
+  /** Takes what is due, over all tenants, and begins it, as far as not too much is running; answers how many integrations that were. Waits for none: a slow service must not keep the others from their checks. */
   runDue(): Promise<number>
+  /** Resolves when all that was begun has ended. */
+  settle(): Promise<void>
 }
 
 export interface HealthDeps extends ContextDeps {
@@ -29,34 +32,69 @@ export interface HealthDeps extends ContextDeps {
   checked(loaded: Loaded, healthy: boolean): Promise<void>
 }
 
-const BATCH = 20
+/** Integrations that one process checks at a time. */
+const MOST_RUNNING = 20
 /** Results kept of each integration. */
 const KEPT = 500
 
 export function createHealth(deps: HealthDeps): Health {
-  const check = async (tenantId: string, integrationId: string): Promise<HealthResult[]> => {
-    const loaded = await deps.loaded.get(tenantId, integrationId)
-    const checks = loaded.row.monitoring.healthChecks
-    const results = checks.length === 0 ? [await testOf(deps, loaded, 3000, 'connection')] : await Promise.all(checks.map((each) => runCheck(deps, loaded, each)))
-    await store(deps, loaded, results)
-    return results
-  }
+  const running = new Set<Promise<void>>()
   return {
-    check,
+    async check(tenantId, integrationId) {
+      const loaded = await deps.loaded.get(tenantId, integrationId)
+      const all = [...loaded.row.monitoring.healthChecks.keys()]
+      return all.length === 0 ? testOnly(deps, loaded) : runChecks(deps, loaded, all)
+    },
 
     async history(caller, integrationId, limit) {
-      const { rows } = await deps.database.tenant(caller.tenantId).query<HealthResult & { detail: string }>(
-        `select at, healthy, latency_ms as "latencyMs", detail from health_checks where tenant_id = $1 and integration_id = $2 order by id desc limit $3`,
+      const { rows } = await deps.database.tenant(caller.tenantId).query<HealthResult>(
+        `select name, at, healthy, latency_ms as "latencyMs", detail from health_checks where tenant_id = $1 and integration_id = $2 order by id desc limit $3`,
         [caller.tenantId, integrationId, limit])
-      return rows.map((row) => ({ ...row, ...splitName(row.detail) }))
+      return rows
     },
 
     async runDue() {
-      const due = await claimDueHealthChecks(deps.database.system, BATCH)
-      await Promise.allSettled(due.map(({ tenantId, id }) => check(tenantId, id)))
+      if (running.size >= MOST_RUNNING) return 0
+      const due = await claimDueHealthChecks(deps.database.system, MOST_RUNNING - running.size)
+      for (const each of due) {
+        const one: Promise<void> = runDueOf(deps, each).catch(() => undefined).finally(() => { running.delete(one) })
+        running.add(one)
+      }
       return due.length
     },
+
+    async settle() { await Promise.all(running) },
   }
+}
+
+async function runDueOf(deps: HealthDeps, { tenantId, id, revision, positions }: DueChecks): Promise<void> {
+  let loaded = await deps.loaded.get(tenantId, id)
+  if (loaded.row.revision !== revision) {
+    // What is in memory may be from before an edit whose notice is still on its way.
+    deps.loaded.forget(tenantId, id)
+    loaded = await deps.loaded.get(tenantId, id)
+  }
+  // Edited since they were taken: then all of its checks are due anew.
+  if (loaded.row.revision === revision) await runChecks(deps, loaded, positions)
+}
+
+async function runChecks(deps: HealthDeps, loaded: Loaded, positions: number[]): Promise<HealthResult[]> {
+  const { tenantId, id, revision, monitoring: { healthChecks } } = loaded.row
+  const results = await Promise.all(positions.map((position) => runCheck(deps, loaded, healthChecks[position]!)))
+  const failures = new Map(results.map(({ healthy, detail }, at) => [positions[at]!, healthy ? null : detail]))
+  await store(deps, loaded, results, (db) => noteHealth(db, tenantId, id, { revision, failures }))
+  return results
+}
+
+async function testOnly(deps: HealthDeps, loaded: Loaded): Promise<HealthResult[]> {
+  const { tenantId, id } = loaded.row
+  const result = await testOf(deps, loaded, 3000, 'connection')
+  const failure = result.healthy ? null : result.detail
+  await store(deps, loaded, [result], async (db) => {
+    await updateConnectionStatus(db, tenantId, id, { connectionStatus: failure === null ? 'active' : 'error', connectionError: failure })
+    return failure
+  })
+  return [result]
 }
 
 async function runCheck(deps: HealthDeps, loaded: Loaded, check: HealthCheck): Promise<HealthResult> {
@@ -89,27 +127,22 @@ function resultOf(name: string, healthy: boolean, start: number, detail: string)
   return { name, healthy, latencyMs: Math.round(performance.now() - start), detail, at: new Date() }
 }
 
-async function store(deps: HealthDeps, loaded: Loaded, results: HealthResult[]): Promise<void> {
+/** `note` puts down what the results mean for the connection, and answers why it is in error: null where it is not, undefined where nobody can tell. */
+async function store(deps: HealthDeps, loaded: Loaded, results: HealthResult[], note: (db: Db) => Promise<string | null | undefined>): Promise<void> {
   const { tenantId, id } = loaded.row
-  const db = deps.database.tenant(tenantId)
-  const failure = results.find(({ healthy }) => !healthy)
-  await db.transaction(async (transaction) => {
+  const failure = await deps.database.tenant(tenantId).transaction(async (transaction) => {
     for (const { name, healthy, latencyMs, detail, at } of results) {
       await transaction.query(
-        'insert into health_checks (tenant_id, integration_id, id, at, healthy, latency_ms, detail) values ($1, $2, $3, $4, $5, $6, $7)',
-        [tenantId, id, uuidv7(), at, healthy, latencyMs, `${name}: ${detail}`])
+        'insert into health_checks (tenant_id, integration_id, id, at, healthy, latency_ms, name, detail) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+        [tenantId, id, uuidv7(), at, healthy, latencyMs, name, detail])
     }
     await transaction.query(
       `delete from health_checks where tenant_id = $1 and integration_id = $2 and id <=
          (select id from health_checks where tenant_id = $1 and integration_id = $2 order by id desc offset $3 limit 1)`,
       [tenantId, id, KEPT])
-    await updateConnectionStatus(transaction, tenantId, id, { connectionStatus: failure ? 'error' : 'active', connectionError: failure?.detail ?? null })
+    return note(transaction)
   })
-  if (loaded.row.connectionStatus !== (failure ? 'error' : 'active')) deps.loaded.forget(tenantId, id)
-  await deps.checked(loaded, failure === undefined)
-}
-
-function splitName(detail: string): { name: string, detail: string } {
-  const at = detail.indexOf(': ')
-  return { name: detail.slice(0, at), detail: detail.slice(at + 2) }
+  if (failure === undefined) return
+  if (loaded.row.connectionStatus !== (failure === null ? 'active' : 'error')) deps.loaded.forget(tenantId, id)
+  await deps.checked(loaded, failure === null)
 }

@@ -4,21 +4,21 @@ import type { z } from 'zod'
 import type { ConnectorRegistry } from '../catalog/registry.ts'
 import type { Connectors } from '../catalog/connectors.ts'
 import type { Connector, IntegrationKind } from '../connectors/connector.ts'
-import type { Credentials } from '../credentials/credentials.ts'
+import type { Credentials, PreparedCredential } from '../credentials/credentials.ts'
 import type { Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
 import { HubError, isHubError } from '../errors.ts'
-import { compileSchema } from '../lib/json/schema.ts'
 import type { Jq } from '../lib/jq/jq.ts'
 import { parseInput } from '../lib/zod-errors.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
 import { recordChange } from '../tenants/audit.ts'
 import type { Caller } from '../tenants/caller.ts'
+import { checkConfiguration } from './configuration.ts'
 import { INTEGRATIONS_CHANGED, type LoadedIntegrations } from './loaded.ts'
 import { supportedEvents, type ConnectionTester, type TestOutcome } from './test-connection.ts'
 import * as settings from './settings.ts'
 import {
-  deleteIntegration, findIntegration, insertIntegration, listIntegrations, updateConnectionStatus, updateIntegration,
+  deleteIntegration, findIntegration, insertIntegration, isCredentialShared, listIntegrations, updateConnectionStatus, updateIntegration,
   type DraftRow, type IntegrationFilter, type IntegrationRow,
 } from './store.ts'
 import { checkPrograms } from './transforms.ts'
@@ -116,28 +116,19 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
 }
 
 async function create(deps: IntegrationsDeps, caller: Caller, input: IntegrationInput, { test }: { test: boolean }): Promise<IntegrationRow> {
-  const { database, credentials, tester } = deps
+  const { database, tester } = deps
   const connector = await findConnector(deps, caller, input.connector)
   const row = await complete(deps, caller, { id: uuidv7(), input, connector, before: undefined })
   const outcome = test ? await tester.testDraft(caller, { row, connector, ...input.credentials && { credentials: input.credentials } }) : undefined
-  const id = row.id
-  if (input.credentials !== undefined) {
-    const stored = await credentials.create(caller, { name: input.name, connector: input.connector, credentials: input.credentials })
-    row.credentialId = stored.id
-  }
-  try {
-    return await database.tenant(caller.tenantId).transaction(async (db) => {
-      const inserted = await insertIntegration(db, caller.tenantId, {
-        ...row, ...outcome && { connectionStatus: outcome.success ? 'active' : 'error', connectionError: outcome.success ? null : outcome.detail, lastValidated: new Date() },
-      })
-      await recordChange(db, caller, { action: 'integration.created', targetType: 'integration', targetId: id, detail: { name: row.name, connector: row.connector } })
-      return inserted
+  const credential = await prepareCredential(deps, caller, row, input)
+  return database.tenant(caller.tenantId).transaction(async (db) => {
+    await credential?.write(db)
+    const inserted = await insertIntegration(db, caller.tenantId, {
+      ...row, ...outcome && { connectionStatus: outcome.success ? 'active' : 'error', connectionError: outcome.success ? null : outcome.detail, lastValidated: new Date() },
     })
-  } catch (error) {
-    // Nothing is half-stored: a credential made for this integration goes with it.
-    if (input.credentials !== undefined && row.credentialId !== null) await credentials.remove(caller, row.credentialId).catch(() => undefined)
-    throw error
-  }
+    await recordChange(db, caller, { action: 'integration.created', targetType: 'integration', targetId: row.id, detail: { name: row.name, connector: row.connector } })
+    return inserted
+  })
 }
 
 interface Update { before: IntegrationRow, input: IntegrationInput, ifMatch: string | undefined }
@@ -146,21 +137,34 @@ async function update(deps: IntegrationsDeps, caller: Caller, { before, input, i
   if (ifMatch !== undefined && ifMatch !== String(before.revision)) throw changedMeanwhile()
   const connector = await findConnector(deps, caller, input.connector)
   const row = await complete(deps, caller, { id: before.id, input, connector, before })
-  if (input.credentials !== undefined) await storeCredentials(deps, caller, row, input.credentials)
-  return deps.database.tenant(caller.tenantId).transaction(async (db) => {
+  const changesCredential = input.credentials !== undefined && row.credentialId !== null
+  if (changesCredential && !before.ownsCredential) throw sharedCredential(row.credentialId!)
+  const credential = await prepareCredential(deps, caller, row, input)
+  const written = await deps.database.tenant(caller.tenantId).transaction(async (db) => {
+    await credential?.write(db)
+    if (changesCredential && await isCredentialShared(db, caller.tenantId, before.id, credential!.id)) throw sharedCredential(credential!.id)
     const updated = await updateIntegration(db, caller.tenantId, row, before.revision)
+    // The credential stays what it was, too.
     if (updated === undefined) throw changedMeanwhile()
     await recordChange(db, caller, { action: 'integration.updated', targetType: 'integration', targetId: before.id, detail: { name: row.name, fields: Object.keys(input) } })
     return updated
   })
+  credential?.done()
+  return written
 }
 
-async function storeCredentials({ credentials }: IntegrationsDeps, caller: Caller, row: DraftRow, values: Record<string, unknown>): Promise<void> {
-  if (row.credentialId !== null) {
-    await credentials.update(caller, row.credentialId, { credentials: values })
-    return
-  }
-  row.credentialId = (await credentials.create(caller, { name: row.name, connector: row.connector, credentials: values })).id
+/** Values that come with an integration are its own credential's: of the one that it has, or of a new one, whose id the row gets. */
+async function prepareCredential({ credentials }: IntegrationsDeps, caller: Caller, row: DraftRow, { credentials: values }: IntegrationInput): Promise<PreparedCredential | undefined> {
+  if (values === undefined) return undefined
+  const prepared = await credentials.prepare(caller, { id: row.credentialId, name: row.name, connector: row.connector, credentials: values })
+  row.credentialId = prepared.id
+  return prepared
+}
+
+function sharedCredential(id: string): HubError {
+  return new HubError('conflict', `The credential ${id} is not this integration's alone. Change it at /api/v1/credentials/${id}, choose another with \`credentialId\`, or send \`credentialId: null\` along, and the integration gets one of its own.`, {
+    errors: [{ pointer: '/credentials', detail: 'would change a credential that is shared' }],
+  })
 }
 
 function changedMeanwhile(): HubError {
@@ -171,14 +175,16 @@ interface Draft { id: string, input: IntegrationInput, connector: Connector, bef
 
 /** Everything checked, defaults filled in. */
 async function complete({ jq, credentials }: IntegrationsDeps, caller: Caller, { id, input, connector, before }: Draft): Promise<DraftRow> {
-  if (input.credentials !== undefined && input.credentialId !== undefined && input.credentialId !== null) {
+  const had = before?.credentialId ?? null
+  // The id that it has already is no choice: it comes along when what was read is written back.
+  if (input.credentials !== undefined && input.credentialId !== undefined && input.credentialId !== null && input.credentialId !== had) {
     throw new HubError('invalid_input', 'Give either `credentials` or `credentialId`.', { errors: [{ pointer: '/credentialId', detail: 'cannot stand beside credentials' }] })
   }
   const moved = before !== undefined && before.connector !== input.connector
   // Another connector's credential is not overwritten: new values make a new one.
-  const kept = moved && input.credentials !== undefined ? null : before?.credentialId ?? null
-  const credentialId = input.credentialId === undefined ? kept : input.credentialId
-  if (credentialId !== null && (moved || credentialId !== before?.credentialId)) await checkCredential(credentials, caller, credentialId, input.connector)
+  const kept = moved && input.credentials !== undefined ? null : had
+  const credentialId = input.credentialId === undefined || input.credentialId === had ? kept : input.credentialId
+  if (credentialId !== null && (moved || credentialId !== had)) await checkCredential(credentials, caller, credentialId, input.connector)
   const configuration = checkConfiguration(connector, input.configuration ?? {}, input.connection?.endpoint)
   const dataHandling = parseInput(settings.dataHandling, input.dataHandling ?? {}, '/dataHandling')
   await checkPrograms(jq, caller.tenantId, dataHandling)
@@ -191,7 +197,8 @@ async function complete({ jq, credentials }: IntegrationsDeps, caller: Caller, {
       ...parseInput(settings.metadataInput, input.metadata ?? {}, '/metadata'),
       createdBy: before?.metadata.createdBy ?? caller.actor, createdAt: before?.metadata.createdAt ?? now.toISOString(), lastModified: now.toISOString(),
     },
-    credentialId, connectionStatus: before?.connectionStatus ?? 'inactive', connectionError: before?.connectionError ?? null,
+    credentialId, ownsCredential: input.credentials !== undefined || credentialId !== null && credentialId === had && before!.ownsCredential,
+    connectionStatus: before?.connectionStatus ?? 'inactive', connectionError: before?.connectionError ?? null,
     supportedEvents: supportedEvents(connector), lastValidated: before?.lastValidated ?? null,
     nextHealthCheck: monitoring.healthChecks.length > 0 ? now : null,
   }
@@ -205,13 +212,6 @@ async function checkCredential(credentials: Credentials, caller: Caller, id: str
   if (found === undefined) throw new HubError('invalid_input', `There is no credential ${id.slice(0, 128)}.`, { errors: [{ pointer: '/credentialId', detail: 'is not a credential of this tenant' }] })
   // A secret must not travel to a service that it wasn't given for.
   if (found.connector !== connector) throw new HubError('invalid_input', `The credential ${id} belongs to the connector ${found.connector}.`, { errors: [{ pointer: '/credentialId', detail: `is for ${found.connector}` }] })
-}
-
-function checkConfiguration({ manifest }: Connector, configuration: Record<string, unknown>, endpoint: string | undefined): Record<string, unknown> {
-  // A document without servers asks for the address; the integration's endpoint is one.
-  const errors = compileSchema(manifest.configurationSchema)(configuration).filter(({ pointer }) => pointer !== '/baseUrl' || endpoint === undefined || 'baseUrl' in configuration)
-  if (errors.length === 0) return configuration
-  throw new HubError('invalid_input', `The configuration does not fit the connector ${manifest.type}.`, { errors: errors.map(({ pointer, detail }) => ({ pointer: `/configuration${pointer}`, detail })) })
 }
 
 /** Built-in, imported, or in the catalogue: a catalogue's one is installed on its first use. */

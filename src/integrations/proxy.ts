@@ -143,8 +143,8 @@ interface Ending { status: Execution['status'], response?: HttpResponse, sizeByt
 async function recorded(deps: ProxyDeps, passing: Passing, ending: Ending): Promise<HubError> {
   const execution = await record(deps, passing, ending)
   if (!(ending.error instanceof HubError)) return new HubError('internal', 'The connector failed.', { cause: ending.error, extra: { execution } })
-  const { code, message, retryAfterSeconds } = ending.error
-  return new HubError(code, message, { cause: ending.error, extra: { execution }, ...retryAfterSeconds !== undefined && { retryAfterSeconds } })
+  const { code, message, retryAfterSeconds, usedUp } = ending.error
+  return new HubError(code, message, { cause: ending.error, extra: { execution }, usedUp, ...retryAfterSeconds !== undefined && { retryAfterSeconds } })
 }
 
 async function record(deps: ProxyDeps, { id, loaded, request, startedAt, sent, url, span }: Passing, { status, response, sizeBytes = 0, error }: Ending): Promise<ShownExecution> {

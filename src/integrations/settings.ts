@@ -6,8 +6,19 @@ import { roles } from '../tenants/caller.ts'
 const jq = z.string().min(1).max(20_000)
 const milliseconds = (max: number): z.ZodNumber => z.number().int().min(1).max(max)
 
+export const USER_INFO_REFUSED = 'holds a user name or password: they belong into the credentials'
+
+/** Whether a text is an address with a user name or password in it, in any of the spellings that are read as one (`https:user@host`). */
+export function holdsUserInfo(text: string): boolean {
+  if (!/^\s*[a-z][a-z0-9+.-]*:.*@/is.test(text)) return false
+  const { username = '', password = '' } = URL.parse(text) ?? {}
+  return username !== '' || password !== ''
+}
+
+const withoutUserInfo = (text: string): boolean => !holdsUserInfo(text)
+
 /** What stands in an address is shown to whoever may read the integration. */
-const address = z.url({ protocol: /^https?$/ }).max(2000).refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), 'holds a user name or password: they belong into the credentials')
+export const address = z.url({ protocol: /^https?$/ }).max(2000).refine(withoutUserInfo, USER_INFO_REFUSED)
 
 export const retryPolicy = z.strictObject({
   maxRetries: z.number().int().min(0).max(20).default(3).describe('Further tries after the first. Operations that are not safe to repeat are retried only where the failure came before the request was sent, an idempotency key protects them, or `retryUnsafe` is set.'),
@@ -56,7 +67,7 @@ export const errorMapping = z.strictObject({
 export const dataHandling = z.strictObject({
   requestTransform: z.array(transform).max(20).default([]).describe('jq programs that make the operation\'s input from the caller\'s, one after the other.'),
   responseTransform: z.array(transform).max(20).default([]).describe('jq programs that make the answer from the upstream\'s data, one after the other.'),
-  errorMapping: z.array(errorMapping).max(50).default([]),
+  errorMapping: z.array(errorMapping).max(50).default([]).describe('What becomes of failures. The first mapping that fits applies.'),
   rateLimit: z.strictObject({
     requestsPerMinute: z.number().int().min(1).max(10_000_000).default(60).describe('Calls a minute, over all callers.'),
     perCaller: z.number().int().min(1).max(10_000_000).optional().describe('Calls a minute of each API key.'),
@@ -69,8 +80,8 @@ export const dataHandling = z.strictObject({
 })
 
 export const healthCheck = z.strictObject({
-  name: z.string().max(100).default('connection'),
-  endpoint: z.string().max(2000).optional().describe('Path or URL at the service that a GET must answer below 400, for instance `/health`. Empty: the connector\'s own connection test.'),
+  name: z.string().max(100).default('connection').describe('What the results call it.'),
+  endpoint: z.string().max(2000).refine(withoutUserInfo, USER_INFO_REFUSED).optional().describe('Path or URL at the service that a GET must answer below 400, for instance `/health`. Empty: the connector\'s own connection test.'),
   operation: z.string().max(300).optional().describe('Operation to run instead.'),
   input: z.unknown().optional().describe("The operation's input."),
   interval: z.number().int().min(1000).max(86_400_000).default(30_000).describe('Time between checks, in ms.'),
@@ -78,10 +89,10 @@ export const healthCheck = z.strictObject({
 })
 
 export const alert = z.strictObject({
-  name: z.string().min(1).max(100),
+  name: z.string().min(1).max(100).describe('What the notice calls it. Give each another name: firings are kept by it.'),
   metric: z.enum(['successRate', 'errorRate', 'averageLatency', 'health']).describe('Rates in percent, latency in ms; `health` is 0 while the last check failed, else 1.'),
   operator: z.enum(['above', 'below']).describe('On which side of the threshold it fires.'),
-  threshold: z.number(),
+  threshold: z.number().describe('The line.'),
   window: z.number().int().min(1).max(1440).default(5).describe('Minutes of calls that count.'),
   minimumCalls: z.number().int().min(1).default(1).describe('Calls within the window before a rate or latency counts.'),
   url: address.optional().describe('Where a firing and its end are posted as JSON.'),
@@ -89,26 +100,29 @@ export const alert = z.strictObject({
 })
 
 export const monitoring = z.strictObject({
-  healthChecks: z.array(healthCheck).max(5).default([]),
-  alerts: z.array(alert).max(20).default([]),
+  healthChecks: z.array(healthCheck).max(5).default([]).describe('Up to five checks of the connection.'),
+  alerts: z.array(alert).max(20).default([]).describe('Up to twenty alerts.'),
   logging: z.strictObject({
     level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('How much of its calls the log has.'),
   }).prefault({}),
 })
 
+const unlimited = '`true`: no quota. Left out with `limit`.'
+const allowAll = '`true`: every key of the tenant that may run integrations at all. Left out with `roles` or `keys`.'
+
 export const usage = z.strictObject({
   usageQuota: z.union([
-    z.strictObject({ unlimited: z.literal(true) }),
+    z.strictObject({ unlimited: z.literal(true).describe(unlimited) }),
     z.strictObject({
-      unlimited: z.literal(false).default(false),
+      unlimited: z.literal(false).default(false).describe(unlimited),
       limit: z.number().int().min(0).describe('Calls in each period.'),
       period: z.enum(['hour', 'day', 'month']).default('day').describe('Periods begin on the hour, the day or the month, in UTC.'),
     }),
   ]).default({ unlimited: true }),
   accessControl: z.union([
-    z.strictObject({ allowAll: z.literal(true) }),
+    z.strictObject({ allowAll: z.literal(true).describe(allowAll) }),
     z.strictObject({
-      allowAll: z.literal(false).default(false),
+      allowAll: z.literal(false).default(false).describe(allowAll),
       roles: z.array(z.enum(roles)).default([]).describe('Roles whose keys may run it.'),
       keys: z.array(z.uuid()).default([]).describe('Ids of the API keys that may run it.'),
     }),
@@ -122,9 +136,9 @@ export const usage = z.strictObject({
 export const status = z.enum(['active', 'inactive', 'maintenance', 'deprecated'])
 
 export const metadataInput = z.strictObject({
-  version: z.string().max(100).default('1.0.0'),
+  version: z.string().max(100).default('1.0.0').describe('Your own number for it.'),
   status: status.default('active').describe('What its owner wants: runs are refused unless it is `active`.'),
-  tags: z.array(z.string().min(1).max(100)).max(50).default([]),
+  tags: z.array(z.string().min(1).max(100)).max(50).default([]).describe('For finding it again.'),
 })
 
 export const kind = z.enum(integrationKinds)

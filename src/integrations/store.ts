@@ -16,6 +16,8 @@ export interface IntegrationRow {
   usage: Usage
   metadata: Metadata
   credentialId: string | null
+  /** The credential was made with the integration, and is changed with it; otherwise it was chosen by its id. */
+  ownsCredential: boolean
   connectionStatus: 'active' | 'inactive' | 'error'
   connectionError: string | null
   supportedEvents: SupportedEvent[]
@@ -29,7 +31,7 @@ export interface IntegrationRow {
 export interface SupportedEvent { eventType: string, description: string, schemaReference: EventDeclaration['schemaPath'] }
 
 const columns = `tenant_id as "tenantId", id, name, description, connector, kind, configuration, connection, data_handling as "dataHandling",
-  monitoring, usage, metadata, credential_id as "credentialId", connection_status as "connectionStatus", connection_error as "connectionError",
+  monitoring, usage, metadata, credential_id as "credentialId", owns_credential as "ownsCredential", connection_status as "connectionStatus", connection_error as "connectionError",
   supported_events as "supportedEvents", last_validated as "lastValidated", revision, created_at as "createdAt", updated_at as "updatedAt"`
 
 /** What is written of a row; the rest is the database's. */
@@ -39,15 +41,15 @@ function values(row: DraftRow): unknown[] {
   return [
     row.id, row.name, row.description, row.connector, row.kind, JSON.stringify(row.configuration), JSON.stringify(row.connection),
     JSON.stringify(row.dataHandling), JSON.stringify(row.monitoring), JSON.stringify(row.usage), JSON.stringify(row.metadata), row.credentialId,
-    row.connectionStatus, row.connectionError, JSON.stringify(row.supportedEvents), row.lastValidated, row.nextHealthCheck,
+    row.connectionStatus, row.connectionError, JSON.stringify(row.supportedEvents), row.lastValidated, row.nextHealthCheck, row.ownsCredential,
   ]
 }
 
 export async function insertIntegration(db: Db, tenantId: string, row: DraftRow): Promise<IntegrationRow> {
   const { rows } = await db.query<IntegrationRow>(
     `insert into integrations (tenant_id, id, name, description, connector, kind, configuration, connection, data_handling, monitoring, usage, metadata,
-       credential_id, connection_status, connection_error, supported_events, last_validated, next_health_check)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning ${columns}`,
+       credential_id, connection_status, connection_error, supported_events, last_validated, next_health_check, owns_credential)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning ${columns}`,
     [tenantId, ...values(row)])
   return rows[0]!
 }
@@ -57,8 +59,8 @@ export async function updateIntegration(db: Db, tenantId: string, row: DraftRow,
   const { rows } = await db.query<IntegrationRow>(
     `update integrations set name = $3, description = $4, connector = $5, kind = $6, configuration = $7, connection = $8, data_handling = $9, monitoring = $10,
        usage = $11, metadata = $12, credential_id = $13, connection_status = $14, connection_error = $15, supported_events = $16, last_validated = $17,
-       next_health_check = $18, revision = revision + 1, updated_at = now()
-     where tenant_id = $1 and id = $2 and revision = $19 returning ${columns}`,
+       next_health_check = $18, owns_credential = $19, health_state = '[]', revision = revision + 1, updated_at = now()
+     where tenant_id = $1 and id = $2 and revision = $20 returning ${columns}`,
     [tenantId, ...values(row), revision])
   return rows[0]
 }
@@ -103,20 +105,54 @@ export async function updateConnectionStatus(db: Db, tenantId: string, id: strin
   return rows[0]
 }
 
+export interface DueChecks {
+  tenantId: string
+  id: string
+  revision: number
+  /** Of the checks that are due, in the integration's list. */
+  positions: number[]
+}
+
 /**
- * Takes up to `limit` integrations whose health checks are due, over all tenants, and puts their next ones off.
- * `skip locked` passes over rows that another hub is taking. The shortest interval of an integration's checks counts.
+ * Takes up to `limit` integrations with health checks that are due, over all tenants, and puts those checks off by their intervals.
+ * `skip locked` passes over rows that another hub is taking. A check without state, as after an edit, is due at once.
  */
-export async function claimDueHealthChecks(db: Db, limit: number): Promise<{ tenantId: string, id: string }[]> {
-  const { rows } = await db.query<{ tenantId: string, id: string }>(
+export async function claimDueHealthChecks(db: Db, limit: number): Promise<DueChecks[]> {
+  const { rows } = await db.query<DueChecks>(
     `with due as (
-       select tenant_id, id from integrations where next_health_check <= now() order by next_health_check limit $1 for update skip locked)
-     update integrations i
-     set next_health_check = now() + (select min((each->>'interval')::int) from jsonb_array_elements(i.monitoring->'healthChecks') each) * interval '1 millisecond'
-     from due where i.tenant_id = due.tenant_id and i.id = due.id
-     returning i.tenant_id as "tenantId", i.id`,
+       select tenant_id, id, monitoring, health_state from integrations where next_health_check <= now() order by next_health_check limit $1 for update skip locked),
+     checks as (
+       select tenant_id, id, position::int - 1 as position, health_state->(position::int - 1)->'failure' as failure,
+         coalesce((health_state->(position::int - 1)->>'due')::timestamptz, '-infinity') as due, (settings->>'interval')::int * interval '1 millisecond' as pause
+       from due, jsonb_array_elements(monitoring->'healthChecks') with ordinality as each(settings, position)),
+     planned as (
+       select tenant_id, id, position, failure, due <= now() as is_due, case when due <= now() then now() + pause else due end as next from checks),
+     plans as (
+       select tenant_id, id, array_agg(position order by position) filter (where is_due) as positions, min(next) as next,
+         jsonb_agg(jsonb_build_object('due', next, 'failure', failure) order by position) as state
+       from planned group by tenant_id, id)
+     update integrations i set next_health_check = plans.next, health_state = plans.state
+     from plans where i.tenant_id = plans.tenant_id and i.id = plans.id
+     returning i.tenant_id as "tenantId", i.id, i.revision, coalesce(plans.positions, '{}') as positions`,
     [limit])
   return rows
+}
+
+/**
+ * Notes what checks showed, by their positions: null where all was well. Answers why the connection is in error, by these checks or by what
+ * others showed last; null where it is not; undefined where the integration was changed since `revision`, so that the positions mean others.
+ */
+export async function noteHealth(db: Db, tenantId: string, id: string, { revision, failures }: { revision: number, failures: ReadonlyMap<number, string | null> }): Promise<string | null | undefined> {
+  const { rows } = await db.query<{ state: { failure: string | null }[] }>(
+    'select health_state as state from integrations where tenant_id = $1 and id = $2 and revision = $3 for no key update', [tenantId, id, revision])
+  if (rows[0] === undefined) return undefined
+  const state = [...rows[0].state]
+  for (const [position, failure] of failures) state[position] = { ...state[position], failure }
+  const failure = state.map((each) => each?.failure ?? null).find((each) => each !== null) ?? null
+  await db.query(
+    `update integrations set health_state = $3, connection_status = $4, connection_error = $5, last_validated = now() where tenant_id = $1 and id = $2`,
+    [tenantId, id, JSON.stringify(state), failure === null ? 'active' : 'error', failure])
+  return failure
 }
 
 /** Integrations with alerts, over all tenants. */
@@ -126,7 +162,13 @@ export async function listAlerting(db: Db): Promise<{ tenantId: string, id: stri
   return rows
 }
 
-/** For connectors and credentials that want to know who uses them. */
+/** Whether another integration has the credential too. Ask with the credential locked, so that none takes it meanwhile. */
+export async function isCredentialShared(db: Db, tenantId: string, id: string, credentialId: string): Promise<boolean> {
+  const { rows } = await db.query<{ shared: boolean }>('select exists (select from integrations where tenant_id = $1 and credential_id = $3 and id <> $2) as shared', [tenantId, id, credentialId])
+  return rows[0]!.shared
+}
+
+/** For connectors that want to know who uses them. */
 export async function listUsing(db: Db, tenantId: string, connector: string): Promise<{ id: string, name: string }[]> {
   const { rows } = await db.query<{ id: string, name: string }>('select id, name from integrations where tenant_id = $1 and connector = $2 order by id', [tenantId, connector])
   return rows

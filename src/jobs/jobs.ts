@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Logger, parseCronItems, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker'
 import { uuidv7 } from 'uuidv7'
 import type { Database } from '../db/database.ts'
+import type { Db } from '../db/db.ts'
 import { patientPool } from './patient-pool.ts'
 
 export interface Task {
@@ -14,16 +15,18 @@ export interface Task {
   name: string
   /** Five cron fields, UTC; undefined for tasks that are only added. */
   cron?: string
-  maxAttempts?: number
   run(payload: unknown): Promise<void>
 }
 
 export interface Jobs {
-  /** Stored before it resolves; run by any process with workers. `key`: one waiting job of that key is enough. */
-  add(task: string, payload: unknown, options?: { key?: string }): Promise<void>
   /** Jobs that wait, and those that failed for good. */
   counts(): Promise<{ waiting: number, failed: number }>
   stop(): Promise<void>
+}
+
+/** For any process with workers to run. `db` is the owner's, best a transaction: the job is there exactly if that commits. */
+export async function addJob(db: Db, task: string, payload: unknown, { maxAttempts = 25 }: { maxAttempts?: number } = {}): Promise<void> {
+  await db.query('select from graphile_worker.add_job($1, payload => $2::json, max_attempts => $3)', [task, JSON.stringify(payload), maxAttempts])
 }
 
 export interface JobsOptions {
@@ -62,15 +65,11 @@ export async function startJobs({ database, tasks, concurrency, onError }: JobsO
   await beat()
   const timer = setInterval(() => { beat().catch((error: unknown) => { onError('heartbeat failed', error) }) }, HEARTBEAT_MS)
   timer.unref()
-  return handleOf({ database, tasks, runner, processId, timer })
+  return handleOf({ database, runner, processId, timer })
 }
 
-function handleOf({ database, tasks, runner, processId, timer }: { database: Database, tasks: Task[], runner: Runner, processId: string, timer: NodeJS.Timeout }): Jobs {
+function handleOf({ database, runner, processId, timer }: { database: Database, runner: Runner, processId: string, timer: NodeJS.Timeout }): Jobs {
   return {
-    async add(task, payload, { key } = {}) {
-      const maxAttempts = tasks.find(({ name }) => name === task)?.maxAttempts ?? 25
-      await runner.addJob(task, payload, { maxAttempts, ...key !== undefined && { jobKey: key } })
-    },
     async counts() {
       const late = pause(COUNT_TIMEOUT_MS, undefined, { ref: false }).then(() => { throw new Error('The job queue could not be counted in time.') })
       const { rows } = await Promise.race([late, database.owner.query<{ waiting: number, failed: number }>(

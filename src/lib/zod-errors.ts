@@ -4,15 +4,9 @@ import { HubError, type FieldError } from '../errors.ts'
 
 const MOST = 50
 
-/** With JSON Pointers below `base`. */
+/** With JSON Pointers below `base`. Of a union, the errors of the alternative that the value comes nearest to. */
 export function fieldErrors(error: z.ZodError, base = ''): FieldError[] {
-  return error.issues.slice(0, MOST).flatMap((issue) => {
-    const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [undefined]
-    return unknown.map((key) => ({
-      pointer: base + pointerOf([...issue.path, ...key === undefined ? [] : [key]]),
-      detail: key === undefined ? issue.message : 'is not a known field',
-    }))
-  })
+  return faultsOf(error.issues).slice(0, MOST).map(({ path, detail }) => ({ pointer: base + pointerOf(path), detail }))
 }
 
 /** The schema's output, or HubError `invalid_input` with pointers below `base`. */
@@ -21,6 +15,57 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unkn
   if (result.success) return result.data
   const errors = fieldErrors(result.error, base)
   throw new HubError('invalid_input', `${errors[0]?.pointer || 'The value'}: ${errors[0]?.detail}`, { errors })
+}
+
+type Issue = z.core.$ZodIssue
+type Union = z.core.$ZodIssueInvalidUnion
+
+interface Fault { path: PropertyKey[], detail: string, kind: 'other type' | 'other constant' | 'unknown field' | 'other', expected?: string }
+
+function faultsOf(issues: Issue[]): Fault[] {
+  return issues.flatMap((issue) => (issue.code === 'invalid_union' && issue.errors.length > 0 ? faultsOfUnion(issue) : plainFaults(issue)))
+}
+
+function plainFaults(issue: Issue): Fault[] {
+  const { path, message: detail } = issue
+  switch (issue.code) {
+    case 'unrecognized_keys': return issue.keys.map((key) => ({ path: [...path, key], detail: 'is not a known field', kind: 'unknown field' }))
+    case 'invalid_type': return [{ path, detail, kind: 'other type', expected: issue.expected }]
+    case 'invalid_value': return [{ path, detail, kind: issue.values.length === 1 ? 'other constant' : 'other', expected: issue.values.map((value) => JSON.stringify(value)).join('|') }]
+    case 'invalid_key': return [{ path, detail: issue.issues[0]?.message ?? detail, kind: 'other' }]
+    default: return [{ path, detail, kind: 'other' }]
+  }
+}
+
+/** A value of no alternative's type is a fault of the union itself. Among the others the nearest one tells what is wrong. */
+function faultsOfUnion({ path, message, errors }: Union): Fault[] {
+  const alternatives = errors.map((issues) => faultsOf(issues as Issue[]))
+  const ofType = alternatives.filter((faults) => !faults.some(isAnotherType))
+  if (ofType.length === 0) {
+    const expected = [...new Set(alternatives.flatMap((faults) => faults.find(isAnotherType)?.expected ?? []))]
+    return [{ path, kind: 'other type', detail: message === 'Invalid input' ? `Invalid input: expected ${expected.join(' or ')}` : message, expected: expected.join(' or ') }]
+  }
+  const nearest = ofType.reduce((best, each) => (compare(distance(each), distance(best)) < 0 ? each : best))
+  return nearest.map((fault) => ({ ...fault, path: [...path, ...fault.path] }))
+}
+
+/** The whole value is of another type, so that nothing within it was looked at. */
+function isAnotherType({ path, expected }: Fault): boolean {
+  return path.length === 0 && expected !== undefined
+}
+
+/**
+ * How far a value is from an alternative, what counts most first: constants tell alternatives apart, then names of fields; and whoever
+ * has got deep into an object meant that one.
+ */
+function distance(faults: Fault[]): number[] {
+  const count = (kind: Fault['kind']): number => faults.filter((fault) => fault.kind === kind).length
+  return [count('other constant'), count('unknown field'), -Math.max(...faults.map(({ path }) => path.length)), faults.length]
+}
+
+function compare(a: number[], b: number[]): number {
+  const at = a.findIndex((each, index) => each !== b[index])
+  return at === -1 ? 0 : a[at]! - b[at]!
 }
 
 function pointerOf(path: PropertyKey[]): string {

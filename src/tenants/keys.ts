@@ -8,6 +8,7 @@ import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../li
 import { recordChange } from './audit.ts'
 import { effectiveScopes, roleAtLeast, type Caller, type Role, type Scope } from './caller.ts'
 import { findKeyByHash, insertKey, listKeys, revokeKey, updateLastUsed, type KeyRow } from './keys-store.ts'
+import { findTenant } from './tenants-store.ts'
 
 export interface NewKeyInput { name: string, role: Role, scopes?: Scope[] | undefined, expiresAt?: Date | undefined }
 
@@ -45,23 +46,13 @@ export function keyPrefix(key: string): string {
 interface Known { caller: Caller, expiresAt: number }
 
 export function createKeys(database: Database): Keys {
-  const known = new LRUCache<string, Known>({ max: 10_000, ttl: CACHE_MS })
-  const used = new Set<string>()
-
-  const lookUp = async (key: string): Promise<Known | undefined> => {
-    const found = await findKeyByHash(database.system, hashKey(key))
-    if (found === undefined || found.revokedAt !== null) return undefined
-    const caller: Caller = {
-      tenantId: found.tenantId, actor: `key:${found.id}`, keyId: found.id, role: found.role, scopes: effectiveScopes(found), requestId: undefined,
-    }
-    return { caller, expiresAt: found.expiresAt?.getTime() ?? Infinity }
-  }
-
+  const memory = rememberKeys((key) => lookUp(database, key))
+  let used = new Set<string>()
   return {
     async create(caller, input) {
-      mayGrant(caller, input)
       const key = makeKey()
       const row = await database.tenant(caller.tenantId).transaction(async (db) => {
+        mayGrant(caller, input, (await findTenant(db, caller.tenantId))?.isOperator ?? false)
         const inserted = await insertKey(db, caller.tenantId, {
           id: uuidv7(), hash: hashKey(key), prefix: keyPrefix(key), createdBy: caller.actor,
           name: input.name, role: input.role, scopes: input.scopes ?? null, expiresAt: input.expiresAt ?? null,
@@ -80,43 +71,73 @@ export function createKeys(database: Database): Keys {
     async revoke(caller, id) {
       const revoked = isUuid(id) && await database.tenant(caller.tenantId).transaction(async (db) => {
         const row = await revokeKey(db, caller.tenantId, id)
-        if (row) await recordChange(db, caller, { action: 'key.revoked', targetType: 'key', targetId: id, detail: { name: row.name } })
-        return row
-      })
+        if (row === undefined) return false
+        await recordChange(db, caller, { action: 'key.revoked', targetType: 'key', targetId: id, detail: { name: row.name } })
+        // Heard when the transaction commits.
+        await db.query('select pg_notify($1, $2)', [KEYS_CHANGED, id])
+        return true
+      }).finally(() => { memory.forget() })
       if (!revoked) throw new HubError('not_found', 'There is no such key, or it was revoked before.')
-      known.clear()
-      await database.system.query('select pg_notify($1, $2)', [KEYS_CHANGED, id])
     },
 
     async authenticate(key, requestId) {
-      let entry = known.get(key)
-      if (entry === undefined) {
-        entry = await lookUp(key)
-        if (entry === undefined) return undefined
-        known.set(key, entry)
-      }
-      if (entry.expiresAt <= Date.now()) return undefined
+      const entry = await memory.find(key)
+      if (entry === undefined || entry.expiresAt <= Date.now()) return undefined
       if (entry.caller.keyId !== undefined) used.add(entry.caller.keyId)
       return { ...entry.caller, requestId }
     },
 
-    forget: () => known.clear(),
+    forget: () => { memory.forget() },
 
     async flushLastUsed() {
       if (used.size === 0) return
-      const ids = [...used]
-      used.clear()
-      await updateLastUsed(database.system, ids, new Date())
+      const noted = used
+      used = new Set()
+      try {
+        await updateLastUsed(database.system, [...noted], new Date())
+      } catch (error) {
+        for (const id of noted) used.add(id)
+        throw error
+      }
+    },
+  }
+}
+
+async function lookUp(database: Database, key: string): Promise<Known | undefined> {
+  const found = await findKeyByHash(database.system, hashKey(key))
+  if (found === undefined || found.revokedAt !== null) return undefined
+  const caller: Caller = {
+    tenantId: found.tenantId, actor: `key:${found.id}`, keyId: found.id, role: found.role, scopes: effectiveScopes(found), requestId: undefined,
+  }
+  return { caller, expiresAt: found.expiresAt?.getTime() ?? Infinity }
+}
+
+function rememberKeys(find: (key: string) => Promise<Known | undefined>): { find(key: string): Promise<Known | undefined>, forget(): void } {
+  const known = new LRUCache<string, Known>({ max: 10_000, ttl: CACHE_MS })
+  /** How often something changed: what was looked up across a change may be from before it, and is not remembered. */
+  let changes = 0
+  return {
+    async find(key) {
+      const remembered = known.get(key)
+      if (remembered !== undefined) return remembered
+      const before = changes
+      const found = await find(key)
+      if (found !== undefined && changes === before) known.set(key, found)
+      return found
+    },
+    forget() {
+      changes += 1
+      known.clear()
     },
   }
 }
 
 /** Nobody hands out more than they have. */
-function mayGrant(caller: Caller, { role, scopes }: NewKeyInput): void {
+function mayGrant(caller: Caller, { role, scopes }: NewKeyInput, isOperator: boolean): void {
   if (!roleAtLeast(caller.role, role)) {
     throw new HubError('forbidden', `A key of role ${caller.role} cannot make one of role ${role}.`, { errors: [{ pointer: '/role', detail: `must not be above ${caller.role}` }] })
   }
-  const wanted = scopes ?? [...effectiveScopes({ role, scopes: null, isOperator: false })]
+  const wanted = scopes ?? [...effectiveScopes({ role, scopes: null, isOperator })]
   const missing = wanted.filter((scope) => !caller.scopes.has(scope))
   if (missing.length > 0) {
     throw new HubError('forbidden', `This key cannot hand on what it does not have: ${missing.join(', ')}.`, { errors: [{ pointer: '/scopes', detail: `lacks ${missing.join(', ')}` }] })

@@ -4,11 +4,12 @@ import { errorCodes } from '../../errors.ts'
 import { createApiDocument } from '../openapi.ts'
 import { defineRoute } from '../route.ts'
 import { routes } from '../routes/index.ts'
+import { turnsDuring } from '../turns.fixture.ts'
 import { curlOf } from './curl.ts'
 import { referencePage } from './page.ts'
 
-const document = createApiDocument(routes, { version: '1.0.0' })
-const page = referencePage(document)
+const document = await createApiDocument(routes, { version: '1.0.0' })
+const page = await referencePage(document)
 const entries = Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })))
 
 test('the reference has every route with its parameters, answers and an example', () => {
@@ -21,6 +22,10 @@ test('the reference has every route with its parameters, answers and an example'
     expect(own).toContain('curl ')
     expect(page).toContain(`<a href="#${operation.operationId}">`)
   }
+})
+
+test('the reference is made in pieces, with room for calls after each operation', async () => {
+  expect(await turnsDuring(() => referencePage(document))).toBeGreaterThanOrEqual(entries.length)
 })
 
 test('the reference has every named schema, and links lead somewhere', () => {
@@ -38,13 +43,13 @@ test('the reference has no script or style within it', () => {
   expect([...page.matchAll(/<script[^>]*>([^<]*)/g)].map(([tag]) => tag)).toEqual(['<script src="/docs/reference.js" defer>'])
 })
 
-test('text of a route stays text', () => {
+test('text of a route stays text', async () => {
   const hostile = '<img src=x onerror=alert(1)> & "quotes" `code <b>`'
   const route = defineRoute({
     method: 'GET', path: '/x', scope: 'public', tag: hostile, summary: hostile, description: `${hostile}\n\n${hostile}`,
     query: z.object({ q: z.string().default(hostile).describe(hostile) }), reply: z.object({ [hostile]: z.enum([hostile]).describe(hostile) }) as z.ZodType, handle: async () => ({}),
   })
-  const text = referencePage(createApiDocument([route], { version: '1' }))
+  const text = await referencePage(await createApiDocument([route], { version: '1' }))
   expect(text).not.toContain('<img')
   expect(text).not.toContain('<b>')
   expect(text).toContain('<code>code &lt;b&gt;</code>')

@@ -1,4 +1,5 @@
 /** The API's reference as one HTML page, made from its OpenAPI document. Nothing in it needs a script. */
+import { setImmediate } from 'node:timers/promises'
 import { errorCodes } from '../../errors.ts'
 import type { ApiDocument, ApiOperation, ApiParameter, ApiResponse } from '../openapi.ts'
 import { curlOf } from './curl.ts'
@@ -7,9 +8,15 @@ import { schemaName, schemaRows, typeText } from './schema.ts'
 
 interface Entry { method: string, path: string, operation: ApiOperation }
 
-export function referencePage(document: ApiDocument): string {
+/** Made an operation at a time, like the document. */
+export async function referencePage(document: ApiDocument): Promise<string> {
   const entries = Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).map(([method, operation]): Entry => ({ method: method.toUpperCase(), path, operation })))
   const byTag = Map.groupBy(entries, ({ operation }) => operation.tags[0] ?? 'Other')
+  const articles = new Map<Entry, Html>()
+  for (const entry of entries) {
+    await setImmediate()
+    articles.set(entry, operationArticle(document, entry))
+  }
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -36,7 +43,7 @@ ${join([...byTag].map(([tag, list]) => navigation(tag, list)))}
 <section class="introduction">${markdown(document.info.description)}</section>
 ${join([...byTag].map(([tag, list]) => html`<section aria-labelledby="${slug(tag)}">
 <h2 id="${slug(tag)}">${tag}</h2>
-${join(list.map((entry) => operationArticle(document, entry)))}
+${join(list.map((entry) => articles.get(entry)!))}
 </section>`))}
 <section aria-labelledby="errors">
 <h2 id="errors">Errors</h2>
@@ -68,12 +75,13 @@ function slug(tag: string): string {
 
 function operationArticle(document: ApiDocument, { method, path, operation }: Entry): Html {
   const { operationId, summary, description, parameters = [], requestBody, responses, security } = operation
-  const scope = security[0]?.apiKey?.[0]
+  const scope = security.at(-1)?.apiKey?.[0]
+  const optional = security.length > 1
   return html`<article id="${operationId}" data-text="${`${method} ${path} ${summary}`.toLowerCase()}">
 <h3><span class="method ${method.toLowerCase()}">${method}</span> <code>${path}</code></h3>
 <p>${markdown(summary)}</p>
 ${description === undefined ? '' : html`<div class="more">${markdown(description)}</div>`}
-<p class="scope">${scope === undefined ? 'Asks for no key.' : html`Needs a key with <code>${scope}</code>.`}</p>
+<p class="scope">${scope === undefined ? 'Asks for no key.' : html`${optional ? 'Asks for no key; tells more to one with ' : 'Needs a key with '}<code>${scope}</code>.`}</p>
 ${parameters.length === 0 ? '' : html`<h4>Parameters</h4>${parameterTable(parameters)}`}
 ${requestBody === undefined ? '' : html`<h4>Body</h4>${join(Object.entries(requestBody.content).map(([type, { schema }]) => html`<p><code>${type}</code></p>${schemaRows(schema)}`))}`}
 <h4>Answers</h4>

@@ -3,6 +3,7 @@ import type { Route } from '../route.ts'
 import { blobRoutes } from './blobs/index.ts'
 import { connectorRoutes } from './connectors/index.ts'
 import { credentialRoutes } from './credentials/index.ts'
+import { deliveryRoutes } from './deliveries/index.ts'
 import { executionRoutes } from './executions/index.ts'
 import { integrationRoutes } from './integrations/index.ts'
 import { metaRoutes } from './meta/index.ts'
@@ -10,6 +11,6 @@ import { openApiRoutes } from './meta/openapi.ts'
 import { tenantRoutes } from './tenants/index.ts'
 
 export const routes: Route[] = [
-  ...integrationRoutes, ...executionRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...tenantRoutes, ...metaRoutes,
+  ...integrationRoutes, ...executionRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...deliveryRoutes, ...tenantRoutes, ...metaRoutes,
 ]
 routes.push(...openApiRoutes(() => routes))

@@ -129,7 +129,7 @@ function configurationSchemaOf(servers: Server[]): JsonSchema {
   const variables = variablesSchema(servers)
   if (variables !== undefined) properties['serverVariables'] = variables
   if (urls.every(url => url.startsWith('/'))) required.push('baseUrl')
-  return { type: 'object', properties, ...(required.length > 0 && { required }) }
+  return { type: 'object', additionalProperties: false, properties, ...(required.length > 0 && { required }) }
 }
 
 function variablesSchema(servers: Server[]): JsonSchema | undefined {
@@ -148,5 +148,5 @@ function variablesSchema(servers: Server[]): JsonSchema | undefined {
       }
     }
   }
-  return Object.keys(properties).length === 0 ? undefined : { type: 'object', title: 'Server variables', properties }
+  return Object.keys(properties).length === 0 ? undefined : { type: 'object', title: 'Server variables', additionalProperties: false, properties }
 }

@@ -1,19 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { json } from '../../../test/upstream.ts'
 import type { ApiKey, Credential, Integration } from '../../client/types.ts'
-import { openScene, type Scene } from '../shop.fixture.ts'
+import { useScene } from '../shop.fixture.ts'
 
-let scene: Scene
-let { shop, folder, run, answerOf, connected }: Scene = {} as Scene
-
-beforeAll(async () => {
-  scene = await openScene();
-  ({ shop, folder, run, answerOf, connected } = scene)
-})
-beforeEach(() => { scene.reset() })
-afterAll(() => scene.close())
+const scene = useScene()
+const { run, answerOf, connected } = scene
 
 describe('integrations', () => {
   test('are listed as a table, page by page, and as JSON', async () => {
@@ -33,7 +26,7 @@ describe('integrations', () => {
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/^2 integrations are called Twice\.\n {2}Name one by its id:/) })
     for (const each of [one, two]) expect(stderr).toContain(each.id)
     expect(await run(['integrations', 'show', 'Nobody'])).toMatchObject({ code: 1, stderr: 'There is no integration called Nobody.\n  `interchange integrations` lists them.\n' })
-    expect(shop.asked).toEqual([])
+    expect(scene.shop.asked).toEqual([])
   })
 
   test('one of two whose names differ in upper and lower case is the one that was written', async () => {
@@ -44,7 +37,7 @@ describe('integrations', () => {
   test('a test ends with 0 where the connection works, with 1 where it does not', async () => {
     const { name } = await connected()
     expect(await run(['integrations', 'test', name])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Works \(\d+ ms\): /) })
-    shop.answer((_request, response) => { json(response, 403, {}) })
+    scene.shop.answer((_request, response) => { json(response, 403, {}) })
     expect(await run(['integrations', 'test', name])).toMatchObject({ code: 1, stdout: expect.stringMatching(/^Does not work \(\d+ ms\): /), stderr: '' })
   })
 
@@ -76,7 +69,7 @@ describe('catalog', () => {
   })
 
   test('a connector that nothing uses is removed, one in use is not', async () => {
-    await answerOf(['connect', join(folder, 'shop.json'), '--id', 'short-lived', '--name', 'Short', '--no-test'])
+    await answerOf(['connect', join(scene.folder, 'shop.json'), '--id', 'short-lived', '--name', 'Short', '--no-test'])
     expect(await run(['catalog', 'remove', 'short-lived'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^conflict: .*Short/) })
     await run(['integrations', 'delete', 'Short'])
     expect(await run(['catalog', 'remove', 'short-lived'])).toMatchObject({ code: 0, stdout: 'Removed short-lived.\n' })
@@ -85,7 +78,7 @@ describe('catalog', () => {
 
 describe('credentials', () => {
   test('are stored from a file, a variable, standard input or a prompt, and never shown', async () => {
-    const file = join(folder, 'host.txt')
+    const file = join(scene.folder, 'host.txt')
     await writeFile(file, 'mail.example\n')
     const fields = ['-c', `host=@${file}`, '-c', 'username=env:MAIL_USER', '-c', 'port:=587', '-c', 'from=me@example.com']
     const stored = await run(['credentials', 'create', 'smtp-email', '--id', 'mail', ...fields, '-c', 'password=-'], { env: { MAIL_USER: 'me' }, stdin: 'mail-secret-1\n' })
@@ -104,7 +97,7 @@ describe('credentials', () => {
     const { name } = await answerOf<Integration>(['connect', 'book-shop', '--credential-id', 'shop-key', '--name', 'With a stored key'])
     expect(await run(['credentials', 'update', 'shop-key', '-c', 'shopKey=-'], { stdin: 'second-shop-key' })).toMatchObject({ code: 0, stdout: 'Changed shop-key.\n' })
     await run(['run', name, 'getBook', 'id:=1'])
-    expect(shop.asked.map(({ headers }) => headers['x-api-key'])).toEqual(['first-shop-key', 'second-shop-key'])
+    expect(scene.shop.asked.map(({ headers }) => headers['x-api-key'])).toEqual(['first-shop-key', 'second-shop-key'])
     expect(await run(['credentials', 'delete', 'shop-key'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^conflict: /) })
     await run(['integrations', 'delete', name])
     expect(await run(['credentials', 'delete', 'shop-key'])).toMatchObject({ code: 0, stdout: 'Deleted shop-key.\n' })
@@ -143,6 +136,6 @@ describe('keys', () => {
     expect(await answerOf(['rotate-keys', '--all-tenants'])).toMatchObject({ tenants: 1, unreadable: 0 })
     expect((await run(['rotate-keys', '--root'])).stdout).toMatch(/^The root key is [0-9a-f]{12} now\. Keys wrapped anew: [1-9]\d*\.\n$/)
     await run(['run', name, 'getBook', 'id:=1'])
-    expect(shop.asked.at(-1)?.headers['x-api-key']).toBe('shop-key-4711')
+    expect(scene.shop.asked.at(-1)?.headers['x-api-key']).toBe('shop-key-4711')
   })
 })

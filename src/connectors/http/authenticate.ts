@@ -1,8 +1,7 @@
 /** Adds an integration's credential to a finished request. */
-import { buffer } from 'node:stream/consumers'
-import { AwsV4Signer } from 'aws4fetch'
 import type { ConnectionContext } from '../connector.ts'
 import { HubError } from '../../errors.ts'
+import { signAws } from '../../lib/aws-sigv4.ts'
 import { withoutQuery, withQuery } from './query.ts'
 import { readConfiguration, readCredentials, type AuthenticationSettings, type Credentials } from './settings.ts'
 
@@ -63,18 +62,11 @@ const kinds: Record<Kind, Apply> = {
   awsSigV4: sign,
 }
 
-/** The body becomes the very bytes that were signed: a stream is read first, as the services other than S3 demand. */
 async function sign(request: Outgoing, credentials: Credentials, { region, service }: AuthenticationSettings): Promise<Outgoing> {
-  const body = request.body === undefined || typeof request.body === 'string' || request.body instanceof Uint8Array ? request.body : await buffer(request.body)
-  const signer = new AwsV4Signer({
-    method: request.method, url: request.url.href, headers: Object.entries(request.headers).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, each])),
-    ...body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) },
-    accessKeyId: need(credentials, 'accessKeyId'), secretAccessKey: need(credentials, 'secretAccessKey'),
-    ...credentials.sessionToken !== undefined && { sessionToken: credentials.sessionToken },
-    ...region !== '' && { region }, ...service !== '' && { service },
-  })
-  const { url, headers } = await signer.sign()
-  return { ...request, url, headers: Object.fromEntries(headers), body }
+  const keys = { accessKeyId: need(credentials, 'accessKeyId'), secretAccessKey: need(credentials, 'secretAccessKey'), sessionToken: credentials.sessionToken }
+  const place = { ...region !== '' && { region }, ...service !== '' && { service } }
+  const { url, headers, body } = await signAws({ ...request, url: request.url.href }, keys, place)
+  return { ...request, url: new URL(url), headers, body }
 }
 
 function need(credentials: Credentials, field: Exclude<keyof Credentials, 'headerName' | 'headerValue'>): string {

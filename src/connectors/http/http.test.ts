@@ -7,7 +7,7 @@ import { testContext, type TestContext } from '../test-context.ts'
 import { isHubError, type ErrorCode } from '../../errors.ts'
 import { closedPort, startUpstream, type Upstream } from '../../lib/http/test-upstream.ts'
 import { httpConnector } from './index.ts'
-import { isSignedRight } from './verify-sigv4.fixture.ts'
+import { isSignedRight } from '../../lib/aws-sigv4.fixture.ts'
 
 interface Seen { method: string, url: string, headers: IncomingMessage['headers'], body: Buffer, message: IncomingMessage }
 

@@ -6,7 +6,7 @@ import type { Usage } from '../settings.ts'
 
 type Limited = Extract<Usage['usageQuota'], { limit: number }>
 
-export interface QuotaDecision { allowed: boolean, limit: number, used: number, resetSeconds: number }
+export interface QuotaDecision { allowed: boolean, limit: number, used: number, resetSeconds: number, windowSeconds: number }
 
 /** How long a count may go without a look at the database. */
 const RECOUNT_MS = 10_000
@@ -24,7 +24,8 @@ export class Quota {
     else if (now - this.#countedAt > RECOUNT_MS) await this.#recount(start, now, count)
     const allowed = this.#used < quota.limit
     if (allowed) this.#used += 1
-    return { allowed, limit: quota.limit, used: this.#used, resetSeconds: Math.ceil((periodEnd(quota.period, start) - now) / 1000) }
+    const end = periodEnd(quota.period, start)
+    return { allowed, limit: quota.limit, used: this.#used, resetSeconds: Math.ceil((end - now) / 1000), windowSeconds: (end - start) / 1000 }
   }
 
   /** Gives one call back that was taken, but then refused by somebody else. */

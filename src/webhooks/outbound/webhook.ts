@@ -37,6 +37,8 @@ export interface Webhook {
    * `messageId` is the same over all attempts. Throws HubError where a token for it can't be had (`upstream_unavailable` and its like) or a credential is gone.
    */
   headersFor(request: { messageId: string, body: string, contentType: string, now: Date }): Promise<HeaderMap>
+  /** The endpoint answered 401 to these headers: an access token in them is not used again. */
+  refused?(headers: HeaderMap): Promise<void>
   /** Its secrets, wherever text about it is stored. */
   mask(): Promise<Mask> | Mask
 }

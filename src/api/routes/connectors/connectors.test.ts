@@ -104,6 +104,13 @@ describe('a connector', () => {
     expect((await hub.call('GET', '/api/v1/connectors/notes/document?form=normal')).body).toMatchObject({ openapi: '3.2.0' })
   })
 
+  test('of the hub itself has no document: 404, with a sentence that says so', async () => {
+    for (const id of ['http', 'stripe']) {
+      expect(await hub.call('GET', `/api/v1/connectors/${id}/document`)).toMatchObject({ status: 404, body: { code: 'not_found', detail: expect.stringContaining('was not made from a document') } })
+      expect(await hub.call('DELETE', `/api/v1/connectors/${id}`)).toMatchObject({ status: 409 })
+    }
+  })
+
   test('is compared with a newer document before that is applied', async () => {
     await hub.call('POST', '/api/v1/connectors/import?id=growing', notes())
     const made = await hub.call('POST', '/api/v1/integrations?test=false', { name: 'My notes', connector: 'growing' })

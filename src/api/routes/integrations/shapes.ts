@@ -7,9 +7,9 @@ import { timestamp } from '../../route.ts'
 const name = z.string().trim().min(1).max(200).describe('What people call it.')
 const description = z.string().max(5000).describe('What it is for.')
 const connector = z.string().min(1).max(300).describe('Id of the connector: `GET /api/v1/integrations/available` lists them.')
-const configuration = z.record(z.string(), z.unknown()).describe("The connector's own settings, as its `configurationSchema` says.")
-const credentials = z.record(z.string(), z.unknown()).describe('Secrets, keyed as the connector\'s `credentialSchema`. Stored encrypted, never given back.')
-const credentialId = z.string().min(1).max(128).nullable().describe('Id of a stored credential of the same connector, instead of `credentials`.')
+const configuration = z.record(z.string(), z.unknown()).describe("The connector's own settings, as its `configurationSchema` says. Other fields are refused, and so are addresses with a user name or password in them.")
+const credentials = z.record(z.string(), z.unknown()).describe('Secrets, keyed as the connector\'s `credentialSchema`. Stored encrypted, never given back. They make a credential of the integration\'s own, which later values change field by field. One that was chosen by `credentialId`, or that another integration uses, is not changed from here.')
+const credentialId = z.string().min(1).max(128).nullable().describe('Id of a stored credential of the same connector, instead of `credentials`. Null takes the credential away; with `credentials` beside it the integration gets a new one of its own.')
 
 export const integrationInput = z.strictObject({
   name, description: description.optional(), connector,
@@ -36,14 +36,24 @@ function writtenMonitoring(): typeof settings.monitoring {
 export const integrationPatch = z.strictObject({
   name: name.optional(), description: description.nullish(), connector: connector.optional(), type: settings.kind.nullish(),
   configuration: configuration.nullish(), credentials: credentials.optional(), credentialId: credentialId.optional(),
-  connection: mergedIn().nullish(), dataHandling: mergedIn().nullish(), monitoring: mergedIn().nullish(), usage: mergedIn().nullish(),
-  metadata: mergedIn().transform((given) => Object.fromEntries(Object.entries(given).filter(([name]) => !keptByHub.has(name)))).nullish(),
+  connection: mergedIn().nullish(), dataHandling: mergedIn().nullish(), monitoring: mergedIn(['performance']).nullish(), usage: mergedIn().nullish(),
+  metadata: mergedIn(['createdBy', 'createdAt', 'lastModified']).nullish(),
 }).meta({ id: 'IntegrationPatch' })
 
-const keptByHub = new Set(['createdBy', 'createdAt', 'lastModified'])
+/** Without what the hub keeps itself, which may be sent back as it was read. */
+function mergedIn(keptByHub: string[] = []): z.ZodType<Record<string, unknown>> {
+  return z.record(z.string(), z.unknown()).describe('Merged into what is there.').transform((given) => without(given, keptByHub))
+}
 
-function mergedIn(): z.ZodRecord<z.ZodString, z.ZodUnknown> {
-  return z.record(z.string(), z.unknown()).describe('Merged into what is there.')
+const onlyRead = ['id', 'connectionStatus', 'connectionError', 'supportedEvents', 'lastValidated', 'etag']
+
+/** Fields that only the hub writes are taken and left out, so that an integration can be written back as it was read. */
+export function writtenBack<Input extends z.ZodType>(input: Input): z.ZodType<z.output<Input>> {
+  return z.preprocess((value) => value === null || typeof value !== 'object' || Array.isArray(value) ? value : without(value, onlyRead), input)
+}
+
+function without(value: object, names: string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)))
 }
 
 const performance = z.object({

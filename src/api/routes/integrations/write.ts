@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { IntegrationInput } from '../../../integrations/integrations.ts'
 import * as settings from '../../../integrations/settings.ts'
-import { HubError } from '../../../errors.ts'
+import { HubError, isHubError } from '../../../errors.ts'
 import { parseInput } from '../../../lib/zod-errors.ts'
 import type { Caller } from '../../../tenants/caller.ts'
 import { Answer, defineRoute } from '../../route.ts'
-import { integration, integrationId, integrationInput, integrationPatch, toIntegration } from './shapes.ts'
+import { integration, integrationId, integrationInput, integrationPatch, toIntegration, writtenBack } from './shapes.ts'
 
 const tag = 'Integrations'
 
@@ -27,16 +27,16 @@ export const replaceIntegration = defineRoute({
   description: 'What is left out falls back to its default; the credential stays unless another is given. What was read may be written back as it is.',
   params: integrationId, body: writtenBack(integrationInput), reply: integration,
   handle: async ({ integrations }, { caller, params, body, request }) => {
-    mayWriteCredentials(caller, body as IntegrationInput)
-    return toIntegration(await integrations.replace(caller, params.id, body as IntegrationInput, { ifMatch: request.ifMatch }))
+    mayWriteCredentials(caller, body)
+    return toIntegration(await integrations.replace(caller, params.id, body, { ifMatch: request.ifMatch }))
   },
 })
 
 export const patchIntegration = defineRoute({
   method: 'PATCH', path: '/api/v1/integrations/:id', scope: 'integrations:write', tag,
   summary: 'Change some of an integration.',
-  description: 'A JSON merge patch (RFC 7396): objects are merged, lists replaced, null puts the default back. `configuration`, `usageQuota` and `accessControl` are replaced whole.',
-  params: integrationId, body: integrationPatch, reply: integration,
+  description: 'A JSON merge patch (RFC 7396): objects are merged, lists replaced, null puts the default back. `configuration`, `usageQuota` and `accessControl` are replaced whole. What was read may be written back as it is.',
+  params: integrationId, body: writtenBack(integrationPatch), reply: integration,
   handle: async ({ integrations }, { caller, params, body, request }) => {
     mayWriteCredentials(caller, body)
     return toIntegration(await integrations.patch(caller, params.id, body as Partial<IntegrationInput>, { ifMatch: request.ifMatch }))
@@ -59,15 +59,6 @@ function mayWriteCredentials({ scopes }: Caller, { credentials }: { credentials?
   if (credentials !== undefined && !scopes.has('credentials:write')) throw new HubError('forbidden', 'Storing credentials needs the scope credentials:write, which the key does not have.')
 }
 
-/** Fields that only the hub writes are taken and left out, so that an integration can be written back as it was read. */
-function writtenBack(input: typeof integrationInput): z.ZodType {
-  const kept = ['id', 'connectionStatus', 'connectionError', 'supportedEvents', 'lastValidated', 'etag'] as const
-  return z.preprocess((value) => {
-    if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
-    return Object.fromEntries(Object.entries(value).filter(([key]) => !kept.some((each) => each === key)))
-  }, input)
-}
-
 const registration = z.strictObject({
   name: z.string().trim().min(1).max(200).describe('What people call it.'),
   type: z.string().min(1).max(300).describe('`openapi`, or the id of a connector.'),
@@ -77,9 +68,9 @@ const registration = z.strictObject({
 
 const openApiConfig = z.strictObject({
   openAPISpec: z.union([z.record(z.string(), z.unknown()), z.string().min(1)]).describe('An OpenAPI document as JSON, as text (JSON or YAML), or the URL of one.'),
-  endpoint: z.url({ protocol: /^https?$/ }).optional(),
-  autoRegister: z.boolean().default(false).describe('Watch the service from now on: without a `healthCheck` of its own it gets one at its base URL.'),
-  healthCheck: z.strictObject({ endpoint: z.string().max(2000).optional(), interval: z.number().int().min(1000).default(30_000) }).optional(),
+  endpoint: settings.address.optional(),
+  autoRegister: z.boolean().default(false).describe('Watch the service from now on. Without a `healthCheck` it gets one: every 30 s a GET to its base URL, which only an unreachable host, 401 or 403 fails. With one it changes nothing.'),
+  healthCheck: settings.healthCheck.pick({ endpoint: true, interval: true }).optional(),
 })
 
 export const registerIntegration = defineRoute({
@@ -90,7 +81,7 @@ export const registerIntegration = defineRoute({
     mayWriteCredentials(caller, body)
     const { name, type, config, credentials } = body
     const shared = { name, ...credentials && { credentials } }
-    if (type !== 'openapi') return toIntegration(await integrations.create(caller, { ...shared, connector: type, configuration: config }, { test: true }))
+    if (type !== 'openapi') return toIntegration(await integrations.create(caller, { ...shared, connector: type, configuration: config }, { test: true }).catch(asRegistration))
     if (!caller.scopes.has('connectors:write')) throw new HubError('forbidden', 'Importing a document needs the scope connectors:write, which the key does not have.')
     const { openAPISpec, endpoint, autoRegister, healthCheck = autoRegister ? { interval: 30_000 } : undefined } = parseInput(openApiConfig, config, '/config')
     const imported = await connectors.importNamed(caller, name, openAPISpec)
@@ -100,3 +91,10 @@ export const registerIntegration = defineRoute({
     }, { test: true }))
   },
 })
+
+/** Faults are told where this body has what an integration calls otherwise. */
+function asRegistration(error: unknown): never {
+  if (!isHubError(error) || error.errors === undefined) throw error
+  const errors = error.errors.map(({ pointer, detail }) => ({ pointer: pointer.replace(/^\/configuration(?=\/|$)/, '/config').replace(/^\/connector$/, '/type'), detail }))
+  throw new HubError(error.code, error.message, { errors, cause: error })
+}

@@ -30,9 +30,11 @@ const readyz = defineRoute({
 const metrics = defineRoute({
   method: 'GET', path: '/metrics', scope: 'public', tag: 'Operations',
   summary: 'Give the figures of the hub for Prometheus.',
+  description: "Without a key: the figures of the process. With one of the operator's tenant: those of all tenants' integrations too.",
+  keyScope: 'metrics:read',
   reply: z.string(),
-  handle: async ({ metrics: read }) => {
-    const { contentType, text } = await read()
+  handle: async ({ metrics: read }, { caller }) => {
+    const { contentType, text } = await read({ integrations: caller.scopes.has('metrics:read') })
     return new Answer({ headers: { 'content-type': contentType }, body: text })
   },
 })

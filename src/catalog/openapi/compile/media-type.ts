@@ -7,6 +7,9 @@ export function essence(mediaType: string): string {
 
 export function isWildcard(mediaType: string): boolean { return mediaType.includes('*') }
 
+/** `application/json`, `text/json` and the like of `application/problem+json`; not what a wildcard may mean. */
+export function isJson(mediaType: string): boolean { return /^(?:application|text)\/(?:[^/*]+\+)?json$/.test(essence(mediaType)) }
+
 /** How a value of this type is written. `structured` says whether the schema describes an object or list, for types that tell nothing. */
 export function kindOf(mediaType: string, structured: boolean): MediaKind {
   const type = essence(mediaType)

@@ -1,20 +1,35 @@
 import type { JsonSchema } from '../../../connectors/connector.ts'
 import { compileSchema } from '../../../lib/json/schema.ts'
 import type { ResolvedOperation, ResolvedResponse } from '../types.ts'
-import { kindOf } from './media-type.ts'
+import { isJson, kindOf } from './media-type.ts'
 
 type Schema = JsonSchema | boolean
 type Defs = Record<string, Schema>
 
 /** What the successful answers look like; undefined when the document doesn't say. */
 export function outputSchema({ responses, outputDefs }: ResolvedOperation): JsonSchema | undefined {
-  const successful = Object.keys(responses).filter(status => status.startsWith('2'))
-  const statuses = successful.length > 0 ? successful : Object.keys(responses).filter(status => status === 'default')
-  const schemas = statuses.map(status => bodySchemaOf(responses[status])).filter(schema => schema !== undefined)
+  const schemas = successes(responses).map(bodySchemaOf).filter(schema => schema !== undefined)
   const distinct = [...new Map(schemas.map(schema => [JSON.stringify(schema), schema])).values()]
   const [first] = distinct
   if (first === undefined || (distinct.length === 1 && isAnything(first))) return undefined
   return withDefs(distinct.length === 1 ? first : { anyOf: distinct }, outputDefs)
+}
+
+/** Whether all bodies that the document describes of successful answers are JSON, and there is one: then anything else is not what it promised. */
+export function promisesJson({ responses }: Pick<ResolvedOperation, 'responses'>): boolean {
+  const bodies = successes(responses).flatMap(({ content }) => Object.entries(content ?? {}))
+  return bodies.length > 0 && bodies.every(([type, { schema }]) => isJson(type) && !isBinary(schema))
+}
+
+/** Those of 2xx; where there are none, what stands for all answers. */
+function successes(responses: ResolvedOperation['responses']): ResolvedResponse[] {
+  const statuses = Object.keys(responses).filter(status => status.startsWith('2'))
+  return (statuses.length > 0 ? statuses : Object.keys(responses).filter(status => status === 'default')).map(status => responses[status]!)
+}
+
+/** Files, which some documents describe under the media type that all their answers have. */
+function isBinary(schema: Schema): boolean {
+  return typeof schema === 'object' && (schema['format'] === 'binary' || schema['contentMediaType'] !== undefined || schema['contentEncoding'] !== undefined)
 }
 
 function isAnything(schema: Schema): boolean {

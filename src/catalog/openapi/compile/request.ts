@@ -2,7 +2,8 @@ import type { CallHttpRequest } from '../../../connectors/connector.ts'
 import type { ResolvedOperation } from '../types.ts'
 import { chooseVariant, type BodyVariant } from './body.ts'
 import type { InputParameter } from './input.ts'
-import { isWildcard } from './media-type.ts'
+import { isJson, isWildcard } from './media-type.ts'
+import { promisesJson } from './output.ts'
 import { cookieWriter, headerWriter, queryWriter } from './parameters.ts'
 import { compilePath, pathValueOf } from './path.ts'
 import { refuseInput } from './refuse.ts'
@@ -27,6 +28,7 @@ export function requestBuilder(operation: ResolvedOperation, parameters: InputPa
   const headers = within('header').map(headerWriter)
   const cookies = within('cookie').map(cookieWriter)
   const accept = acceptOf(operation)
+  const expected = promisesJson(operation) ? { expectJson: true } : {}
   const { method } = operation
   return ({ input, baseUrl, authorization, idempotencyKey }) => {
     const given = typeof input === 'object' && input !== null ? input as Record<string, unknown> : {}
@@ -45,7 +47,7 @@ export function requestBuilder(operation: ResolvedOperation, parameters: InputPa
     }
     const cookie = [...cookies.map(({ key, fixed, write }) => written(valueOf(key) ?? fixed, write)), ...authorization.cookies].filter(text => text !== '')
     if (cookie.length > 0) sent['cookie'] = cookie.join('; ')
-    const request: CallHttpRequest = { method, url: query === '' ? baseUrl + path : `${baseUrl}${path}?${query}`, headers: sent }
+    const request: CallHttpRequest = { method, url: query === '' ? baseUrl + path : `${baseUrl}${path}?${query}`, headers: sent, ...expected }
     if (variants.length > 0) addBody(request, sent, valueOf('body'), valueOf('contentType'), variants)
     Object.assign(sent, authorization.headers)
     return request
@@ -76,5 +78,3 @@ function acceptOf({ responses }: ResolvedOperation): string {
   const sorted = [...listed.filter(isJson), ...listed.filter(type => !isJson(type))]
   return sorted.map((type, i) => i === 0 ? type : `${type};q=${(0.9 - i * 0.1).toFixed(1)}`).join(', ')
 }
-
-function isJson(type: string): boolean { return /[/+]json\b/.test(type) }

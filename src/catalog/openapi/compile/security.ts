@@ -1,12 +1,13 @@
 import type { TokenRequest } from '../../../connectors/connector.ts'
 import { HubError } from '../../../errors.ts'
+import type { AwsCredential as AwsKeys } from '../../../lib/aws-sigv4.ts'
 import type { SecurityRequirement, SecurityScheme } from '../types.ts'
 import { encode } from './percent.ts'
 
 /** A token to be got for client credentials, and the security scheme that it is for. */
 export interface WantedToken extends Omit<TokenRequest, 'signal'> { scheme: string }
 
-export interface AwsCredential { accessKeyId: string, secretAccessKey: string, sessionToken?: string, region?: string }
+export interface AwsCredential extends AwsKeys { region?: string }
 
 /** What a request gets from its credentials. */
 export interface Authorization {

@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http'
 
 export interface Expected { secretAccessKey: string, region: string, service: string }
 
-export function isSignedRight({ method = '', url = '', headers }: IncomingMessage, body: Buffer, { secretAccessKey, region, service }: Expected): boolean {
+export function isSignedRight({ method = '', url = '', headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>, body: string | Uint8Array, { secretAccessKey, region, service }: Expected): boolean {
   const { scope, names, signature } = /Credential=[^/]+\/(?<scope>[^,]+), ?SignedHeaders=(?<names>[^,]+), ?Signature=(?<signature>[0-9a-f]{64})/.exec(headers.authorization ?? '')?.groups ?? {}
   const date = String(headers['x-amz-date'])
   if (scope !== `${date.slice(0, 8)}/${region}/${service}/aws4_request` || names === undefined) return false

@@ -1,0 +1,100 @@
+/** Events and webhooks: what takes events in, delivers them, and lets callers see both. */
+import type { Logger } from 'pino'
+import { uuidv7 } from 'uuidv7'
+import type { Services } from '../api/services.ts'
+import type { Blobs } from '../blobs/blobs.ts'
+import type { Credentials } from '../credentials/credentials.ts'
+import type { CloudEvent } from '../events/event.ts'
+import { createInbox, type RunningInbox } from '../events/inbox.ts'
+import type { Jq } from '../lib/jq/jq.ts'
+import { createDeliveries } from '../webhooks/outbound/deliveries.ts'
+import { createDispatcher, type Dispatcher } from '../webhooks/outbound/dispatcher/dispatcher.ts'
+import { createLoadedWebhooks, type LoadedWebhooks } from '../webhooks/outbound/loaded.ts'
+import { createReplay } from '../webhooks/outbound/replay.ts'
+import { createTestEvents } from '../webhooks/outbound/test-event.ts'
+import type { Webhook } from '../webhooks/outbound/webhook.ts'
+import { createEndpoints } from '../webhooks/outbound/webhooks.ts'
+import type { Storage } from './storage.ts'
+
+export interface Eventing {
+  inbox: RunningInbox
+  dispatcher: Dispatcher
+  loadedWebhooks: LoadedWebhooks
+  services: Pick<Services, 'webhooks' | 'deliveries' | 'replay' | 'testEvents'>
+  /** An event of the hub's own. */
+  publish(event: OwnEvent): Promise<void>
+  close(): Promise<void>
+}
+
+export interface OwnEvent { tenantId: string, type: string, subject: string, data: Record<string, unknown> }
+
+export interface EventingDeps {
+  storage: Storage
+  logger: Logger
+  jq: Jq
+  credentials: Credentials
+}
+
+export function createEventing(deps: EventingDeps): Eventing {
+  const { storage: { database, blobs, guard }, logger, jq, credentials } = deps
+  const onError = (error: unknown): void => { logger.warn({ err: error }, 'the delivery of events stumbled') }
+  const readBlob = (tenantId: string, id: string): Promise<string> => textOf(blobs, tenantId, id)
+  const webhooks = createLoadedWebhooks({ database, credentials, onError })
+  const publish: Eventing['publish'] = (event) => publishOwn(inbox, event)
+  const endpoints = createEndpoints({ database, credentials, loaded: webhooks, jq, guard, publish, activated: ({ tenantId, id }) => { dispatcher.wake(tenantId, id) } })
+  const dispatcher = createDispatcher({
+    database, webhooks, jq, readBlob, onError, http: deps.storage.http,
+    orderingKey: (webhook, { event }) => orderingKeyOf(jq, webhook, () => event),
+    measured: () => undefined,
+    recovered: (webhook) => endpoints.noteSuccess(webhook),
+    failing: (webhook) => endpoints.noteFailure(webhook),
+    gaveUp: (webhook, reason) => endpoints.markFailed(webhook, reason),
+    async exhausted({ tenantId, id, name }, { row }, { reason, attempts }) {
+      // Telling of what tells of failures would never end.
+      if (row.eventType.startsWith('delivery.')) return
+      await publish({ tenantId, type: 'delivery.exhausted', subject: row.id, data: { deliveryId: row.id, webhookId: id, webhook: name, eventId: row.eventName, eventType: row.eventType, reason, attempts } })
+    },
+  })
+  const inbox = createInbox({ database, blobs, fanout: dispatcher.fanout, announce: (tenantIds) => { announce(deps.storage, tenantIds).catch(onError) } })
+  const wake = (tenantId: string, webhookId: string): void => { dispatcher.wake(tenantId, webhookId) }
+  const deliveries = createDeliveries({ database, webhooks, wake })
+  return {
+    inbox, dispatcher, loadedWebhooks: webhooks, publish,
+    services: {
+      webhooks: endpoints, deliveries, testEvents: createTestEvents({ webhooks, inbox, deliveries }),
+      replay: createReplay({ database, webhooks, jq, readBlob, wake, orderingKey: (webhook, _tenantId, event) => orderingKeyOf(jq, webhook, event) }),
+    },
+    async close() {
+      await inbox.drain()
+      await dispatcher.stop()
+    },
+  }
+}
+
+/** Where the program fails, the event goes in no order rather than not at all. */
+async function orderingKeyOf(jq: Jq, { tenantId, orderBy }: Webhook, event: () => CloudEvent): Promise<string | null> {
+  try {
+    const key = await jq.first(orderBy!, event(), { batchKey: tenantId })
+    return key === undefined || key === null ? null : typeof key === 'string' ? key.slice(0, 1000).replaceAll('\0', '') : JSON.stringify(key).slice(0, 1000)
+  } catch {
+    return null
+  }
+}
+
+async function publishOwn(inbox: RunningInbox, { tenantId, type, subject, data }: OwnEvent): Promise<void> {
+  const id = uuidv7()
+  const event: CloudEvent = { specversion: '1.0', id, source: 'interchange', type, subject, time: new Date().toISOString(), datacontenttype: 'application/json', data }
+  const json = JSON.stringify(event)
+  await inbox.accept({ tenantId, id, event, json, sizeBytes: Buffer.byteLength(json) })
+}
+
+async function announce({ database }: Storage, tenantIds: string[]): Promise<void> {
+  await database.system.query("select pg_notify('interchange_events', t) from unnest($1::text[]) t", [tenantIds])
+}
+
+async function textOf(blobs: Pick<Blobs, 'read'>, tenantId: string, id: string): Promise<string> {
+  const { stream } = await blobs.read(tenantId, id)
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,115 @@
+/** Measured figures of endpoints: added up in memory, and written every few seconds. */
+import type { Database } from '../../db/database.ts'
+import { addMinutes, deleteMinutes, sumByStep, sumByWebhook, type MinuteRow, type Range, type Step, type Sums } from './monitoring-store.ts'
+
+/** What one request to an endpoint came to. */
+export interface Sample {
+  tenantId: string
+  webhookId: string
+  at: Date
+  latencyMs: number
+  attempts: number
+  failedAttempts: number
+  /** Deliveries that were over with it, one way or the other. */
+  delivered: number
+  failed: number
+}
+
+export interface Measured {
+  delivered: number
+  failed: number
+  attempts: number
+  failedAttempts: number
+  /** Percent of the deliveries that are over; 100 before the first. */
+  deliveryRate: number
+  /** ms an attempt; null without one. */
+  averageLatency: number | null
+  /** Percent of the attempts; 0 before the first. */
+  errorRate: number
+}
+
+export interface Monitoring extends Measured { lastDelivery: Date | null }
+export interface SeriesPoint extends Measured { at: Date }
+
+export interface WebhookFigures {
+  record(sample: Sample): void
+  /** Of the last 24 hours; the last delivery is of all times. One for each id. */
+  monitoring(tenantId: string, webhookIds: readonly string[]): Promise<Map<string, Monitoring>>
+  /** Whole minutes: `from` is rounded down, `to` up. Steps begin in UTC; those without deliveries are left out. */
+  performance(tenantId: string, webhookId: string, range: Range & { step: Step }): Promise<Monitoring & { series: SeriesPoint[] }>
+  /** Writes what was recorded. Call it every two seconds or so, and at the end. */
+  flush(): Promise<void>
+  /** Lets go of what is older than 90 days. */
+  expire(): Promise<void>
+}
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+const KEPT_DAYS = 90
+
+export function createWebhookFigures({ database, clock = Date.now }: { database: Database, clock?: () => number }): WebhookFigures {
+  let collected = new Map<string, MinuteRow>()
+  let writing: Promise<void> = Promise.resolve()
+
+  const write = async (): Promise<void> => {
+    if (collected.size === 0) return
+    const rows = collected
+    collected = new Map()
+    try {
+      await addMinutes(database.system, [...rows.values()])
+    } catch (error) {
+      // The database is away, or an endpoint went in just this moment: the next time will do.
+      for (const row of rows.values()) add(collected, row)
+      throw error
+    }
+  }
+  /** One after the other: what is read afterwards holds all that was recorded before. */
+  const flush = (): Promise<void> => {
+    writing = writing.catch(() => undefined).then(write)
+    return writing
+  }
+  const monitoring = async (tenantId: string, webhookIds: readonly string[], range: Range): Promise<Map<string, Monitoring>> => {
+    await flush().catch(() => undefined)
+    const rows = webhookIds.length === 0 ? [] : await sumByWebhook(database.tenant(tenantId), tenantId, webhookIds, range)
+    return new Map(rows.map(({ webhookId, lastDelivery, ...sums }) => [webhookId, { ...measured(sums), lastDelivery }]))
+  }
+
+  return {
+    record({ tenantId, webhookId, at, latencyMs, attempts, failedAttempts, delivered, failed }) {
+      const minute = Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS
+      add(collected, { tenantId, webhookId, minute, delivered, failed, attempts, failedAttempts, latencyMs, lastDelivery: delivered > 0 ? at.getTime() : null })
+    },
+    monitoring: (tenantId, webhookIds) => monitoring(tenantId, webhookIds, { from: new Date(clock() - DAY_MS), to: new Date(clock() + MINUTE_MS) }),
+    async performance(tenantId, webhookId, { from, to, step }) {
+      const range = { from: new Date(Math.floor(from.getTime() / MINUTE_MS) * MINUTE_MS), to: new Date(Math.ceil(to.getTime() / MINUTE_MS) * MINUTE_MS) }
+      const total = (await monitoring(tenantId, [webhookId], range)).get(webhookId)!
+      const points = await sumByStep(database.tenant(tenantId), tenantId, webhookId, { ...range, step })
+      return { ...total, series: points.map(({ at, ...sums }) => ({ at, ...measured(sums) })) }
+    },
+    flush,
+    expire: () => deleteMinutes(database.system, new Date(clock() - KEPT_DAYS * DAY_MS)),
+  }
+}
+
+function add(rows: Map<string, MinuteRow>, row: MinuteRow): void {
+  const key = `${row.webhookId}:${row.minute}`
+  const known = rows.get(key)
+  if (known === undefined) {
+    rows.set(key, { ...row })
+    return
+  }
+  known.delivered += row.delivered
+  known.failed += row.failed
+  known.attempts += row.attempts
+  known.failedAttempts += row.failedAttempts
+  known.latencyMs += row.latencyMs
+  if (row.lastDelivery !== null) known.lastDelivery = Math.max(known.lastDelivery ?? 0, row.lastDelivery)
+}
+
+function measured({ delivered, failed, attempts, failedAttempts, latencyMs }: Sums): Measured {
+  const over = delivered + failed
+  return {
+    delivered, failed, attempts, failedAttempts, deliveryRate: over === 0 ? 100 : 100 * delivered / over,
+    averageLatency: attempts === 0 ? null : latencyMs / attempts, errorRate: attempts === 0 ? 0 : 100 * failedAttempts / attempts,
+  }
+}
