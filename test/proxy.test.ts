@@ -241,6 +241,28 @@ describe('policies hold as for any call', () => {
     expect({ status: reply.status, body: JSON.parse(reply.body.toString()) }).toMatchObject({ status: 504, body: { code: 'upstream_timeout', execution: { status: 'failed', response: null } } })
   })
 
+  test('an upload may take longer than the timeout while it moves, and is broken off where it stands still', async () => {
+    const proxied = await add({ connection: { timeout: 500 } })
+    let received = ''
+    answer = (request, response) => {
+      request.on('data', (chunk: Buffer) => { received += String(chunk) }).on('end', () => { response.writeHead(200).end('taken') }).on('error', () => undefined)
+    }
+    const { hostname, port } = new URL(hub.url)
+    const upload = async (pieces: string[], ends: boolean): Promise<number> => {
+      const request = httpRequest({ hostname, port, method: 'POST', path: `/api/v1/integrations/${proxied}/proxy/x`, headers: { authorization: `Bearer ${hub.key}` } })
+      const status = new Promise<number>((resolve) => { request.on('response', (response) => { response.resume(); resolve(response.statusCode!) }).on('error', () => undefined) })
+      for (const piece of pieces) {
+        request.write(piece)
+        await new Promise((resolve) => { setTimeout(resolve, 200) })
+      }
+      if (ends) request.end()
+      return status.finally(() => { request.destroy() })
+    }
+    expect(await upload(['a', 'b', 'c', 'd', 'e'], true)).toBe(200)
+    expect(received).toBe('abcde')
+    expect(await upload(['a'], false)).toBe(504)
+  })
+
   test('a connector that does not speak HTTP has no proxy', async () => {
     const { body } = expectStatus(201, await hub.call('POST', '/api/v1/integrations?test=false', { name: 'mail', connector: 'smtp-email', credentials: { host: '127.0.0.1', port: 2525, secure: false, from: 'a@example.com' } }))
     expect(await send('/x', { proxied: body.id })).toMatchObject({ status: 404 })

@@ -13,6 +13,7 @@ import { resolveUrl } from './call-http.ts'
 import { contextOf, type ContextDeps } from './context.ts'
 import type { Loaded, LoadedIntegrations } from './loaded.ts'
 import type { TrySpan, TryTracing } from './tracing.ts'
+import { watchUpload } from './upload.ts'
 
 export interface ProxyRequest {
   caller: Caller
@@ -88,6 +89,9 @@ function checkPath(path: string): void {
   }
 }
 
+/** Beyond it even an upload that moves is broken off. */
+const LONGEST_UPLOAD_MS = 24 * 3_600_000
+
 async function send(deps: ProxyDeps, passing: Passing): Promise<HttpResponse> {
   const { loaded, request } = passing
   const { row } = loaded
@@ -104,7 +108,14 @@ async function send(deps: ProxyDeps, passing: Passing): Promise<HttpResponse> {
   passing.sent = sent
   const url = resolveUrl(sent, { endpoint: loaded.endpoint, hosts: loaded.hosts })
   passing.url = url
-  return deps.http.request({ method: sent.method, url, headers: sent.headers ?? {}, ...sent.body !== undefined && { body: sent.body as Readable }, timeoutMs: Math.max(1, deadline - Date.now()), maxRedirects: 0 })
+  const outgoing = { method: sent.method, url, headers: sent.headers ?? {}, maxRedirects: 0 }
+  if (sent.body === undefined) return deps.http.request({ ...outgoing, timeoutMs: Math.max(1, deadline - Date.now()) })
+  const upload = watchUpload(sent.body as Readable, row.connection.timeout)
+  try {
+    return await deps.http.request({ ...outgoing, body: upload.body, signal: upload.signal, timeoutMs: LONGEST_UPLOAD_MS })
+  } finally {
+    upload.end()
+  }
 }
 
 /** Headers that the caller meant for the hub alone: `Connection` names them. */
