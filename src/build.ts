@@ -102,6 +102,7 @@ function startSchedules({ services }: Areas, logger: Logger): Schedule[] {
     every(1000, async () => await services.health.runDue() > 0, onError),
     every(10_000, () => services.keys.flushLastUsed(), onError),
     every(10_000, () => services.figures.rollUp(), onError),
+    every(2000, () => services.webhookFigures.flush(), onError),
   ]
 }
 

@@ -4,7 +4,7 @@ import { expect, vi } from 'vitest'
 import { json, type Upstream } from './upstream.ts'
 import { serviceDocument } from './api-document.ts'
 import { addConnector, addIntegration, expectStatus } from './service.ts'
-import type { TestHub } from './hub.ts'
+import type { Reply, TestHub } from './hub.ts'
 
 /** Ids by kind. All of them, and `mark`, must never be seen by another tenant. */
 export interface Everything {
@@ -18,6 +18,8 @@ export interface Everything {
   blob: string
   member: string
   key: string
+  webhook: string
+  delivery: string
 }
 
 /** Takes over the upstream's answers. `key`: of an owner of the tenant. */
@@ -45,7 +47,20 @@ export async function ownEverything(hub: TestHub, upstream: Upstream, { key, mar
   await addMinute(hub.connectionString, tenant.id, integration)
   return {
     tenantId: tenant.id, mark, integration, credential: credential.id, connector, execution: run.execution.id, blob: run.data.$blob.id, member: member.id, key: made.id,
+    ...await ownWebhooks(hub, { url: `${upstream.url}/hook`, key, mark }),
   }
+}
+
+/** An endpoint that got a delivery, and one that has another waiting. */
+async function ownWebhooks(hub: TestHub, { url, key, mark }: { url: string, key: string, mark: string }): Promise<Pick<Everything, 'webhook' | 'delivery'>> {
+  const call = (method: string, path: string, body?: unknown): Promise<Reply> => hub.call(method, `/api/v1/webhooks${path}`, body, { key })
+  const [active, paused] = (await Promise.all([mark, `${mark} paused`].map((name) => call('POST', '', { name, url, events: [`${mark}.*`], headers: { 'X-Mark': mark } })))).map((reply) => expectStatus(201, reply).body['id'] as string)
+  expectStatus(200, await call('POST', `/${paused}/pause`))
+  const delivery = expectStatus(200, await call('POST', `/${active}/test`, { type: `${mark}.happened`, data: { mark } })).body
+  expectStatus(202, await call('POST', `/${paused}/replay`, { since: new Date(Date.now() - 600_000).toISOString() }))
+  // Its figures are written before they are read: afterwards all is quiet.
+  await vi.waitFor(async () => { expect((await call('GET', `/${active}`)).body).toMatchObject({ monitoring: { delivered: 1 } }) }, { timeout: 20_000, interval: 50 })
+  return { webhook: active!, delivery: delivery['id'] as string }
 }
 
 /** Figures come into their table once their minute is over, which nobody wants to wait for. */

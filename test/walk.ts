@@ -14,6 +14,8 @@ const owned: Record<string, (of: Everything) => Record<string, string>> = {
   '/api/v1/credentials': ({ credential }) => ({ id: credential }),
   '/api/v1/members': ({ member }) => ({ id: member }),
   '/api/v1/keys': ({ key }) => ({ id: key }),
+  '/api/v1/webhooks': ({ webhook }) => ({ id: webhook }),
+  '/api/v1/deliveries': ({ delivery }) => ({ id: delivery }),
 }
 
 /** Of nobody: pictures drawn from the name that is asked for. */
@@ -32,6 +34,9 @@ const bodies: Record<string, (of: Everything, url: string) => unknown> = {
   'POST /api/v1/tenants': () => ({ slug: 'walked', name: 'n', owner: { email: 'a@example.com' } }),
   'POST /api/v1/members': () => ({ email: 'walked@example.com', role: 'viewer' }),
   'POST /api/v1/keys': () => ({ name: 'n', role: 'viewer' }),
+  'POST /api/v1/webhooks': (_of, url) => ({ name: 'n', url, events: ['walked'] }),
+  'PUT /api/v1/webhooks/:id': (_of, url) => ({ name: 'n', url, events: ['walked'] }),
+  'POST /api/v1/webhooks/:id/replay': () => ({ since: '2026-01-01T00:00:00Z' }),
 }
 
 export function nameOf({ method, path }: Route): string {

@@ -17,6 +17,7 @@ import type { Keys } from '../tenants/keys.ts'
 import type { Members } from '../tenants/members.ts'
 import type { Tenants } from '../tenants/tenants.ts'
 import type { Deliveries } from '../webhooks/outbound/deliveries.ts'
+import type { WebhookFigures } from '../webhooks/outbound/monitoring.ts'
 import type { Replay } from '../webhooks/outbound/replay.ts'
 import type { TestEvents } from '../webhooks/outbound/test-event.ts'
 import type { Endpoints } from '../webhooks/outbound/webhooks.ts'
@@ -40,6 +41,7 @@ export interface Services {
   figures: Figures
   blobs: Blobs
   webhooks: Endpoints
+  webhookFigures: WebhookFigures
   deliveries: Deliveries
   replay: Replay
   testEvents: TestEvents

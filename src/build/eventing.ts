@@ -10,6 +10,7 @@ import type { Jq } from '../lib/jq/jq.ts'
 import { createDeliveries } from '../webhooks/outbound/deliveries.ts'
 import { createDispatcher, type Dispatcher } from '../webhooks/outbound/dispatcher/dispatcher.ts'
 import { createLoadedWebhooks, type LoadedWebhooks } from '../webhooks/outbound/loaded.ts'
+import { createWebhookFigures } from '../webhooks/outbound/monitoring.ts'
 import { createReplay } from '../webhooks/outbound/replay.ts'
 import { createTestEvents } from '../webhooks/outbound/test-event.ts'
 import type { Webhook } from '../webhooks/outbound/webhook.ts'
@@ -20,7 +21,7 @@ export interface Eventing {
   inbox: RunningInbox
   dispatcher: Dispatcher
   loadedWebhooks: LoadedWebhooks
-  services: Pick<Services, 'webhooks' | 'deliveries' | 'replay' | 'testEvents'>
+  services: Pick<Services, 'webhooks' | 'webhookFigures' | 'deliveries' | 'replay' | 'testEvents'>
   /** An event of the hub's own. */
   publish(event: OwnEvent): Promise<void>
   close(): Promise<void>
@@ -40,12 +41,13 @@ export function createEventing(deps: EventingDeps): Eventing {
   const onError = (error: unknown): void => { logger.warn({ err: error }, 'the delivery of events stumbled') }
   const readBlob = (tenantId: string, id: string): Promise<string> => textOf(blobs, tenantId, id)
   const webhooks = createLoadedWebhooks({ database, credentials, onError })
+  const figures = createWebhookFigures({ database })
   const publish: Eventing['publish'] = (event) => publishOwn(inbox, event)
   const endpoints = createEndpoints({ database, credentials, loaded: webhooks, jq, guard, publish, activated: ({ tenantId, id }) => { dispatcher.wake(tenantId, id) } })
   const dispatcher = createDispatcher({
     database, webhooks, jq, readBlob, onError, http: deps.storage.http,
     orderingKey: (webhook, { event }) => orderingKeyOf(jq, webhook, () => event),
-    measured: () => undefined,
+    measured: (sample) => { figures.record(sample) },
     recovered: (webhook) => endpoints.noteSuccess(webhook),
     failing: (webhook) => endpoints.noteFailure(webhook),
     gaveUp: (webhook, reason) => endpoints.markFailed(webhook, reason),
@@ -61,12 +63,13 @@ export function createEventing(deps: EventingDeps): Eventing {
   return {
     inbox, dispatcher, loadedWebhooks: webhooks, publish,
     services: {
-      webhooks: endpoints, deliveries, testEvents: createTestEvents({ webhooks, inbox, deliveries }),
+      webhooks: endpoints, webhookFigures: figures, deliveries, testEvents: createTestEvents({ webhooks, inbox, deliveries }),
       replay: createReplay({ database, webhooks, jq, readBlob, wake, orderingKey: (webhook, _tenantId, event) => orderingKeyOf(jq, webhook, event) }),
     },
     async close() {
       await inbox.drain()
       await dispatcher.stop()
+      await figures.flush().catch(onError)
     },
   }
 }

@@ -27,6 +27,7 @@ export function hubTasks({ areas, storage, idempotency, config }: TaskDeps): Tas
       await sweepDocuments(storage)
     } },
     { name: 'expire-idempotency-keys', cron: '27 * * * *', run: () => idempotency.expire() },
+    { name: 'expire-webhook-figures', cron: '57 * * * *', run: () => areas.services.webhookFigures.expire() },
     { name: 'alerts', cron: '* * * * *', run: () => areas.services.alerts.evaluateAll() },
     { name: SEND_NOTICE, run: (payload) => sendNotice(payload as Notice) },
   ]

@@ -838,6 +838,463 @@ export type Tenant = {
 
 export type Timestamp = string
 
+export type Webhook = {
+  id: string
+  name: string
+  description: string
+  url: string
+  events: {
+    /** Types of events to send. `*` matches any run of characters, dots included: `order.*` matches `order.paid.eu`. The hub's own events about deliveries, `delivery.exhausted` and `webhook.failed`, are sent only where they are named: by a pattern that begins with `delivery.` or `webhook.`. */
+    subscribedEvents: string[]
+    /** jq programs over the CloudEvent. It is sent where each comes out true. */
+    eventFilters: string[]
+    /** jq programs, one after the other, that make what is sent from the CloudEvent. */
+    eventTransformations: string[]
+  }
+  security: {
+    /** Whole where it was just made or rotated, and never again: `…` otherwise. */
+    secret: string
+    /** Of an ed25519 key: receivers check signatures by it. */
+    publicKey?: string
+    /** Until then the secret before the last rotation signs too. */
+    previousSecretUntil?: string
+    signatureHeader: string
+    ipWhitelist: string[]
+    authRequired: boolean
+    /** How the hub shows the endpoint who it is, beside the signature. */
+    authentication: {
+      type: "basic"
+      /** User name. */
+      username: string
+      /** Password. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+      password: string
+    } | {
+      type: "bearer"
+      /** Sent as `Authorization: Bearer <token>`. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+      token: string
+    } | {
+      type: "oauth2ClientCredentials"
+      /** Where access tokens are asked for (RFC 6749 §4.4). */
+      tokenUrl: string
+      /** Client id. */
+      clientId: string
+      /** Client secret. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+      clientSecret: string
+      /** Scopes to ask for. */
+      scopes: string[]
+      /** Which API the token is for, where the server wants to know. */
+      audience?: string
+      /** How the client authenticates: in the header or in the body. Empty: the header first. */
+      authMethod?: 'basic' | 'post'
+    } | null
+    /** `…` stands for each value. */
+    headers: Record<string, string>
+  }
+  delivery: {
+    retryPolicy: {
+      maxRetries: number
+      backoffStrategy: 'exponential' | 'linear' | 'fixed'
+      initialDelay: number
+      multiplier: number
+      maxDelay: number
+      jitter: number
+      overloadDelay: number
+      schedule?: 'svix' | 'standard' | number[]
+    }
+    timeout: number
+    batchDelivery: boolean
+    maxBatchSize: number
+    maxBatchWait: number
+    orderBy: string | null
+    concurrency: number
+    rateLimit: number | null
+    disableAfter: number
+  }
+  /** Measured, of the last 24 hours. */
+  monitoring: {
+    /** Percent of the deliveries that are over which succeeded; 100 before the first. */
+    deliveryRate: number
+    /** ms an attempt; null without one. */
+    averageLatency: number | null
+    /** Percent of the attempts that failed; 0 before the first. */
+    errorRate: number
+    /** Deliveries that succeeded. */
+    delivered: number
+    /** Deliveries that were given up. */
+    failed: number
+    attempts: number
+    failedAttempts: number
+    /** When something was last delivered; null before the first. */
+    lastDelivery: Timestamp | null
+  }
+  /** `paused`: events are collected. `failed`: set by the hub; nothing is sent nor collected. */
+  status: 'active' | 'paused' | 'failed'
+  /** Why it was set to `failed`. */
+  statusReason: string | null
+  /** Since when every attempt failed; null while the last one succeeded. */
+  failingSince: Timestamp | null
+  metadata: Record<string, string>
+  /** The integration that it was registered with. */
+  integrationId: string | null
+  createdAt: Timestamp
+  updatedAt: Timestamp
+  /** Send it as `If-Match` with a change, to be told when somebody else was faster. */
+  etag: string
+}
+
+export type WebhookInput = {
+  /** What people call it. */
+  name: string
+  /** Where events are posted to. */
+  url: string
+  /** What it is for. */
+  description?: string
+  /** Types of events to send, or, in the long form, these with filters and transformations. */
+  events: string[] | {
+    /** Types of events to send. `*` matches any run of characters, dots included: `order.*` matches `order.paid.eu`. The hub's own events about deliveries, `delivery.exhausted` and `webhook.failed`, are sent only where they are named: by a pattern that begins with `delivery.` or `webhook.`. */
+    subscribedEvents?: string[]
+    /** jq programs over the CloudEvent. It is sent where each comes out true (neither null nor false). */
+    eventFilters?: string[] | string
+    /** jq programs, one after the other, that make what is sent from the CloudEvent. None: the CloudEvent as structured JSON. One that gives nothing (`empty`) sends nothing. */
+    eventTransformations?: string[] | string
+  }
+  /** jq programs over the CloudEvent. It is sent where each comes out true (neither null nor false). */
+  filters?: string[] | string
+  /** jq programs, one after the other, that make what is sent from the CloudEvent. None: the CloudEvent as structured JSON. One that gives nothing (`empty`) sends nothing. */
+  transformations?: string[] | string
+  /** Signs what is sent. Made where it is left out, and shown this once. Any text will do; `whsec_` and base64 is a key as Standard Webhooks has it, `whsk_` and base64 an ed25519 key. Read, it is `…`, and written back as that it stays as it is; another text replaces it at once, where `rotate-secret` leaves time. */
+  secret?: string
+  /** Name of the header with the plain signature: hex HMAC-SHA256 over the body's bytes. Its key are the UTF-8 bytes of the whole secret as it was shown, a `whsec_` included. With a `whsk_` key it is the hex ed25519 signature of the body. While a rotation overlaps there are two, the new secret's first, with a comma between. Beside it go `webhook-id`, `webhook-timestamp` and `webhook-signature` of Standard Webhooks, whose HMAC key are the bytes that stand in base64 behind `whsec_`, or the UTF-8 bytes of any other text. */
+  signatureHeader?: string
+  /** Addresses or networks that its host may resolve to; a delivery to any other is refused. Empty: whatever the hub may reach. */
+  ipWhitelist?: string[]
+  /** Sign every delivery, and send the endpoint's own authentication along where one is set. `false` sends neither. */
+  authRequired?: boolean
+  /** How the hub shows the endpoint who it is, beside the signature. */
+  authentication?: {
+    type: "basic"
+    /** User name. */
+    username: string
+    /** Password. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+    password: string
+  } | {
+    type: "bearer"
+    /** Sent as `Authorization: Bearer <token>`. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+    token: string
+  } | {
+    type: "oauth2ClientCredentials"
+    /** Where access tokens are asked for (RFC 6749 §4.4). */
+    tokenUrl: string
+    /** Client id. */
+    clientId: string
+    /** Client secret. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+    clientSecret: string
+    /** Scopes to ask for. */
+    scopes?: string[]
+    /** Which API the token is for, where the server wants to know. */
+    audience?: string
+    /** How the client authenticates: in the header or in the body. Empty: the header first. */
+    authMethod?: 'basic' | 'post'
+  } | null
+  /** Further headers. Values are taken for secrets. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+  headers?: Record<string, string>
+  /** When a delivery that failed is tried again. `"svix"` and `"standard"` are short for a policy with that `schedule`. 410 is final: it sets the endpoint to `failed`. */
+  retryPolicy?: {
+    /** Further attempts after the first. 3 unless given; with a `schedule` as many as that has. */
+    maxRetries?: number
+    /** How the wait grows from attempt to attempt. By default 2 s, 12 s, 72 s. */
+    backoffStrategy?: 'exponential' | 'linear' | 'fixed'
+    /** Wait before the second attempt, in ms. */
+    initialDelay?: number
+    /** By how much an exponential wait grows. */
+    multiplier?: number
+    /** Longest wait between attempts, in ms. Does not hold for a `schedule`. */
+    maxDelay?: number
+    /** Share of a wait by which it may be shorter or longer at random, so that deliveries do not come back at once: 0.2 is ± 20 %. `true` is 0.2, `false` 0. */
+    jitter?: number | boolean
+    /** Shortest wait after a 429 or a timeout, in ms. 0 unless given; 60000 with the schedule `svix`. A `Retry-After` of the endpoint, of up to a day, holds beside it. */
+    overloadDelay?: number
+    /** Waits instead of a `backoffStrategy`. `svix`: 5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 10 h. `standard`, of Standard Webhooks: 5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h. Or a list of your own, in seconds. */
+    schedule?: 'svix' | 'standard' | number[]
+  } | 'svix' | 'standard'
+  /** Longest time for one attempt, in ms. */
+  timeout?: number
+  /** Send several events in one request: a JSON array of what each would be by itself. */
+  batchDelivery?: boolean
+  /** Events in one batch at most. */
+  maxBatchSize?: number
+  /** How long an event waits for others to fill its batch, in ms. */
+  maxBatchWait?: number
+  /** jq over the CloudEvent, for instance `.subject` or `.data.customerId`: events for which it gives the same go one after another, each once the one before is over. Null: in no promised order. */
+  orderBy?: string | null
+  /** Requests at once. */
+  concurrency?: number
+  /** Requests a second at most. Null: no limit. */
+  rateLimit?: number | null
+  /** Hours of nothing but failures after which the endpoint is set to `failed`, and an event `webhook.failed` tells of it. */
+  disableAfter?: number
+  /** The long form of the fields of these names. */
+  security?: {
+    /** Signs what is sent. Made where it is left out, and shown this once. Any text will do; `whsec_` and base64 is a key as Standard Webhooks has it, `whsk_` and base64 an ed25519 key. Read, it is `…`, and written back as that it stays as it is; another text replaces it at once, where `rotate-secret` leaves time. */
+    secret?: string
+    /** Name of the header with the plain signature: hex HMAC-SHA256 over the body's bytes. Its key are the UTF-8 bytes of the whole secret as it was shown, a `whsec_` included. With a `whsk_` key it is the hex ed25519 signature of the body. While a rotation overlaps there are two, the new secret's first, with a comma between. Beside it go `webhook-id`, `webhook-timestamp` and `webhook-signature` of Standard Webhooks, whose HMAC key are the bytes that stand in base64 behind `whsec_`, or the UTF-8 bytes of any other text. */
+    signatureHeader?: string
+    /** Addresses or networks that its host may resolve to; a delivery to any other is refused. Empty: whatever the hub may reach. */
+    ipWhitelist?: string[]
+    /** Sign every delivery, and send the endpoint's own authentication along where one is set. `false` sends neither. */
+    authRequired?: boolean
+    /** How the hub shows the endpoint who it is, beside the signature. */
+    authentication?: {
+      type: "basic"
+      /** User name. */
+      username: string
+      /** Password. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+      password: string
+    } | {
+      type: "bearer"
+      /** Sent as `Authorization: Bearer <token>`. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+      token: string
+    } | {
+      type: "oauth2ClientCredentials"
+      /** Where access tokens are asked for (RFC 6749 §4.4). */
+      tokenUrl: string
+      /** Client id. */
+      clientId: string
+      /** Client secret. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+      clientSecret: string
+      /** Scopes to ask for. */
+      scopes?: string[]
+      /** Which API the token is for, where the server wants to know. */
+      audience?: string
+      /** How the client authenticates: in the header or in the body. Empty: the header first. */
+      authMethod?: 'basic' | 'post'
+    } | null
+    /** Further headers. Values are taken for secrets. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+    headers?: Record<string, string>
+    /** Kept by the hub; what is sent is left out. */
+    publicKey?: unknown
+    /** Kept by the hub; what is sent is left out. */
+    previousSecretUntil?: unknown
+  }
+  /** The long form of the fields of these names. */
+  delivery?: {
+    /** When a delivery that failed is tried again. `"svix"` and `"standard"` are short for a policy with that `schedule`. 410 is final: it sets the endpoint to `failed`. */
+    retryPolicy?: {
+      /** Further attempts after the first. 3 unless given; with a `schedule` as many as that has. */
+      maxRetries?: number
+      /** How the wait grows from attempt to attempt. By default 2 s, 12 s, 72 s. */
+      backoffStrategy?: 'exponential' | 'linear' | 'fixed'
+      /** Wait before the second attempt, in ms. */
+      initialDelay?: number
+      /** By how much an exponential wait grows. */
+      multiplier?: number
+      /** Longest wait between attempts, in ms. Does not hold for a `schedule`. */
+      maxDelay?: number
+      /** Share of a wait by which it may be shorter or longer at random, so that deliveries do not come back at once: 0.2 is ± 20 %. `true` is 0.2, `false` 0. */
+      jitter?: number | boolean
+      /** Shortest wait after a 429 or a timeout, in ms. 0 unless given; 60000 with the schedule `svix`. A `Retry-After` of the endpoint, of up to a day, holds beside it. */
+      overloadDelay?: number
+      /** Waits instead of a `backoffStrategy`. `svix`: 5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 10 h. `standard`, of Standard Webhooks: 5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h. Or a list of your own, in seconds. */
+      schedule?: 'svix' | 'standard' | number[]
+    } | 'svix' | 'standard'
+    /** Longest time for one attempt, in ms. */
+    timeout?: number
+    /** Send several events in one request: a JSON array of what each would be by itself. */
+    batchDelivery?: boolean
+    /** Events in one batch at most. */
+    maxBatchSize?: number
+    /** How long an event waits for others to fill its batch, in ms. */
+    maxBatchWait?: number
+    /** jq over the CloudEvent, for instance `.subject` or `.data.customerId`: events for which it gives the same go one after another, each once the one before is over. Null: in no promised order. */
+    orderBy?: string | null
+    /** Requests at once. */
+    concurrency?: number
+    /** Requests a second at most. Null: no limit. */
+    rateLimit?: number | null
+    /** Hours of nothing but failures after which the endpoint is set to `failed`, and an event `webhook.failed` tells of it. */
+    disableAfter?: number
+  }
+  /** Notes of your own. */
+  metadata?: Record<string, string>
+  /** `paused`: events are collected, and sent once it is active again. `failed` is set by the hub: nothing is sent nor collected until it is set to `active`. */
+  status?: 'active' | 'paused' | 'failed'
+  /** Kept by the hub; what is sent is left out. */
+  id?: unknown
+  /** Kept by the hub; what is sent is left out. */
+  statusReason?: unknown
+  /** Kept by the hub; what is sent is left out. */
+  failingSince?: unknown
+  /** Kept by the hub; what is sent is left out. */
+  monitoring?: unknown
+  /** Kept by the hub; what is sent is left out. */
+  integrationId?: unknown
+  /** Kept by the hub; what is sent is left out. */
+  createdAt?: unknown
+  /** Kept by the hub; what is sent is left out. */
+  updatedAt?: unknown
+  /** Kept by the hub; what is sent is left out. */
+  etag?: unknown
+}
+
+export type WebhookPatch = {
+  /** What people call it. */
+  name?: string
+  /** Where events are posted to. */
+  url?: string
+  /** Types of events to send, or, in the long form, these with filters and transformations. */
+  events?: string[] | {
+    subscribedEvents?: string[] | null
+    eventFilters?: string[] | string | null
+    eventTransformations?: string[] | string | null
+  }
+  /** What it is for. */
+  description?: string | null
+  filters?: string[] | string | null
+  transformations?: string[] | string | null
+  secret?: string | null
+  signatureHeader?: string | null
+  ipWhitelist?: string[] | null
+  authRequired?: boolean | null
+  authentication?: {
+    type: "basic"
+    /** User name. */
+    username: string
+    /** Password. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+    password: string
+  } | {
+    type: "bearer"
+    /** Sent as `Authorization: Bearer <token>`. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+    token: string
+  } | {
+    type: "oauth2ClientCredentials"
+    /** Where access tokens are asked for (RFC 6749 §4.4). */
+    tokenUrl: string
+    /** Client id. */
+    clientId: string
+    /** Client secret. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+    clientSecret: string
+    /** Scopes to ask for. */
+    scopes?: string[]
+    /** Which API the token is for, where the server wants to know. */
+    audience?: string
+    /** How the client authenticates: in the header or in the body. Empty: the header first. */
+    authMethod?: 'basic' | 'post'
+  } | null | null
+  headers?: Record<string, string> | null
+  retryPolicy?: {
+    /** Further attempts after the first. 3 unless given; with a `schedule` as many as that has. */
+    maxRetries?: number
+    /** How the wait grows from attempt to attempt. By default 2 s, 12 s, 72 s. */
+    backoffStrategy?: 'exponential' | 'linear' | 'fixed'
+    /** Wait before the second attempt, in ms. */
+    initialDelay?: number
+    /** By how much an exponential wait grows. */
+    multiplier?: number
+    /** Longest wait between attempts, in ms. Does not hold for a `schedule`. */
+    maxDelay?: number
+    /** Share of a wait by which it may be shorter or longer at random, so that deliveries do not come back at once: 0.2 is ± 20 %. `true` is 0.2, `false` 0. */
+    jitter?: number | boolean
+    /** Shortest wait after a 429 or a timeout, in ms. 0 unless given; 60000 with the schedule `svix`. A `Retry-After` of the endpoint, of up to a day, holds beside it. */
+    overloadDelay?: number
+    /** Waits instead of a `backoffStrategy`. `svix`: 5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 10 h. `standard`, of Standard Webhooks: 5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h. Or a list of your own, in seconds. */
+    schedule?: 'svix' | 'standard' | number[]
+  } | 'svix' | 'standard' | null
+  timeout?: number | null
+  batchDelivery?: boolean | null
+  maxBatchSize?: number | null
+  maxBatchWait?: number | null
+  orderBy?: string | null | null
+  concurrency?: number | null
+  rateLimit?: number | null | null
+  disableAfter?: number | null
+  /** The long form of the fields of these names. */
+  security?: {
+    secret?: string | null
+    signatureHeader?: string | null
+    ipWhitelist?: string[] | null
+    authRequired?: boolean | null
+    authentication?: {
+      type: "basic"
+      /** User name. */
+      username: string
+      /** Password. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+      password: string
+    } | {
+      type: "bearer"
+      /** Sent as `Authorization: Bearer <token>`. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+      token: string
+    } | {
+      type: "oauth2ClientCredentials"
+      /** Where access tokens are asked for (RFC 6749 §4.4). */
+      tokenUrl: string
+      /** Client id. */
+      clientId: string
+      /** Client secret. Stored encrypted and never given back: where it is read it is `…`, and written back as `…` it stays as it is. */
+      clientSecret: string
+      /** Scopes to ask for. */
+      scopes?: string[]
+      /** Which API the token is for, where the server wants to know. */
+      audience?: string
+      /** How the client authenticates: in the header or in the body. Empty: the header first. */
+      authMethod?: 'basic' | 'post'
+    } | null | null
+    headers?: Record<string, string> | null
+    /** Kept by the hub; what is sent is left out. */
+    publicKey?: unknown
+    /** Kept by the hub; what is sent is left out. */
+    previousSecretUntil?: unknown
+  } | null
+  /** The long form of the fields of these names. */
+  delivery?: {
+    retryPolicy?: {
+      /** Further attempts after the first. 3 unless given; with a `schedule` as many as that has. */
+      maxRetries?: number
+      /** How the wait grows from attempt to attempt. By default 2 s, 12 s, 72 s. */
+      backoffStrategy?: 'exponential' | 'linear' | 'fixed'
+      /** Wait before the second attempt, in ms. */
+      initialDelay?: number
+      /** By how much an exponential wait grows. */
+      multiplier?: number
+      /** Longest wait between attempts, in ms. Does not hold for a `schedule`. */
+      maxDelay?: number
+      /** Share of a wait by which it may be shorter or longer at random, so that deliveries do not come back at once: 0.2 is ± 20 %. `true` is 0.2, `false` 0. */
+      jitter?: number | boolean
+      /** Shortest wait after a 429 or a timeout, in ms. 0 unless given; 60000 with the schedule `svix`. A `Retry-After` of the endpoint, of up to a day, holds beside it. */
+      overloadDelay?: number
+      /** Waits instead of a `backoffStrategy`. `svix`: 5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 10 h. `standard`, of Standard Webhooks: 5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h. Or a list of your own, in seconds. */
+      schedule?: 'svix' | 'standard' | number[]
+    } | 'svix' | 'standard' | null
+    timeout?: number | null
+    batchDelivery?: boolean | null
+    maxBatchSize?: number | null
+    maxBatchWait?: number | null
+    orderBy?: string | null | null
+    concurrency?: number | null
+    rateLimit?: number | null | null
+    disableAfter?: number | null
+  } | null
+  /** Notes of your own. */
+  metadata?: Record<string, string> | null
+  /** `paused`: events are collected, and sent once it is active again. `failed` is set by the hub: nothing is sent nor collected until it is set to `active`. */
+  status?: 'active' | 'paused' | 'failed'
+  /** Kept by the hub; what is sent is left out. */
+  id?: unknown
+  /** Kept by the hub; what is sent is left out. */
+  statusReason?: unknown
+  /** Kept by the hub; what is sent is left out. */
+  failingSince?: unknown
+  /** Kept by the hub; what is sent is left out. */
+  monitoring?: unknown
+  /** Kept by the hub; what is sent is left out. */
+  integrationId?: unknown
+  /** Kept by the hub; what is sent is left out. */
+  createdAt?: unknown
+  /** Kept by the hub; what is sent is left out. */
+  updatedAt?: unknown
+  /** Kept by the hub; what is sent is left out. */
+  etag?: unknown
+}
+
 /** Method and path → what goes in and what comes out. */
 export interface Routes {
   /** Connect a service: store a configured instance of a connector. */
@@ -1135,18 +1592,18 @@ export interface Routes {
       nextCursor: string | null
     }
   }
-  /** Register a service from its OpenAPI document, or with any connector, in one call. */
+  /** Register a service from its OpenAPI document, or with any connector, or a webhook, in one call. */
   'POST /api/integration/register': {
     body: {
       /** What people call it. */
       name: string
-      /** `openapi`, or the id of a connector. */
+      /** `openapi`, `webhook`, or the id of a connector. */
       type: string
-      /** For `openapi`: `openAPISpec` (the document, or its URL), `endpoint` (instead of the document's server), `healthCheck`. Otherwise the connector's configuration. */
+      /** For `openapi`: `openAPISpec` (the document, or its URL), `endpoint` (instead of the document's server), `healthCheck`. For `webhook`: `url`, `events`, `secret` and whatever else `POST /api/v1/webhooks` takes; the id works at `/api/v1/webhooks` too. Otherwise the connector's configuration. */
       config?: Record<string, unknown>
       credentials?: Record<string, unknown>
     }
-    reply: Integration
+    reply: Integration | Webhook
   }
   /** Get measured figures: latency, success, throughput, storage. */
   'GET /api/integration/{id}/metrics': {
@@ -1178,6 +1635,39 @@ export interface Routes {
       /** Kept by executions and large values of this integration. */
       storageBytes: number
       circuitBreaker: 'closed' | 'open' | 'half-open'
+    } | {
+      webhookId: string
+      from: Timestamp
+      to: Timestamp
+      /** Percent of the deliveries that are over which succeeded; 100 before the first. */
+      deliveryRate: number
+      /** ms an attempt; null without one. */
+      averageLatency: number | null
+      /** Percent of the attempts that failed; 0 before the first. */
+      errorRate: number
+      /** Deliveries that succeeded. */
+      delivered: number
+      /** Deliveries that were given up. */
+      failed: number
+      attempts: number
+      failedAttempts: number
+      /** Of all times. */
+      lastDelivery: Timestamp | null
+      series: ({
+        at: Timestamp
+        /** Percent of the deliveries that are over which succeeded; 100 before the first. */
+        deliveryRate: number
+        /** ms an attempt; null without one. */
+        averageLatency: number | null
+        /** Percent of the attempts that failed; 0 before the first. */
+        errorRate: number
+        /** Deliveries that succeeded. */
+        delivered: number
+        /** Deliveries that were given up. */
+        failed: number
+        attempts: number
+        failedAttempts: number
+      })[]
     }
   }
   /** Test the connection, and store what it showed. */
@@ -1195,6 +1685,60 @@ export interface Routes {
       statusCode: number | null
       latencyMs: number
       integration: Integration
+    } | {
+      success: boolean
+      /** What it answered, or what went wrong. */
+      detail: string
+      code: string | null
+      statusCode: number | null
+      latencyMs: number
+      webhook: Webhook
+      /** Of the test event. */
+      delivery: {
+        /** UUIDv7: sorts by the time when the delivery was planned. */
+        id: string
+        webhookId: string
+        /** The CloudEvent's id. */
+        eventId: string
+        /** What is sent as `webhook-id`: the same in every attempt and every replay of the event. */
+        messageId: string
+        eventType: string
+        /** `pending`: not over yet; `delivered`; `failed`: its attempts are used up, or the endpoint is gone; `parked`: set aside since its filter or transformation failed, or since it held up others of its key. */
+        status: 'pending' | 'delivered' | 'failed' | 'parked'
+        success: boolean
+        /** Why it was given up. */
+        reason: string | null
+        /** When the next attempt is due. */
+        dueAt: Timestamp | null
+        finishedAt: Timestamp | null
+        attemptCount: number
+        /** What the endpoint answered to the last attempt. */
+        lastStatusCode: number | null
+        /** What went wrong in the last attempt. */
+        error: string | null
+        /** Oldest first. */
+        attempts: ({
+          startedAt: string
+          durationMs: number
+          request: {
+            method: "POST"
+            url: string
+            /** Secrets are masked. */
+            headers: Record<string, string | string[]>
+            sizeBytes: number
+          }
+          response: {
+            status: number
+            headers: Record<string, string | string[]>
+            /** The first 4,096 characters. */
+            body: string
+          } | null
+          error: {
+            type: string
+            message: string
+          } | null
+        })[]
+      }
     }
   }
   /** List the executions of an integration, newest first. */
@@ -1212,7 +1756,29 @@ export interface Routes {
       q?: string
     }
     reply: {
-      data: ExecutionSummary[]
+      data: (ExecutionSummary | {
+        /** UUIDv7: sorts by the time when the delivery was planned. */
+        id: string
+        webhookId: string
+        /** The CloudEvent's id. */
+        eventId: string
+        /** What is sent as `webhook-id`: the same in every attempt and every replay of the event. */
+        messageId: string
+        eventType: string
+        /** `pending`: not over yet; `delivered`; `failed`: its attempts are used up, or the endpoint is gone; `parked`: set aside since its filter or transformation failed, or since it held up others of its key. */
+        status: 'pending' | 'delivered' | 'failed' | 'parked'
+        success: boolean
+        /** Why it was given up. */
+        reason: string | null
+        /** When the next attempt is due. */
+        dueAt: Timestamp | null
+        finishedAt: Timestamp | null
+        attemptCount: number
+        /** What the endpoint answered to the last attempt. */
+        lastStatusCode: number | null
+        /** What went wrong in the last attempt. */
+        error: string | null
+      })[]
       /** Give it back as `cursor` for the next page; null at the end. */
       nextCursor: string | null
     }
@@ -1545,6 +2111,143 @@ export interface Routes {
       tenantKeys: number
       /** How many cannot be unwrapped. The root key before is kept for them. */
       unreadable: number
+    }
+  }
+  /** Have events delivered to a URL. */
+  'POST /api/v1/webhooks': {
+    body: WebhookInput
+    reply: Webhook
+  }
+  /** List webhooks, newest first. */
+  'GET /api/v1/webhooks': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Text in name, description, URL or types of events. */
+      q?: string
+      status?: 'active' | 'paused' | 'failed'
+    }
+    reply: {
+      data: Webhook[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get a webhook. */
+  'GET /api/v1/webhooks/{id}': {
+    path: {
+      /** Id of the webhook. */
+      id: string
+    }
+    reply: Webhook
+  }
+  /** Replace the settings of a webhook. */
+  'PUT /api/v1/webhooks/{id}': {
+    path: {
+      /** Id of the webhook. */
+      id: string
+    }
+    body: WebhookInput
+    reply: Webhook
+  }
+  /** Change some settings of a webhook. */
+  'PATCH /api/v1/webhooks/{id}': {
+    path: {
+      /** Id of the webhook. */
+      id: string
+    }
+    body?: WebhookPatch
+    reply: Webhook
+  }
+  /** Delete a webhook. */
+  'DELETE /api/v1/webhooks/{id}': {
+    path: {
+      /** Id of the webhook. */
+      id: string
+    }
+    reply: undefined
+  }
+  /** Give a webhook a new secret, and let the old one sign too for a while. */
+  'POST /api/v1/webhooks/{id}/rotate-secret': {
+    path: {
+      /** Id of the webhook. */
+      id: string
+    }
+    body?: {
+      /** The new secret, as `security.secret` takes it. Empty: one is made, of the kind of the old one. */
+      secret?: string
+      /** How long the old secret goes on signing beside the new one. A rotation within that time ends it for the one before. */
+      overlapSeconds?: number
+    }
+    reply: Webhook
+  }
+  /** Hold back what is to be delivered to a webhook. */
+  'POST /api/v1/webhooks/{id}/pause': {
+    path: {
+      /** Id of the webhook. */
+      id: string
+    }
+    body?: Record<string, unknown>
+    reply: Webhook
+  }
+  /** Let a webhook that is paused or has failed be delivered to again. */
+  'POST /api/v1/webhooks/{id}/activate': {
+    path: {
+      /** Id of the webhook. */
+      id: string
+    }
+    body?: Record<string, unknown>
+    reply: Webhook
+  }
+  /** Get measured figures of a webhook, also over time. */
+  'GET /api/v1/webhooks/{id}/metrics': {
+    path: {
+      /** Id of the webhook. */
+      id: string
+    }
+    query?: {
+      /** Empty: a day before `to`. */
+      from?: string
+      /** Empty: now. */
+      to?: string
+      /** Of the points in `series`. Steps begin in UTC; those without deliveries are left out. */
+      step?: 'minute' | 'hour' | 'day'
+    }
+    reply: {
+      webhookId: string
+      from: Timestamp
+      to: Timestamp
+      /** Percent of the deliveries that are over which succeeded; 100 before the first. */
+      deliveryRate: number
+      /** ms an attempt; null without one. */
+      averageLatency: number | null
+      /** Percent of the attempts that failed; 0 before the first. */
+      errorRate: number
+      /** Deliveries that succeeded. */
+      delivered: number
+      /** Deliveries that were given up. */
+      failed: number
+      attempts: number
+      failedAttempts: number
+      /** Of all times. */
+      lastDelivery: Timestamp | null
+      series: ({
+        at: Timestamp
+        /** Percent of the deliveries that are over which succeeded; 100 before the first. */
+        deliveryRate: number
+        /** ms an attempt; null without one. */
+        averageLatency: number | null
+        /** Percent of the attempts that failed; 0 before the first. */
+        errorRate: number
+        /** Deliveries that succeeded. */
+        delivered: number
+        /** Deliveries that were given up. */
+        failed: number
+        attempts: number
+        failedAttempts: number
+      })[]
     }
   }
   /** List deliveries, newest first. */

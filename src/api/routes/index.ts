@@ -9,8 +9,9 @@ import { integrationRoutes } from './integrations/index.ts'
 import { metaRoutes } from './meta/index.ts'
 import { openApiRoutes } from './meta/openapi.ts'
 import { tenantRoutes } from './tenants/index.ts'
+import { webhookRoutes } from './webhooks/index.ts'
 
 export const routes: Route[] = [
-  ...integrationRoutes, ...executionRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...deliveryRoutes, ...tenantRoutes, ...metaRoutes,
+  ...integrationRoutes, ...executionRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...webhookRoutes, ...deliveryRoutes, ...tenantRoutes, ...metaRoutes,
 ]
 routes.push(...openApiRoutes(() => routes))

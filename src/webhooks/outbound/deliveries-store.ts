@@ -56,7 +56,7 @@ export async function listDeliveries(db: Db, tenantId: string, { limit, before, 
   // The words stand in the statement, since a parameter would not let Postgres use the index of what was not delivered.
   const finished = `(select ${finishedColumns} from deliveries where ${where}${status === undefined ? '' : ` and status = '${status}'${status === 'delivered' ? '' : " and status <> 'delivered'"}`} order by id desc limit $2)`
   if (status !== undefined) return (await db.query<DeliveryRow>(finished, values)).rows
-  return (await db.query<DeliveryRow>(`select * from (${pending} union all ${finished}) both order by id desc limit $2`, values)).rows
+  return (await db.query<DeliveryRow>(`select * from (${pending} union all ${finished}) found order by id desc limit $2`, values)).rows
 }
 
 export async function findDelivery(db: Db, tenantId: string, id: string): Promise<DeliveryRow | undefined> {

@@ -35,7 +35,7 @@ function isNetwork(text: string): boolean {
   }
 }
 
-const secret = z.string().min(1).max(1000).superRefine((text, context) => {
+export const signingSecret = z.string().min(1).max(1000).superRefine((text, context) => {
   if (isHint(text)) return
   try {
     readSecret(text)
@@ -91,7 +91,7 @@ const written = {
   eventFilters: field(programs, 'jq programs over the CloudEvent. It is sent where each comes out true (neither null nor false).', []),
   eventTransformations: field(programs, 'jq programs, one after the other, that make what is sent from the CloudEvent. None: the CloudEvent as structured JSON. One that gives nothing (`empty`) sends nothing.', []),
 
-  secret: secret.describe("Signs what is sent. Made where it is left out, and shown this once. Any text will do; `whsec_` and base64 is a key as Standard Webhooks has it, `whsk_` and base64 an ed25519 key. Read, it is `…`, and written back as that it stays as it is; another text replaces it at once, where `rotate-secret` leaves time."),
+  secret: signingSecret.describe("Signs what is sent. Made where it is left out, and shown this once. Any text will do; `whsec_` and base64 is a key as Standard Webhooks has it, `whsk_` and base64 an ed25519 key. Read, it is `…`, and written back as that it stays as it is; another text replaces it at once, where `rotate-secret` leaves time."),
   signatureHeader: field(headerName, "Name of the header with the plain signature: hex HMAC-SHA256 over the body's bytes. Its key are the UTF-8 bytes of the whole secret as it was shown, a `whsec_` included. With a `whsk_` key it is the hex ed25519 signature of the body. While a rotation overlaps there are two, the new secret's first, with a comma between. Beside it go `webhook-id`, `webhook-timestamp` and `webhook-signature` of Standard Webhooks, whose HMAC key are the bytes that stand in base64 behind `whsec_`, or the UTF-8 bytes of any other text.", 'X-Webhook-Signature'),
   ipWhitelist: field(z.array(network).max(100), 'Addresses or networks that its host may resolve to; a delivery to any other is refused. Empty: whatever the hub may reach.', []),
   authRequired: field(z.boolean(), "Sign every delivery, and send the endpoint's own authentication along where one is set. `false` sends neither.", true),
@@ -194,3 +194,27 @@ export const defaults = {
     orderBy: null, concurrency: 64, rateLimit: null, disableAfter: 120,
   },
 } satisfies { [Name in Group]: Partial<WebhookSettings[Name]> }
+
+/** As it is read: with nothing left out, and hints in place of secrets. */
+export const webhookSettings = {
+  events: z.object({ subscribedEvents: written.subscribedEvents, eventFilters: listOf('jq programs over the CloudEvent. It is sent where each comes out true.'), eventTransformations: listOf('jq programs, one after the other, that make what is sent from the CloudEvent.') }),
+  security: z.object({
+    secret: z.string().describe('Whole where it was just made or rotated, and never again: `…` otherwise.'),
+    publicKey: z.string().optional().describe('Of an ed25519 key: receivers check signatures by it.'),
+    previousSecretUntil: z.string().optional().describe('Until then the secret before the last rotation signs too.'),
+    signatureHeader: z.string(), ipWhitelist: z.array(z.string()), authRequired: z.boolean(),
+    authentication: written.authentication, headers: z.record(z.string(), z.string()).describe('`…` stands for each value.'),
+  }),
+  delivery: z.object({
+    retryPolicy: z.object({
+      maxRetries: z.number(), backoffStrategy: z.enum(['exponential', 'linear', 'fixed']), initialDelay: z.number(), multiplier: z.number(), maxDelay: z.number(), jitter: z.number(), overloadDelay: z.number(),
+      schedule: z.union([z.enum(['svix', 'standard']), z.array(z.number())]).optional(),
+    }),
+    timeout: z.number(), batchDelivery: z.boolean(), maxBatchSize: z.number(), maxBatchWait: z.number(),
+    orderBy: z.string().nullable(), concurrency: z.number(), rateLimit: z.number().nullable(), disableAfter: z.number(),
+  }),
+}
+
+function listOf(description: string): z.ZodArray<z.ZodString> {
+  return z.array(z.string()).describe(description)
+}

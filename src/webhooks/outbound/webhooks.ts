@@ -12,7 +12,7 @@ import { systemCaller, type Caller } from '../../tenants/caller.ts'
 import { fromFields, ownerOf, toFields, type WebhookSecrets } from './authentication.ts'
 import { WEBHOOKS_CHANGED, type LoadedWebhooks } from './loaded.ts'
 import { partSecrets, type Parted } from './secrets.ts'
-import { hintOf, makeSecret, readSecret } from './signature.ts'
+import { hintOf, isHint, makeSecret, readSecret } from './signature.ts'
 import type { WebhookInput, WebhookPatch, WebhookSettings } from './settings.ts'
 import type { Webhook } from './webhook.ts'
 import {
@@ -27,6 +27,8 @@ type Place = Pick<Webhook, 'tenantId' | 'id'>
 /** An endpoint with its secret, which is shown this once. */
 export interface WithSecret { row: WebhookRow, secret: string }
 
+export interface RotateOptions { secret?: string | undefined, overlapSeconds: number, ifMatch: string | undefined }
+
 /** Those about one endpoint throw HubError `not_found` where the caller's tenant has none of that id. */
 export interface Endpoints {
   /** Throws HubError `invalid_input` with pointers, `address_refused`. */
@@ -40,8 +42,8 @@ export interface Endpoints {
   /** What was to be delivered to it is dropped; what was delivered stays on record. */
   remove(caller: Caller, id: string): Promise<void>
   /** The secret before signs too, for a while. */
-  rotateSecret(caller: Caller, id: string, options: { secret?: string | undefined, overlapSeconds: number }): Promise<WithSecret>
-  setStatus(caller: Caller, id: string, status: 'active' | 'paused'): Promise<WebhookRow>
+  rotateSecret(caller: Caller, id: string, options: RotateOptions): Promise<WithSecret>
+  setStatus(caller: Caller, id: string, status: 'active' | 'paused', options: { ifMatch: string | undefined }): Promise<WebhookRow>
   /** An attempt failed, the one before had not. */
   noteFailure(webhook: Place, at?: Date): Promise<void>
   /** An attempt succeeded, the one before had not. */
@@ -89,8 +91,8 @@ export function createEndpoints(deps: EndpointsDeps): Endpoints {
 
     rotateSecret: (caller, id, options) => rotate(deps, caller, id, options),
 
-    async setStatus(caller, id, status) {
-      const before = await one(deps, caller, id)
+    async setStatus(caller, id, status, { ifMatch }) {
+      const before = await asRead(deps, caller, id, ifMatch)
       return before.status === status ? before : write(deps, caller, { before, draft: { ...before, status }, action: status === 'active' ? 'webhook.activated' : 'webhook.paused' })
     },
 
@@ -129,8 +131,7 @@ async function create(deps: EndpointsDeps, caller: Caller, input: WebhookInput):
 interface Update { given: WebhookInput | WebhookPatch, whole: boolean, ifMatch: string | undefined }
 
 async function update(deps: EndpointsDeps, caller: Caller, id: string, { given, whole, ifMatch }: Update): Promise<WebhookRow> {
-  const before = await one(deps, caller, id)
-  if (ifMatch !== undefined && ifMatch !== String(before.revision)) throw changedMeanwhile()
+  const before = await asRead(deps, caller, id, ifMatch)
   const fields = readFields(given)
   const url = given.url ?? before.url
   const stored = await openStored(deps, before)
@@ -152,8 +153,9 @@ function settingsOf({ events, security, delivery }: WebhookRow): WebhookSettings
   return { events, security, delivery }
 }
 
-async function rotate(deps: EndpointsDeps, caller: Caller, id: string, { secret: given, overlapSeconds }: { secret?: string | undefined, overlapSeconds: number }): Promise<WithSecret> {
-  const before = await one(deps, caller, id)
+async function rotate(deps: EndpointsDeps, caller: Caller, id: string, { secret: given, overlapSeconds, ifMatch }: RotateOptions): Promise<WithSecret> {
+  if (given !== undefined && isHint(given)) throw invalid({ pointer: '/secret', detail: 'is no secret, but what stands for one' })
+  const before = await asRead(deps, caller, id, ifMatch)
   const stored = await openStored(deps, before)
   const secret = given ?? makeSecret(stored.secret)
   const { publicKey } = readSecret(secret)
@@ -254,6 +256,13 @@ async function tellOthers(db: Db, { tenantId, id }: Place): Promise<void> {
 
 async function one({ database }: EndpointsDeps, { tenantId }: Caller, id: string): Promise<WebhookRow> {
   return orNotFound(isUuid(id) ? await findWebhook(database.tenant(tenantId), tenantId, id) : undefined)
+}
+
+/** As the caller knows it. */
+async function asRead(deps: EndpointsDeps, caller: Caller, id: string, ifMatch: string | undefined): Promise<WebhookRow> {
+  const row = await one(deps, caller, id)
+  if (ifMatch !== undefined && ifMatch !== String(row.revision)) throw changedMeanwhile()
+  return row
 }
 
 function orNotFound(row: WebhookRow | undefined): WebhookRow {

@@ -14,9 +14,9 @@ export const rotateWebhookSecret = defineRoute({
     secret: signingSecret.optional().describe('The new secret, as `security.secret` takes it. Empty: one is made, of the kind of the old one.'),
     overlapSeconds: z.number().int().min(0).max(WEEK_SECONDS).default(86_400).describe('How long the old secret goes on signing beside the new one. A rotation within that time ends it for the one before.'),
   }),
-  freeText: ['/secret'], reply: webhook,
-  handle: async ({ webhooks, webhookFigures }, { caller, params, body }) => {
-    const { row, secret } = await webhooks.rotateSecret(caller, params.id, body)
+  reply: webhook,
+  handle: async ({ webhooks, webhookFigures }, { caller, params, body, request }) => {
+    const { row, secret } = await webhooks.rotateSecret(caller, params.id, { ...body, ifMatch: request.ifMatch })
     return toWebhook(row, (await webhookFigures.monitoring(caller.tenantId, [row.id])).get(row.id), secret)
   },
 })

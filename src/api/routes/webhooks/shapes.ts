@@ -34,6 +34,15 @@ export const webhook = z.object({
 const unmeasured: Monitoring = { deliveryRate: 100, averageLatency: null, errorRate: 0, delivered: 0, failed: 0, attempts: 0, failedAttempts: 0, lastDelivery: null }
 
 /** `secret` where it is shown, which is once. */
-export function toWebhook({ tenantId: _tenant, revision, security, ...row }: WebhookRow, monitoring: Monitoring = unmeasured, secret?: string): z.input<typeof webhook> {
-  return { ...row, security: secret === undefined ? security : { ...security, secret }, monitoring, etag: String(revision) }
+export function toWebhook(row: WebhookRow, monitoring: Monitoring = unmeasured, secret?: string): z.input<typeof webhook> {
+  const { id, name, description, url, events, security, delivery, status, statusReason, failingSince, metadata, integrationId, createdAt, updatedAt, revision } = row
+  return {
+    id, name, description, url, events: inOrder('events', events), security: inOrder('security', secret === undefined ? security : { ...security, secret }), delivery: inOrder('delivery', delivery),
+    monitoring, status, statusReason, failingSince, metadata, integrationId, createdAt, updatedAt, etag: String(revision),
+  }
+}
+
+/** As the reference lists them; the database keeps them in an order of its own. */
+function inOrder<Group extends object>(group: keyof typeof webhookSettings, values: Group): Group {
+  return Object.fromEntries(Object.keys(webhookSettings[group].shape).filter((name) => name in values).map((name) => [name, values[name as keyof Group]])) as Group
 }

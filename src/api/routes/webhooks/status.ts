@@ -6,8 +6,8 @@ function statusRoute(verb: 'activate' | 'pause', status: 'active' | 'paused', te
   return defineRoute({
     method: 'POST', path: `/api/v1/webhooks/:id/${verb}`, scope: 'webhooks:write', tag, ...texts,
     params: webhookId, body: z.strictObject({}).optional(), reply: webhook,
-    handle: async ({ webhooks, webhookFigures }, { caller, params }) => {
-      const row = await webhooks.setStatus(caller, params.id, status)
+    handle: async ({ webhooks, webhookFigures }, { caller, params, request }) => {
+      const row = await webhooks.setStatus(caller, params.id, status, { ifMatch: request.ifMatch })
       return toWebhook(row, (await webhookFigures.monitoring(caller.tenantId, [row.id])).get(row.id))
     },
   })

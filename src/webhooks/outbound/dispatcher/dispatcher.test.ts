@@ -230,6 +230,16 @@ test('where a token for the endpoint cannot be had, the attempt fails and is rec
   expect(await attemptsOf(setup)).toMatchObject([{ reason: 'upstream_unavailable', attempts: [1, 2, 3, 4].map(() => ({ error: { message: 'The token endpoint failed.' } })) }])
 }))
 
+test('an endpoint that answers 401 gets another token with the next attempt', () => withSetup(async (setup) => {
+  let token = 'old'
+  setup.addWebhook({ headersFor: async () => ({ authorization: token }), refused: async ({ authorization }) => { if (authorization === token) token = 'new' } })
+  setup.receiver.answer(({ headers }, response) => json(response, headers.authorization === 'new' ? 200 : 401, {}))
+  const { inbox } = await setup.startHub()
+  await inbox.accept(sampleEvent(setup.tenantId))
+  await eventually(() => countDeliveries(setup)).toMatchObject({ delivered: 1 })
+  expect(setup.receiver.asked.map(({ headers }) => headers.authorization)).toEqual(['old', 'new'])
+}))
+
 test("an endpoint's host must resolve to an address that the endpoint may have", () => withSetup(async (setup) => {
   setup.addWebhook({ allowedAddresses: ['127.0.0.9/32'], retry: { delaysMs: [], jitter: 0, overloadDelayMs: 0 } })
   const open = setup.addWebhook({ allowedAddresses: ['127.0.0.0/30'] })

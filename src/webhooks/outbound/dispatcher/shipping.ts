@@ -100,7 +100,11 @@ function endingOf({ orderBy }: Webhook, item: Item, verdict: Verdict, attempts: 
 async function noteState({ recovered, failing, gaveUp }: ShippingDeps, webhook: Webhook, sent: Sent): Promise<void> {
   if (isSuccess(sent)) {
     if (webhook.failingSince !== null) await recovered(webhook)
-  } else if (isGone(sent)) await gaveUp(webhook, 'It answered 410: it is gone.')
+    return
+  }
+  // The token that was sent along is used up: the next attempt gets another.
+  if (sent.response?.status === 401) await webhook.refused?.(sent.headers)
+  if (isGone(sent)) await gaveUp(webhook, 'It answered 410: it is gone.')
   else if (webhook.failingSince === null) await failing(webhook)
   else if (Date.now() - webhook.failingSince.getTime() > webhook.disableAfterMs) await gaveUp(webhook, `Every attempt failed since ${webhook.failingSince.toISOString()}, the last with ${reasonOf(sent)}.`)
 }
