@@ -302,7 +302,7 @@ describe('queries and paths', () => {
     for (const route of guarded.filter(({ path }) => path.includes(':id'))) {
       for (const id of bad) {
         for (const method of methodsOf(route)) {
-          const path = pathOf(route, { ...of, integration: '~', execution: '~', blob: '~', connector: '~', credential: '~', member: '~', key: '~' }).replace('~', id)
+          const path = pathOf(route, { ...of, integration: '~', execution: '~', blob: '~', connector: '~', credential: '~', member: '~', key: '~', webhook: '~', delivery: '~' }).replace('~', id)
           const reply = await hub.call(method, path, bodyOf(route, of, upstream.url))
           expect([400, 404], `${method} ${path.slice(0, 120)}: ${reply.text.slice(0, 200)}`).toContain(reply.status)
         }

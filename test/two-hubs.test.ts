@@ -1,4 +1,5 @@
 /** Two hubs on one database are one hub: what changes on one holds on the other at once, and work that is to be done once is done once. */
+import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { withClient } from './everything.ts'
 import { openHub, type Reply, type TestHub } from './hub.ts'
@@ -146,4 +147,23 @@ test('a job that outlasts the time after which dead processes are given up is no
   expect(told()).toBe(1)
   release()
   await vi.waitFor(async () => { expect((await one.call('GET', '/metrics', undefined, { key: null })).text).toMatch(/interchange_jobs\{state="waiting"\} 0/) }, { timeout: 10_000, interval: 50 })
+})
+
+test('an edit of a webhook, its secret and its end hold for what the other delivers, though it had them in memory', async () => {
+  const { body: { id } } = expectStatus(201, await one.call('POST', '/api/v1/webhooks', { name: 'n', url: `${upstream.url}/first`, events: ['a'], secret: 'the first secret', authentication: { type: 'bearer', token: 'first-token-0123' } }))
+  const delivered = async (): Promise<{ url: string, signedBy: string[], token: unknown }> => {
+    expectStatus(200, await other.call('POST', `/api/v1/webhooks/${id}/test`))
+    const { url, headers, body } = upstream.asked.at(-1)!
+    const signedBy = ['the first secret', 'the second secret'].filter((secret) => createHmac('sha256', secret).update(body).digest('hex') === headers['x-webhook-signature'])
+    return { url, signedBy, token: headers.authorization }
+  }
+  expect(await delivered()).toEqual({ url: '/first', signedBy: ['the first secret'], token: 'Bearer first-token-0123' })
+  expectStatus(200, await one.call('PATCH', `/api/v1/webhooks/${id}`, { url: `${upstream.url}/second`, secret: 'the second secret', authentication: { type: 'bearer', token: 'second-token-0123' } }))
+  await vi.waitFor(async () => { expect(await delivered()).toEqual({ url: '/second', signedBy: ['the second secret'], token: 'Bearer second-token-0123' }) }, soon)
+  // The other builds on what it finds now, not on what it remembers.
+  expectStatus(200, await one.call('PATCH', `/api/v1/webhooks/${id}`, { secret: 'the first secret' }))
+  expectStatus(200, await other.call('PATCH', `/api/v1/webhooks/${id}`, { headers: { 'X-A': 'b' } }))
+  expect(await delivered()).toMatchObject({ signedBy: ['the first secret'] })
+  expectStatus(204, await one.call('DELETE', `/api/v1/webhooks/${id}`))
+  await vi.waitFor(async () => { expect(await other.call('POST', `/api/v1/webhooks/${id}/test`)).toMatchObject({ status: 404 }) }, soon)
 })

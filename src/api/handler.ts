@@ -45,9 +45,14 @@ async function answer(route: Route, { services, idempotency }: HandlerContext, {
   const work = (): Promise<unknown> => route.handle(services, input as Parameters<Route['handle']>[1])
   const key = input.request.idempotencyKey
   if (!route.creates || key === undefined) return send(reply, formOf(route, await work()))
-  const kept = await idempotency.once(caller.tenantId, key, identity(request), async () => storableForm(route, await work()))
+  let first: Form | undefined
+  const kept = await idempotency.once(caller.tenantId, key, identity(request), async () => {
+    const result = await work()
+    if (route.shownOnce !== undefined) first = formOf(route, result)
+    return storableForm(route, route.shownOnce === undefined ? result : withoutSecrets(result, route.shownOnce))
+  })
   if (kept.replayed) void reply.header('idempotency-replayed', 'true')
-  return send(reply, kept)
+  return send(reply, first ?? kept)
 }
 
 const nobody: Caller = { tenantId: '', actor: 'nobody', keyId: undefined, role: 'viewer', scopes: new Set(), requestId: undefined }
@@ -128,6 +133,18 @@ function formOf(route: Route, result: unknown): Form {
   if (result === undefined) return { status, headers: {}, body: undefined }
   const { etag } = result as { etag?: unknown }
   return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...typeof etag === 'string' && { etag: `"${etag}"` } }, body: JSON.stringify(result) }
+}
+
+/** An answer is kept in the open: a secret that it shows must not be. */
+function withoutSecrets(result: unknown, pointers: string[]): unknown {
+  const copy = structuredClone(result)
+  for (const pointer of pointers) {
+    const names = pointer.slice(1).split('/')
+    const last = names.pop()!
+    const place = names.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], copy) as Record<string, unknown> | undefined
+    if (place?.[last] !== undefined) place[last] = '…'
+  }
+  return copy
 }
 
 function storableForm(route: Route, result: unknown): StoredAnswer {

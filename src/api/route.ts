@@ -63,14 +63,16 @@ export interface RouteDefinition<Params extends z.ZodType, Query extends z.ZodTy
   body?: Body
   /** JSON Pointers of what in the body may hold any text, since it is not stored as it is. Elsewhere NUL and lone surrogates are refused. */
   freeText?: string[]
-  /** `bytes`: the body arrives as a Buffer, up to `maxBodyBytes`. `stream`: as a stream, without a bound. */
+  /** `bytes`: the body arrives as a Buffer, up to `maxBodyBytes`, or what INTERCHANGE_MAX_BODY_BYTES says. `stream`: as a stream, without a bound. */
   bodyKind?: BodyKind
-  maxBodyBytes?: number
+  maxBodyBytes?: number | 'setting'
   reply: Reply
   /** Of success. */
   status?: number
   /** Honours `Idempotency-Key`: the same key and request answer the first result again. */
   creates?: boolean
+  /** JSON Pointers of what in the answer is not kept for such a repeat, which has `…` there. */
+  shownOnce?: string[]
   handle(services: Services, input: RouteInput<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.input<Reply> | Answer>
 }
 

@@ -11,6 +11,7 @@ import { createConnectorRegistry, type ConnectorRegistry } from '../catalog/regi
 import type { Config } from '../config.ts'
 import { builtInConnectors } from '../connectors/index.ts'
 import { createCredentials, type Credentials } from '../credentials/credentials.ts'
+import { isOwnSecret } from '../credentials/own.ts'
 import { openRootKeys } from '../credentials/root-key.ts'
 import { createExecutions } from '../executions/executions.ts'
 import { createFigures } from '../executions/figures.ts'
@@ -38,6 +39,7 @@ import { createKeys } from '../tenants/keys.ts'
 import { createMembers } from '../tenants/members.ts'
 import { createTenants } from '../tenants/tenants.ts'
 import { createEventing, type Eventing } from './eventing.ts'
+import { createReceiving, type Receiving } from './receiving.ts'
 import type { Storage } from './storage.ts'
 
 export interface Areas {
@@ -50,6 +52,7 @@ export interface Areas {
     forgetCredential(tenantId: string, id: string): void
     forgetConnector(tenantId: string, id: string): void
     forgetWebhook(tenantId: string, id: string): void
+    forgetWebhookSource(tenantId: string, id: string): void
     forgetAll(): void
   }
   close(): Promise<void>
@@ -63,6 +66,8 @@ export interface AreasDeps {
   /** Undefined where nothing is traced. */
   tracing?: TryTracing | undefined
   notify: AlertsDeps['notify']
+  /** Where others reach the hub; without a slash at the end. */
+  publicUrl(): string
 }
 
 const ANSWERS_MAX_BYTES = 64 * 1024 * 1024
@@ -73,23 +78,25 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const jq = createJq()
   const catalog = createCatalog(deps)
   // Integrations hold their opened credential.
-  const credentials = await createSecrets(deps, catalog.registry, () => { loaded.forgetAll() })
+  const credentials = await createSecrets(deps, catalog.registry, (_tenantId, id) => { if (!isOwnSecret(id)) loaded.forgetAll() })
   const loaded = createLoadedIntegrations({ database, connectors: catalog.registry, credentials })
   const figures = createFigures({ database })
   const executions = createExecutions({ database, blobs, figures })
   const running = createRunning(deps, { catalog, credentials, loaded, figures, executions, jq })
   const keys = createKeys(database)
   const eventing = createEventing({ storage, logger: deps.logger, jq, credentials })
+  const receiving = createReceiving({ ...deps, jq, credentials, inbox: eventing.inbox, schemas: { validate: async () => undefined } })
   const services: Services = {
     tenants: createTenants(database), members: createMembers(database), keys, audit: createAudit(database),
-    credentials, connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services,
+    credentials, connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...receiving.services,
     breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     ready: () => readiness(deps),
     metrics: (options) => metrics.read(options),
   }
   return {
-    services, eventing, retention: createRetention({ database, blobs, figures }), caches: cachesOf({ loaded, credentials, registry: catalog.registry, keys, webhooks: eventing.loadedWebhooks }),
+    services, eventing, retention: createRetention({ database, blobs, figures }), caches: cachesOf({ loaded, credentials, registry: catalog.registry, keys, webhooks: eventing.loadedWebhooks, sources: receiving.loadedSources }),
     async close() {
+      await receiving.close()
       await eventing.close()
       await running.health.settle()
       await executions.drain()
@@ -116,7 +123,7 @@ function createCatalog({ config, storage: { database, blobs, http } }: AreasDeps
   return { registry, connectors, archive }
 }
 
-async function createSecrets({ config, storage: { database, http } }: AreasDeps, registry: ConnectorRegistry, onChange: () => void): Promise<Credentials> {
+async function createSecrets({ config, storage: { database, http } }: AreasDeps, registry: ConnectorRegistry, onChange: (tenantId: string, id: string) => void): Promise<Credentials> {
   return createCredentials({
     onChange, database, http, rootKeys: await openRootKeys(config), allowEnvironment: config.allowEnvironment, environment: process.env,
     connectors: { credentialSchema: async (tenantId, id) => (await registry.find(tenantId, id))?.manifest.credentialSchema },
@@ -151,22 +158,24 @@ function createRunning({ logger, storage, metrics, tracing, notify }: AreasDeps,
   }
 }
 
-interface Caches { loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'], webhooks: Eventing['loadedWebhooks'] }
+interface Caches { loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'], webhooks: Eventing['loadedWebhooks'], sources: Receiving['loadedSources'] }
 
-function cachesOf({ loaded, credentials, registry, keys, webhooks }: Caches): Areas['caches'] {
+function cachesOf({ loaded, credentials, registry, keys, webhooks, sources }: Caches): Areas['caches'] {
   return {
     forgetIntegration: (tenantId, id) => { loaded.forget(tenantId, id) },
     // Integrations hold their opened credential and their connector.
     forgetCredential(tenantId, id) {
       credentials.forget(tenantId, id)
-      loaded.forgetAll()
+      if (!isOwnSecret(id)) loaded.forgetAll()
     },
     forgetConnector(tenantId, id) {
       registry.forget(tenantId, id)
       loaded.forgetAll()
     },
     forgetWebhook: (tenantId, id) => { webhooks.forget(tenantId, id) },
+    forgetWebhookSource: (tenantId, id) => { sources.forget(tenantId, id) },
     forgetAll() {
+      sources.forgetAll()
       webhooks.forgetAll()
       keys.forget()
       credentials.forgetAll()

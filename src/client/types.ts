@@ -755,7 +755,7 @@ export type Problem = {
   title: string
   status: number
   /** Stable: programs may rely on it. */
-  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'operation_not_allowed' | 'operation_not_found' | 'access_denied' | 'credential_missing' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
+  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'operation_not_allowed' | 'operation_not_found' | 'access_denied' | 'credential_missing' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
   /** What happened, for people. */
   detail: string
   /** Names the request; the log has it too. */
@@ -1293,6 +1293,508 @@ export type WebhookPatch = {
   updatedAt?: unknown
   /** Kept by the hub; what is sent is left out. */
   etag?: unknown
+}
+
+export type WebhookRequest = {
+  /** UUIDv7: sorts by the time when the request came. */
+  id: string
+  receivedAt: Timestamp
+  /** What it was answered. */
+  status: number
+  /** Why it was refused. */
+  reason: string | null
+  /** The event that came of it. */
+  eventId: string | null
+  method: string
+  /** Path and query. */
+  url: string
+  ip: string
+  /** Secrets and signatures are masked, here and elsewhere. */
+  headers: Record<string, string>
+  /** Of the body as it came. */
+  sizeBytes: number
+  /** The first 32 KiB: text, or base64. */
+  body: string
+  bodyEncoding: 'text' | 'base64'
+  truncated: boolean
+}
+
+export type WebhookSource = {
+  id: string
+  /** Where the sender posts to. Whoever has it may try. */
+  url: string
+  /** What people call it. */
+  name: string
+  /** What it is for. */
+  description: string
+  /** `paused`: requests are answered 503 with `Retry-After`, so that senders try again later. */
+  status: 'active' | 'paused'
+  /** How a request shows that it comes from the sender. What is verified are the bytes as they came; a request that fails is answered 401. */
+  verification: {
+    /** Standard Webhooks 1.0 with `v1` (HMAC-SHA256) or `v1a` (ed25519) signatures; Svix too. */
+    scheme: "standard-webhooks"
+    /** `whsec_…`, or the public key `whpk_…` for ed25519. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** How far the timestamp may be from now, in seconds, in the past or the future. */
+    toleranceSeconds: number
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList: string[]
+  } | {
+    /** GitHub: `X-Hub-Signature-256`. Its SHA-1 signature is not looked at. */
+    scheme: "github"
+    /** The secret that stands in the settings of the webhook at GitHub. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList: string[]
+  } | {
+    /** Stripe: `Stripe-Signature` with its timestamp. */
+    scheme: "stripe"
+    /** The endpoint's signing secret, `whsec_…`, from Stripe. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** The same as `secret`. */
+    signingSecret?: string
+    /** How far the timestamp may be from now, in seconds, in the past or the future. */
+    toleranceSeconds: number
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList: string[]
+  } | {
+    /** Slack: `X-Slack-Signature` with its timestamp. The URL challenge is answered. */
+    scheme: "slack"
+    /** The app's signing secret. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** The same as `secret`. */
+    signingSecret?: string
+    /** How far the timestamp may be from now, in seconds, in the past or the future. */
+    toleranceSeconds: number
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList: string[]
+  } | {
+    /** Shopify: `X-Shopify-Hmac-Sha256`. It has no timestamp: let `dedupe` be `{ "sender": true }`, so that what was sent once does not count twice. */
+    scheme: "shopify"
+    /** The app's client secret, or the secret under which the store signs its webhooks. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** The same as `secret`. */
+    clientSecret?: string
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList: string[]
+  } | {
+    /** Twilio: `X-Twilio-Signature` over the URL and the form's fields, or over the URL with `bodySHA256` for other bodies. */
+    scheme: "twilio"
+    /** The account's auth token. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** The same as `secret`. */
+    authToken?: string
+    /** The URL as it is entered at Twilio, where it is another than the source's: Twilio signs it. */
+    url?: string
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList: string[]
+  } | {
+    /** An HMAC in a header, wherever it stands and whatever it covers. */
+    scheme: "hmac"
+    /** The key that the sender signs with. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** Header with the signature, or with several of them, separated by commas or spaces. */
+    header: string
+    /** Hash of the HMAC. */
+    algorithm: 'sha256' | 'sha384' | 'sha512' | 'sha1'
+    /** How the signature is written. */
+    encoding: 'hex' | 'base64' | 'base64url'
+    /** What stands in front of the signature, for instance `sha256=` or `v1=`. */
+    prefix: string
+    /** Whether the secret is the key itself, or stands for its bytes. */
+    secretEncoding: 'text' | 'hex' | 'base64'
+    /** What is signed: text with `{body}` and, where wanted, `{timestamp}`, `{method}`, `{path}` (with the query), `{url}` and `{header:<name>}`. Empty: `{timestamp}.{body}` where there is a timestamp, `{body}` otherwise. */
+    signedContent?: string
+    /** Header with the time of sending: Unix seconds or milliseconds, or ISO 8601. Empty: there is none, and a request can be sent again by whoever has seen it. */
+    timestampHeader?: string
+    /** What stands in front of the timestamp, where it shares its header with the signature, for instance `t=`. */
+    timestampPrefix: string
+    /** How far the timestamp may be from now, in seconds, in the past or the future. */
+    toleranceSeconds: number
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList: string[]
+  } | {
+    /** User name and password in the header `Authorization`. */
+    scheme: "basic"
+    /** The password; or `user:password`, where no `username` is given. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** The same as `secret`. */
+    password?: string
+    /** User name. Empty: the secret is `user:password`. */
+    username?: string
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList: string[]
+  } | {
+    /** A token in the header `Authorization`, or in another one. */
+    scheme: "bearer"
+    /** The token. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** The same as `secret`. */
+    token?: string
+    /** Header with the token. In `Authorization` it stands after `Bearer`, in others by itself. */
+    header: string
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList: string[]
+  } | {
+    /** A secret in the query, for senders that can do nothing else: it shows in the logs of whatever the request passes through. */
+    scheme: "query"
+    /** The secret. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** The same as `secret`. */
+    token?: string
+    /** Query parameter with the secret. */
+    parameter: string
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList: string[]
+  } | {
+    /** The address alone: it must be among `ipAllowList`. Behind a reverse proxy the hub needs INTERCHANGE_TRUST_PROXY to see it. */
+    scheme: "ip"
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList: string[]
+  } | {
+    /** Whoever knows the URL may send. */
+    scheme: "none"
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList: string[]
+  }
+  /** Takes an event once, however often it is sent: a repeat is answered like the first, and nothing comes of it. CloudEvents are told apart by their `source` and `id` in any case. */
+  dedupe: {
+    /** Header with the sender's id of the event. */
+    header?: string
+    /** jq that makes the id: `.` is the parsed body, `$headers` are the headers by their lower-case names, `$query` the query parameters. Null or false: the request is taken in any case. */
+    expression?: string
+    /** The id that the scheme knows of: `webhook-id`, `X-GitHub-Delivery`, the id of a Stripe event, … */
+    sender?: true
+    /** How long an id is remembered, in seconds. */
+    windowSeconds: number
+  } | null
+  /** Type of the events. Null: the sender's own name for it, `webhook.received` where there is none. Of CloudEvents: their own. */
+  eventType: string | {
+    /** The header that it is taken from. */
+    header: string
+  } | {
+    /** jq that makes it: `.` is the parsed body, `$headers` are the headers by their lower-case names, `$query` the query parameters. */
+    expression: string
+  } | null
+  /** Source of the events. Null: `/hooks/` and the id of the webhook source. Of CloudEvents: their own. */
+  eventSource: string | null
+  /** Subject of the events. Null: none. Of CloudEvents: their own. */
+  subject: string | {
+    /** The header that it is taken from. */
+    header: string
+  } | {
+    /** jq that makes it: `.` is the parsed body, `$headers` are the headers by their lower-case names, `$query` the query parameters. */
+    expression: string
+  } | null
+  /** What becomes of events whose data does not fit their type's registered schema: they are taken unseen, taken and marked with what is wrong, or refused with 422. */
+  schemaCheck: 'pass' | 'flag' | 'reject'
+  /** What a request that was taken is answered. Null: 202 with the id of the event. */
+  response: {
+    /** Status of a request that was taken. */
+    status: number
+    /** Body, as it is. */
+    body: string
+    /** Headers. `content-type` is `text/plain` unless it is given. */
+    headers: Record<string, string>
+  } | null
+  /** What the sender wants to hear back before it sends. Slack's challenge needs nothing here. */
+  handshake: {
+    /** A request with this query parameter is answered with its value as text, and is no event. */
+    type: "query"
+    /** For instance `hub.challenge` (WebSub, Meta), `validationToken` (Microsoft Graph), `challenge` (Dropbox). */
+    parameter: string
+    /** Parameter that must hold `token`, for instance `hub.verify_token`. */
+    tokenParameter?: string
+    /** What the sender was told to send along. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    token?: string
+  } | {
+    /** A request with this header is answered 200 with the same header, and is no event. */
+    type: "header"
+    /** For instance `X-Hook-Secret` (Asana). */
+    header: string
+  } | {
+    /** OPTIONS with `WebHook-Request-Origin` is allowed, as CloudEvents and Azure Event Grid ask before they send. */
+    type: "cloudevents"
+    /** Origins that may send. `*`: all. */
+    origins: string[]
+  } | null
+  /** Methods that bring events. Others are answered 405. */
+  methods: ('POST' | 'PUT' | 'PATCH' | 'GET' | 'DELETE')[]
+  /** Keep the newest 500 requests, to be seen at the source's `/requests`, and take any method, and bodies that are not what their content type says. Without it, those that are refused are kept. */
+  inspect: boolean
+  /** Until when secrets before the last rotations hold (ISO 8601), the newest first. */
+  previousSecretsUntil: string[]
+  createdAt: Timestamp
+  updatedAt: Timestamp
+  /** Send it as `If-Match` with a change, to be told when somebody else was faster. */
+  etag: string
+}
+
+export type WebhookSourceInput = {
+  /** What people call it. */
+  name: string
+  /** What it is for. */
+  description?: string
+  /** `paused`: requests are answered 503 with `Retry-After`, so that senders try again later. */
+  status?: 'active' | 'paused'
+  /** How a request shows that it comes from the sender. What is verified are the bytes as they came; a request that fails is answered 401. */
+  verification: {
+    /** Standard Webhooks 1.0 with `v1` (HMAC-SHA256) or `v1a` (ed25519) signatures; Svix too. */
+    scheme: "standard-webhooks"
+    /** `whsec_…`, or the public key `whpk_…` for ed25519. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** How far the timestamp may be from now, in seconds, in the past or the future. */
+    toleranceSeconds?: number
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList?: string[]
+  } | {
+    /** GitHub: `X-Hub-Signature-256`. Its SHA-1 signature is not looked at. */
+    scheme: "github"
+    /** The secret that stands in the settings of the webhook at GitHub. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList?: string[]
+  } | {
+    /** Stripe: `Stripe-Signature` with its timestamp. */
+    scheme: "stripe"
+    /** The endpoint's signing secret, `whsec_…`, from Stripe. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** The same as `secret`. */
+    signingSecret?: string
+    /** How far the timestamp may be from now, in seconds, in the past or the future. */
+    toleranceSeconds?: number
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList?: string[]
+  } | {
+    /** Slack: `X-Slack-Signature` with its timestamp. The URL challenge is answered. */
+    scheme: "slack"
+    /** The app's signing secret. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** The same as `secret`. */
+    signingSecret?: string
+    /** How far the timestamp may be from now, in seconds, in the past or the future. */
+    toleranceSeconds?: number
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList?: string[]
+  } | {
+    /** Shopify: `X-Shopify-Hmac-Sha256`. It has no timestamp: let `dedupe` be `{ "sender": true }`, so that what was sent once does not count twice. */
+    scheme: "shopify"
+    /** The app's client secret, or the secret under which the store signs its webhooks. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** The same as `secret`. */
+    clientSecret?: string
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList?: string[]
+  } | {
+    /** Twilio: `X-Twilio-Signature` over the URL and the form's fields, or over the URL with `bodySHA256` for other bodies. */
+    scheme: "twilio"
+    /** The account's auth token. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** The same as `secret`. */
+    authToken?: string
+    /** The URL as it is entered at Twilio, where it is another than the source's: Twilio signs it. */
+    url?: string
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList?: string[]
+  } | {
+    /** An HMAC in a header, wherever it stands and whatever it covers. */
+    scheme: "hmac"
+    /** The key that the sender signs with. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** Header with the signature, or with several of them, separated by commas or spaces. */
+    header?: string
+    /** Hash of the HMAC. */
+    algorithm?: 'sha256' | 'sha384' | 'sha512' | 'sha1'
+    /** How the signature is written. */
+    encoding?: 'hex' | 'base64' | 'base64url'
+    /** What stands in front of the signature, for instance `sha256=` or `v1=`. */
+    prefix?: string
+    /** Whether the secret is the key itself, or stands for its bytes. */
+    secretEncoding?: 'text' | 'hex' | 'base64'
+    /** What is signed: text with `{body}` and, where wanted, `{timestamp}`, `{method}`, `{path}` (with the query), `{url}` and `{header:<name>}`. Empty: `{timestamp}.{body}` where there is a timestamp, `{body}` otherwise. */
+    signedContent?: string
+    /** Header with the time of sending: Unix seconds or milliseconds, or ISO 8601. Empty: there is none, and a request can be sent again by whoever has seen it. */
+    timestampHeader?: string
+    /** What stands in front of the timestamp, where it shares its header with the signature, for instance `t=`. */
+    timestampPrefix?: string
+    /** How far the timestamp may be from now, in seconds, in the past or the future. */
+    toleranceSeconds?: number
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList?: string[]
+  } | {
+    /** User name and password in the header `Authorization`. */
+    scheme: "basic"
+    /** The password; or `user:password`, where no `username` is given. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** The same as `secret`. */
+    password?: string
+    /** User name. Empty: the secret is `user:password`. */
+    username?: string
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList?: string[]
+  } | {
+    /** A token in the header `Authorization`, or in another one. */
+    scheme: "bearer"
+    /** The token. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** The same as `secret`. */
+    token?: string
+    /** Header with the token. In `Authorization` it stands after `Bearer`, in others by itself. */
+    header?: string
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList?: string[]
+  } | {
+    /** A secret in the query, for senders that can do nothing else: it shows in the logs of whatever the request passes through. */
+    scheme: "query"
+    /** The secret. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    secret?: string
+    /** The same as `secret`. */
+    token?: string
+    /** Query parameter with the secret. */
+    parameter?: string
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList?: string[]
+  } | {
+    /** The address alone: it must be among `ipAllowList`. Behind a reverse proxy the hub needs INTERCHANGE_TRUST_PROXY to see it. */
+    scheme: "ip"
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList?: string[]
+  } | {
+    /** Whoever knows the URL may send. */
+    scheme: "none"
+    /** Addresses and networks that requests may come from; others are refused whatever they bring. Empty: all. */
+    ipAllowList?: string[]
+  }
+  /** Takes an event once, however often it is sent: a repeat is answered like the first, and nothing comes of it. CloudEvents are told apart by their `source` and `id` in any case. */
+  dedupe?: {
+    /** Header with the sender's id of the event. */
+    header?: string
+    /** jq that makes the id: `.` is the parsed body, `$headers` are the headers by their lower-case names, `$query` the query parameters. Null or false: the request is taken in any case. */
+    expression?: string
+    /** The id that the scheme knows of: `webhook-id`, `X-GitHub-Delivery`, the id of a Stripe event, … */
+    sender?: true
+    /** How long an id is remembered, in seconds. */
+    windowSeconds?: number
+  } | null
+  /** Type of the events. Null: the sender's own name for it, `webhook.received` where there is none. Of CloudEvents: their own. */
+  eventType?: string | {
+    /** The header that it is taken from. */
+    header: string
+  } | {
+    /** jq that makes it: `.` is the parsed body, `$headers` are the headers by their lower-case names, `$query` the query parameters. */
+    expression: string
+  } | null
+  /** Source of the events. Null: `/hooks/` and the id of the webhook source. Of CloudEvents: their own. */
+  eventSource?: string | null
+  /** Subject of the events. Null: none. Of CloudEvents: their own. */
+  subject?: string | {
+    /** The header that it is taken from. */
+    header: string
+  } | {
+    /** jq that makes it: `.` is the parsed body, `$headers` are the headers by their lower-case names, `$query` the query parameters. */
+    expression: string
+  } | null
+  /** What becomes of events whose data does not fit their type's registered schema: they are taken unseen, taken and marked with what is wrong, or refused with 422. */
+  schemaCheck?: 'pass' | 'flag' | 'reject'
+  /** What a request that was taken is answered. Null: 202 with the id of the event. */
+  response?: {
+    /** Status of a request that was taken. */
+    status?: number
+    /** Body, as it is. */
+    body?: string
+    /** Headers. `content-type` is `text/plain` unless it is given. */
+    headers?: Record<string, string>
+  } | null
+  /** What the sender wants to hear back before it sends. Slack's challenge needs nothing here. */
+  handshake?: {
+    /** A request with this query parameter is answered with its value as text, and is no event. */
+    type: "query"
+    /** For instance `hub.challenge` (WebSub, Meta), `validationToken` (Microsoft Graph), `challenge` (Dropbox). */
+    parameter?: string
+    /** Parameter that must hold `token`, for instance `hub.verify_token`. */
+    tokenParameter?: string
+    /** What the sender was told to send along. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    token?: string
+  } | {
+    /** A request with this header is answered 200 with the same header, and is no event. */
+    type: "header"
+    /** For instance `X-Hook-Secret` (Asana). */
+    header?: string
+  } | {
+    /** OPTIONS with `WebHook-Request-Origin` is allowed, as CloudEvents and Azure Event Grid ask before they send. */
+    type: "cloudevents"
+    /** Origins that may send. `*`: all. */
+    origins?: string[]
+  } | null
+  /** Methods that bring events. Others are answered 405. */
+  methods?: ('POST' | 'PUT' | 'PATCH' | 'GET' | 'DELETE')[]
+  /** Keep the newest 500 requests, to be seen at the source's `/requests`, and take any method, and bodies that are not what their content type says. Without it, those that are refused are kept. */
+  inspect?: boolean
+}
+
+export type WebhookSourcePatch = {
+  /** What people call it. */
+  name?: string
+  description?: string | null
+  status?: 'active' | 'paused'
+  /** Merged into what is there; with another `scheme` it is replaced. */
+  verification?: Record<string, unknown>
+  dedupe?: {
+    /** Header with the sender's id of the event. */
+    header?: string
+    /** jq that makes the id: `.` is the parsed body, `$headers` are the headers by their lower-case names, `$query` the query parameters. Null or false: the request is taken in any case. */
+    expression?: string
+    /** The id that the scheme knows of: `webhook-id`, `X-GitHub-Delivery`, the id of a Stripe event, … */
+    sender?: true
+    /** How long an id is remembered, in seconds. */
+    windowSeconds?: number
+  } | null | null
+  eventType?: string | {
+    /** The header that it is taken from. */
+    header: string
+  } | {
+    /** jq that makes it: `.` is the parsed body, `$headers` are the headers by their lower-case names, `$query` the query parameters. */
+    expression: string
+  } | null | null
+  eventSource?: string | null | null
+  subject?: string | {
+    /** The header that it is taken from. */
+    header: string
+  } | {
+    /** jq that makes it: `.` is the parsed body, `$headers` are the headers by their lower-case names, `$query` the query parameters. */
+    expression: string
+  } | null | null
+  schemaCheck?: 'pass' | 'flag' | 'reject' | null
+  response?: {
+    /** Status of a request that was taken. */
+    status?: number
+    /** Body, as it is. */
+    body?: string
+    /** Headers. `content-type` is `text/plain` unless it is given. */
+    headers?: Record<string, string>
+  } | null | null
+  handshake?: {
+    /** A request with this query parameter is answered with its value as text, and is no event. */
+    type: "query"
+    /** For instance `hub.challenge` (WebSub, Meta), `validationToken` (Microsoft Graph), `challenge` (Dropbox). */
+    parameter?: string
+    /** Parameter that must hold `token`, for instance `hub.verify_token`. */
+    tokenParameter?: string
+    /** What the sender was told to send along. Stored encrypted and never given back: where it is read it is `…`, and written back as `…`, or left out, it stays as it is. */
+    token?: string
+  } | {
+    /** A request with this header is answered 200 with the same header, and is no event. */
+    type: "header"
+    /** For instance `X-Hook-Secret` (Asana). */
+    header?: string
+  } | {
+    /** OPTIONS with `WebHook-Request-Origin` is allowed, as CloudEvents and Azure Event Grid ask before they send. */
+    type: "cloudevents"
+    /** Origins that may send. `*`: all. */
+    origins?: string[]
+  } | null | null
+  methods?: ('POST' | 'PUT' | 'PATCH' | 'GET' | 'DELETE')[] | null
+  inspect?: boolean | null
 }
 
 /** Method and path → what goes in and what comes out. */
@@ -2111,6 +2613,225 @@ export interface Routes {
       tenantKeys: number
       /** How many cannot be unwrapped. The root key before is kept for them. */
       unreadable: number
+    }
+  }
+  /** Make a URL that another service can post its webhooks to. */
+  'POST /api/v1/webhook-sources': {
+    body: WebhookSourceInput
+    reply: WebhookSource
+  }
+  /** List webhook sources, newest first. */
+  'GET /api/v1/webhook-sources': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Only those with this text in name or description. */
+      q?: string
+      /** Only those with this verification scheme. */
+      scheme?: string
+      status?: 'active' | 'paused'
+    }
+    reply: {
+      data: WebhookSource[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get a webhook source, without its secret. */
+  'GET /api/v1/webhook-sources/{id}': {
+    path: {
+      /** Id of the webhook source. */
+      id: string
+    }
+    reply: WebhookSource
+  }
+  /** Replace a webhook source. */
+  'PUT /api/v1/webhook-sources/{id}': {
+    path: {
+      /** Id of the webhook source. */
+      id: string
+    }
+    body: WebhookSourceInput
+    reply: WebhookSource
+  }
+  /** Change some of a webhook source. */
+  'PATCH /api/v1/webhook-sources/{id}': {
+    path: {
+      /** Id of the webhook source. */
+      id: string
+    }
+    body?: WebhookSourcePatch
+    reply: WebhookSource
+  }
+  /** Delete a webhook source. */
+  'DELETE /api/v1/webhook-sources/{id}': {
+    path: {
+      /** Id of the webhook source. */
+      id: string
+    }
+    reply: undefined
+  }
+  /** Give a webhook source a new secret, and let the old one hold for a while. */
+  'POST /api/v1/webhook-sources/{id}/rotate-secret': {
+    path: {
+      /** Id of the webhook source. */
+      id: string
+    }
+    body?: {
+      /** The new secret. Empty: one is made; not for Stripe, Slack, Shopify and Twilio, which have their own, nor for basic authentication. */
+      secret?: string
+      /** How long requests by the old secret pass beside the new one. 0: no earlier secret holds any longer. */
+      overlapSeconds?: number
+    }
+    reply: WebhookSource
+  }
+  /** Take no events at a webhook source for a while. */
+  'POST /api/v1/webhook-sources/{id}/pause': {
+    path: {
+      /** Id of the webhook source. */
+      id: string
+    }
+    body?: Record<string, unknown>
+    reply: WebhookSource
+  }
+  /** Let a paused webhook source take events again. */
+  'POST /api/v1/webhook-sources/{id}/activate': {
+    path: {
+      /** Id of the webhook source. */
+      id: string
+    }
+    body?: Record<string, unknown>
+    reply: WebhookSource
+  }
+  /** See what came to a webhook source and was refused, or all that came to an inspector, newest first. */
+  'GET /api/v1/webhook-sources/{id}/requests': {
+    path: {
+      /** Id of the webhook source. */
+      id: string
+    }
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Only those that were answered with this status. */
+      status?: number
+    }
+    reply: {
+      data: WebhookRequest[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Send an event to a webhook source. */
+  'GET /hooks/{path}': {
+    path: {
+      /** Last part of the source's URL. */
+      path: string
+    }
+    reply: {
+      /** Of the event. */
+      id?: string
+      /** Of the events of a batch. */
+      ids?: string[]
+      /** The event was there already; of a batch, how many were. */
+      repeated?: boolean | number
+    }
+  }
+  /** Send an event to a webhook source. */
+  'HEAD /hooks/{path}': {
+    path: {
+      /** Last part of the source's URL. */
+      path: string
+    }
+    reply: {
+      /** Of the event. */
+      id?: string
+      /** Of the events of a batch. */
+      ids?: string[]
+      /** The event was there already; of a batch, how many were. */
+      repeated?: boolean | number
+    }
+  }
+  /** Send an event to a webhook source. */
+  'POST /hooks/{path}': {
+    path: {
+      /** Last part of the source's URL. */
+      path: string
+    }
+    body: string | Uint8Array | Blob | ReadableStream
+    reply: {
+      /** Of the event. */
+      id?: string
+      /** Of the events of a batch. */
+      ids?: string[]
+      /** The event was there already; of a batch, how many were. */
+      repeated?: boolean | number
+    }
+  }
+  /** Send an event to a webhook source. */
+  'PUT /hooks/{path}': {
+    path: {
+      /** Last part of the source's URL. */
+      path: string
+    }
+    body: string | Uint8Array | Blob | ReadableStream
+    reply: {
+      /** Of the event. */
+      id?: string
+      /** Of the events of a batch. */
+      ids?: string[]
+      /** The event was there already; of a batch, how many were. */
+      repeated?: boolean | number
+    }
+  }
+  /** Send an event to a webhook source. */
+  'PATCH /hooks/{path}': {
+    path: {
+      /** Last part of the source's URL. */
+      path: string
+    }
+    body: string | Uint8Array | Blob | ReadableStream
+    reply: {
+      /** Of the event. */
+      id?: string
+      /** Of the events of a batch. */
+      ids?: string[]
+      /** The event was there already; of a batch, how many were. */
+      repeated?: boolean | number
+    }
+  }
+  /** Send an event to a webhook source. */
+  'DELETE /hooks/{path}': {
+    path: {
+      /** Last part of the source's URL. */
+      path: string
+    }
+    body: string | Uint8Array | Blob | ReadableStream
+    reply: {
+      /** Of the event. */
+      id?: string
+      /** Of the events of a batch. */
+      ids?: string[]
+      /** The event was there already; of a batch, how many were. */
+      repeated?: boolean | number
+    }
+  }
+  /** Send an event to a webhook source. */
+  'OPTIONS /hooks/{path}': {
+    path: {
+      /** Last part of the source's URL. */
+      path: string
+    }
+    reply: {
+      /** Of the event. */
+      id?: string
+      /** Of the events of a batch. */
+      ids?: string[]
+      /** The event was there already; of a batch, how many were. */
+      repeated?: boolean | number
     }
   }
   /** Have events delivered to a URL. */

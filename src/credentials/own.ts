@@ -45,6 +45,11 @@ export function createOwnSecrets({ keys, open, openFresh, changed }: OwnSecretsD
   }
 }
 
+/** Whether it is the id of such a secret, which no integration uses. */
+export function isOwnSecret(credentialId: string): boolean {
+  return credentialId.startsWith('.')
+}
+
 function idOf(owner: string): string {
   return `.${owner}`
 }

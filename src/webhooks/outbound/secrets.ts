@@ -65,7 +65,7 @@ function authenticationSecret({ fields, url, before }: Place, authentication: Au
 
 function headerSecret({ fields, url, before }: Place, name: string, value: string): string {
   if (!isHint(value)) return value
-  const pointer = `${pointerOf(fields, 'headers')}/${name}`
+  const pointer = `${pointerOf(fields, 'headers')}/${name.replaceAll('~', '~0')}`
   const stored = Object.entries(before?.secrets.headers ?? {}).find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1]
   if (stored === undefined) throw invalid({ pointer, detail: 'is needed: there is none that `…` could stand for' })
   if (originOf(before!.url) !== originOf(url)) throw invalid({ pointer, detail: 'was given for another host: give it again' })

@@ -68,7 +68,7 @@ function checkTogether(fields: WrittenFields, { events, security }: WebhookSetti
   if (events.subscribedEvents === undefined) throw invalid({ pointer: pointerOf(fields, 'subscribedEvents'), detail: 'is needed: which types of events to send' })
   const names = Object.keys(security.headers)
   const lower = names.map((each) => each.toLowerCase())
-  const at = (index: number): string => `${pointerOf(fields, 'headers')}/${names[index]!.replaceAll('~', '~0').replaceAll('/', '~1')}`
+  const at = (index: number): string => `${pointerOf(fields, 'headers')}/${names[index]!.replaceAll('~', '~0')}`
   const twice = lower.findIndex((each, index) => lower.indexOf(each) !== index)
   if (twice !== -1) throw invalid({ pointer: at(twice), detail: 'is there already, in another spelling' })
   const signature = lower.indexOf(security.signatureHeader.toLowerCase())

@@ -1,6 +1,7 @@
 import type { Route } from '../../route.ts'
 import { checkHealth, getLogs, getMetrics, listAlerts, listHealth, testIntegration } from './observe.ts'
 import { getIntegration, listIntegrations } from './read.ts'
+import { registeredLogs, registeredMetrics, testRegistered } from './registered-webhooks.ts'
 import { proxyIntegration, rerunExecution, runIntegration } from './run.ts'
 import { createIntegration, deleteIntegration, patchIntegration, registerIntegration, replaceIntegration } from './write.ts'
 
@@ -14,5 +15,5 @@ export const integrationRoutes: Route[] = [
   runIntegration, proxyIntegration, rerunExecution,
   testIntegration, checkHealth, listHealth, listAlerts, getMetrics, getLogs,
   registerIntegration,
-  alias(getMetrics, '/api/integration/:id/metrics'), alias(testIntegration, '/api/integration/:id/test'), alias(getLogs, '/api/integration/:id/logs'),
+  alias(registeredMetrics, '/api/integration/:id/metrics'), alias(testRegistered, '/api/integration/:id/test'), alias(registeredLogs, '/api/integration/:id/logs'),
 ]

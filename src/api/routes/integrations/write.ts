@@ -5,6 +5,8 @@ import { HubError, isHubError } from '../../../errors.ts'
 import { parseInput } from '../../../lib/zod-errors.ts'
 import type { Caller } from '../../../tenants/caller.ts'
 import { Answer, defineRoute } from '../../route.ts'
+import { webhook } from '../webhooks/shapes.ts'
+import { registerWebhook } from './registered-webhooks.ts'
 import { integration, integrationId, integrationInput, integrationPatch, toIntegration, writtenBack } from './shapes.ts'
 
 const tag = 'Integrations'
@@ -61,8 +63,8 @@ function mayWriteCredentials({ scopes }: Caller, { credentials }: { credentials?
 
 const registration = z.strictObject({
   name: z.string().trim().min(1).max(200).describe('What people call it.'),
-  type: z.string().min(1).max(300).describe('`openapi`, or the id of a connector.'),
-  config: z.record(z.string(), z.unknown()).default({}).describe('For `openapi`: `openAPISpec` (the document, or its URL), `endpoint` (instead of the document\'s server), `healthCheck`. Otherwise the connector\'s configuration.'),
+  type: z.string().min(1).max(300).describe('`openapi`, `webhook`, or the id of a connector.'),
+  config: z.record(z.string(), z.unknown()).default({}).describe('For `openapi`: `openAPISpec` (the document, or its URL), `endpoint` (instead of the document\'s server), `healthCheck`. For `webhook`: `url`, `events`, `secret` and whatever else `POST /api/v1/webhooks` takes; the id works at `/api/v1/webhooks` too. Otherwise the connector\'s configuration.'),
   credentials: z.record(z.string(), z.unknown()).optional(),
 })
 
@@ -75,11 +77,13 @@ const openApiConfig = z.strictObject({
 
 export const registerIntegration = defineRoute({
   method: 'POST', path: '/api/integration/register', scope: 'integrations:write', tag, creates: true, status: 201,
-  summary: 'Register a service from its OpenAPI document, or with any connector, in one call.',
-  body: registration, freeText: ['/config/openAPISpec'], reply: integration,
-  handle: async ({ integrations, connectors }, { caller, body }) => {
-    mayWriteCredentials(caller, body)
+  summary: 'Register a service from its OpenAPI document, or with any connector, or a webhook, in one call.',
+  body: registration, freeText: ['/config/openAPISpec'], reply: z.union([integration, webhook]), shownOnce: ['/security/secret'],
+  handle: async (services, { caller, body }) => {
     const { name, type, config, credentials } = body
+    if (type === 'webhook') return registerWebhook(services, caller, body)
+    mayWriteCredentials(caller, body)
+    const { integrations, connectors } = services
     const shared = { name, ...credentials && { credentials } }
     if (type !== 'openapi') return toIntegration(await integrations.create(caller, { ...shared, connector: type, configuration: config }, { test: true }).catch(asRegistration))
     if (!caller.scopes.has('connectors:write')) throw new HubError('forbidden', 'Importing a document needs the scope connectors:write, which the key does not have.')

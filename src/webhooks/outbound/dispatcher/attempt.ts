@@ -26,6 +26,7 @@ export interface Sent {
   error: HubError | undefined
 }
 
+const UNAUTHORIZED = 401
 /** Longest part of an answer's body that is kept. */
 const KEPT_BODY_CHARACTERS = 4096
 /** An answer longer than this is not read. */
@@ -82,6 +83,7 @@ export async function send({ http }: AttemptDeps, webhook: Webhook, { batchId, i
     headers = await webhook.headersFor({ messageId: batchId ?? items[0]!.row.eventId, body, contentType: contentTypeOf(webhook, batchId), now: startedAt })
     const answer = await http.request({ method: 'POST', url: webhook.url, headers, body, timeoutMs: webhook.timeoutMs, maxRedirects: 0, onlyAddresses: webhook.allowedAddresses })
     response = { status: answer.status, headers: answer.headers, body: await bodyOf(answer) }
+    if (answer.status === UNAUTHORIZED) await webhook.refused?.(headers).catch(() => undefined)
   } catch (thrown) {
     error = thrown instanceof HubError ? thrown : new HubError('internal', 'The hub failed while it delivered.', { cause: thrown })
   }

@@ -23,7 +23,7 @@ export function isGone({ response }: Pick<Sent, 'response'>): boolean {
 }
 
 /** `attempt` counts from 1 and includes the one that was just made. */
-export function judge({ retry }: Webhook, attempt: number, sent: Sent): Verdict {
+export function verdictOn({ retry }: Webhook, attempt: number, sent: Sent): Verdict {
   if (isSuccess(sent)) return { kind: 'delivered' }
   if (isGone(sent)) return { kind: 'exhausted', reason: 'endpoint_gone' }
   const waitMs = nextAttempt(retry, attempt, { status: sent.response?.status, timedOut: sent.error?.code === 'upstream_timeout', retryAfter: retryAfterOf(sent), now: new Date() })

@@ -4,7 +4,7 @@ import type { Webhook } from '../webhook.ts'
 import { send, shape, type AttemptDeps, type Sent } from './attempt.ts'
 import type { Ending, Finisher } from './finish.ts'
 import type { Item, Shipment } from './item.ts'
-import { appended, isGone, isSuccess, judge, reasonOf, recordOf, type Verdict } from './outcome.ts'
+import { appended, isGone, isSuccess, reasonOf, recordOf, verdictOn, type Verdict } from './outcome.ts'
 
 export interface Sample { tenantId: string, webhookId: string, at: Date, latencyMs: number, attempts: number, failedAttempts: number, delivered: number, failed: number }
 
@@ -42,9 +42,11 @@ export function createShipping(deps: ShippingDeps): Ship {
       if (wanted.length === 0) return { succeeded: undefined, noted: endAll(deps, endings), nextInMs: follows }
       const items = wanted.map(({ item }) => item)
       const sent = await send(deps, webhook, { ...shipment, items }, wanted.map(({ body }) => body))
-      endings.push(...await judged(deps, webhook, items, sent))
-      await noteState(deps, webhook, sent)
-      return { succeeded: isSuccess(sent), noted: endAll(deps, endings), nextInMs: follows ?? soonest(endings) }
+      const { judged: results, exhausted } = await judge(deps, webhook, items, sent)
+      endings.push(...results)
+      // The attempt was made, whatever becomes of this note.
+      await noteState(deps, webhook, sent).catch(deps.onError)
+      return { succeeded: isSuccess(sent), noted: endAll(deps, endings).then(exhausted), nextInMs: follows ?? soonest(endings) }
     } catch (error) {
       // The database or jq is away, or the hub ends: nothing is known of the delivery, so it stays to be made.
       if (!isHubError(error, 'shutting_down')) deps.onError(error)
@@ -67,25 +69,32 @@ async function shapeAll(deps: ShippingDeps, webhook: Webhook, { items }: Shipmen
   return { wanted, endings }
 }
 
-async function judged(deps: ShippingDeps, webhook: Webhook, items: Item[], sent: Sent): Promise<Ending[]> {
+interface Judged {
+  judged: Ending[]
+  /** Tells of those that were given up, once that is noted: while the database is away neither can be done. */
+  exhausted(): Promise<void>
+}
+
+async function judge(deps: ShippingDeps, webhook: Webhook, items: Item[], sent: Sent): Promise<Judged> {
   const mask = await webhook.mask()
   const succeeded = isSuccess(sent)
-  let given = 0
-  const endings: Ending[] = []
-  for (const item of items) {
-    const attempt = item.row.attempt + 1
-    const verdict = judge(webhook, attempt, sent)
-    if (verdict.kind === 'exhausted') {
-      given += 1
-      await deps.exhausted(webhook, item, { reason: verdict.reason, attempts: attempt })
-    }
-    endings.push(endingOf(webhook, item, verdict, appended(item.row.attempts, recordOf(webhook, sent, mask))))
-  }
+  const given: { item: Item, reason: string, attempts: number }[] = []
+  const judged = items.map((item) => {
+    const attempts = item.row.attempt + 1
+    const verdict = verdictOn(webhook, attempts, sent)
+    if (verdict.kind === 'exhausted') given.push({ item, reason: verdict.reason, attempts })
+    return endingOf(webhook, item, verdict, appended(item.row.attempts, recordOf(webhook, sent, mask)))
+  })
   deps.measured({
     tenantId: webhook.tenantId, webhookId: webhook.id, at: sent.startedAt, latencyMs: sent.durationMs,
-    attempts: 1, failedAttempts: succeeded ? 0 : 1, delivered: succeeded ? items.length : 0, failed: given,
+    attempts: 1, failedAttempts: succeeded ? 0 : 1, delivered: succeeded ? items.length : 0, failed: given.length,
   })
-  return endings
+  return {
+    judged,
+    async exhausted() {
+      for (const { item, reason, attempts } of given) await deps.exhausted(webhook, item, { reason, attempts }).catch(deps.onError)
+    },
+  }
 }
 
 function endingOf({ orderBy }: Webhook, item: Item, verdict: Verdict, attempts: string): Ending {
@@ -102,8 +111,6 @@ async function noteState({ recovered, failing, gaveUp }: ShippingDeps, webhook: 
     if (webhook.failingSince !== null) await recovered(webhook)
     return
   }
-  // The token that was sent along is used up: the next attempt gets another.
-  if (sent.response?.status === 401) await webhook.refused?.(sent.headers)
   if (isGone(sent)) await gaveUp(webhook, 'It answered 410: it is gone.')
   else if (webhook.failingSince === null) await failing(webhook)
   else if (Date.now() - webhook.failingSince.getTime() > webhook.disableAfterMs) await gaveUp(webhook, `Every attempt failed since ${webhook.failingSince.toISOString()}, the last with ${reasonOf(sent)}.`)
