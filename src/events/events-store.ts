@@ -1,0 +1,101 @@
+import type { Db } from '../db/db.ts'
+import { lowestId } from '../db/partitions.ts'
+import type { FieldError } from '../errors.ts'
+
+export interface EventRow {
+  id: string
+  /** The event as JSON; without its data where it lies in a blob. */
+  text: string
+  blobId: string | null
+  webhookSourceId: string | null
+  schemaErrors: FieldError[] | null
+}
+
+export interface EventFilter {
+  /** Globs: `*` stands for any run of characters. */
+  type?: string | undefined
+  source?: string | undefined
+  subject?: string | undefined
+  webhookSourceId?: string | undefined
+  /** By when the hub received it. */
+  from?: Date | undefined
+  /** Exclusive. */
+  to?: Date | undefined
+  /** Text anywhere in it. */
+  q?: string | undefined
+}
+
+const columns = 'e.id, e.event as text, e.blob_id as "blobId", e.webhook_source_id as "webhookSourceId", e.schema_errors as "schemaErrors"'
+
+interface Page { before: string | undefined, limit: number, maxBytes: number }
+
+/**
+ * Newest first, and no more than `maxBytes` of text beyond the first; `more` says whether others follow. Conditions are written only where they are
+ * asked for: one that may be absent would keep Postgres from pruning partitions.
+ */
+export async function listEvents(db: Db, tenantId: string, filter: EventFilter, { before, limit, maxBytes }: Page): Promise<{ rows: EventRow[], more: boolean }> {
+  const values: unknown[] = [tenantId, limit + 1, maxBytes]
+  const conditions = ['tenant_id = $1']
+  const add = (condition: (parameter: string) => string, value: unknown): void => {
+    if (value === undefined) return
+    values.push(value)
+    conditions.push(condition(`$${values.length}`))
+  }
+  const addGlob = (column: string, glob: string | undefined): void => {
+    if (glob === undefined || glob === '*') return
+    if (glob.includes('*')) add((parameter) => `${column} like ${parameter}`, escaped(glob).replaceAll('*', '%'))
+    else add((parameter) => `${column} = ${parameter}`, glob)
+  }
+  addGlob('type', filter.type)
+  addGlob('source', filter.source)
+  addGlob('subject', filter.subject)
+  add((parameter) => `webhook_source_id = ${parameter}`, filter.webhookSourceId)
+  add((parameter) => `id < ${parameter}`, before)
+  add((parameter) => `id >= ${parameter}`, filter.from && lowestId(filter.from))
+  add((parameter) => `id < ${parameter}`, filter.to && lowestId(filter.to))
+  add((parameter) => `event ilike ${parameter}`, filter.q === undefined ? undefined : `%${escaped(JSON.stringify(filter.q.toWellFormed()).slice(1, -1))}%`)
+  const { rows } = await db.query<EventRow & { found: number }>(
+    `select ${columns}, e.found from (
+       select *, sum(octet_length(event)) over (order by id desc) - octet_length(event) as ahead, count(*) over ()::integer as found
+       from (select * from events where ${conditions.join(' and ')} order by id desc limit $2) p
+     ) e where e.ahead = 0 or e.ahead < $3 order by e.id desc limit $2 - 1`,
+    values)
+  return { rows: rows.map(({ found: _found, ...row }) => row), more: (rows[0]?.found ?? 0) > rows.length }
+}
+
+/** For `like`: the text as it stands. */
+function escaped(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
+}
+
+/** By the hub's own id. */
+export async function findEvent(db: Db, tenantId: string, id: string): Promise<EventRow | undefined> {
+  const { rows } = await db.query<EventRow>(`select ${columns} from events e where tenant_id = $1 and id = $2`, [tenantId, id])
+  return rows[0]
+}
+
+/** By the CloudEvent's id, where that is not the hub's own; the newest. */
+export async function findNamedEvent(db: Db, tenantId: string, { eventId, source }: { eventId: string, source: string | undefined }): Promise<EventRow | undefined> {
+  const { rows } = await db.query<EventRow>(
+    `select ${columns} from events e where tenant_id = $1 and event_id = $2 and event_id <> id::text ${source === undefined ? '' : 'and source = $3'} order by id desc limit 1`,
+    source === undefined ? [tenantId, eventId] : [tenantId, eventId, source])
+  return rows[0]
+}
+
+/** Forgets keys whose window is over, up to `limit` of them; answers how many. Needs the system's connection. */
+export async function deleteOldKeys(db: Db, limit: number): Promise<number> {
+  const { rowCount } = await db.query(
+    `delete from event_keys k using (select tenant_id, scope, key from event_keys where expires_at <= now() order by expires_at limit $1 for update skip locked) old
+     where k.tenant_id = old.tenant_id and k.scope = old.scope and k.key = old.key and k.expires_at <= now()`,
+    [limit])
+  return rowCount ?? 0
+}
+
+/** Events from before a moment whose data lies in a blob, over all tenants. Needs the system's connection. */
+export async function listLargeEvents(db: Db, { before, after, limit }: { before: Date, after: { tenantId: string, id: string } | undefined, limit: number }): Promise<{ tenantId: string, id: string, blobId: string }[]> {
+  const { rows } = await db.query<{ tenantId: string, id: string, blobId: string }>(
+    `select tenant_id as "tenantId", id, blob_id as "blobId" from events
+     where id < $1 and blob_id is not null ${after === undefined ? '' : 'and (tenant_id, id) > ($3, $4)'} order by tenant_id, id limit $2`,
+    [lowestId(before), limit, ...after === undefined ? [] : [after.tenantId, after.id]])
+  return rows
+}

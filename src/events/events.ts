@@ -1,0 +1,151 @@
+/** The events of a tenant: sending, listing, searching. */
+import type { Blobs } from '../blobs/blobs.ts'
+import type { Database } from '../db/database.ts'
+import { HubError, isHubError } from '../errors.ts'
+import type { Jq } from '../lib/jq/jq.ts'
+import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
+import type { Caller } from '../tenants/caller.ts'
+import type { ReadEvent } from './cloudevent.ts'
+import type { CloudEvent } from './event.ts'
+import { findEvent, findNamedEvent, listEvents, type EventFilter, type EventRow } from './events-store.ts'
+import type { Publishing, SchemaCheckMode } from './publishing.ts'
+import { recordOf, wholeText, type EventRecord } from './record.ts'
+
+export type { EventRecord } from './record.ts'
+export type { EventFilter } from './events-store.ts'
+
+export interface EventSearch extends EventFilter, PageRequest {
+  /** A jq program over the event; those for which it comes out true (neither null, false nor nothing) are answered. */
+  filter?: string | undefined
+}
+
+export interface Events {
+  /** Resolves with the CloudEvents' ids once all are committed. Throws what Publishing throws. */
+  send(caller: Caller, events: readonly ReadEvent[], options: { schemaCheck: SchemaCheckMode }): Promise<{ ids: string[] }>
+  /**
+   * Newest first, without large data. A page may be short, even empty, and still have a `nextCursor`: a filter looks at so many events a page.
+   * Throws `invalid_expression`, and `invalid_request` where the search takes too long.
+   */
+  list(caller: Caller, search: EventSearch): Promise<Page<EventRecord>>
+  /** Whole, by the hub's id or the CloudEvent's; of several with the latter, the newest. Throws `not_found`. */
+  find(caller: Caller, id: string, options?: { source?: string | undefined }): Promise<EventRecord>
+  /** The same by the hub's id alone, for the hub's own work. */
+  findOwn(tenantId: string, messageId: string): Promise<EventRecord>
+}
+
+export interface EventsDeps {
+  database: Database
+  blobs: Pick<Blobs, 'read'>
+  jq: Pick<Jq, 'first' | 'decide' | 'check'>
+  publishing: Pick<Publishing, 'publish'>
+  /** How long a list may search before it says to narrow the search. */
+  searchTimeoutMs?: number
+  /** How many events a filter looks at for one page. */
+  mostScanned?: number
+}
+
+const SEARCH_TIMEOUT_MS = 3000
+const MOST_SCANNED = 5000
+const SCANNED_AT_ONCE = 250
+/** Of the text of one page or one look. */
+const MAX_BYTES = 8 * 1024 * 1024
+/** Of large events, that a filter reads for one page. */
+const MAX_LARGE_BYTES = 32 * 1024 * 1024
+
+export function createEvents(deps: EventsDeps): Events {
+  const { database, blobs, jq, publishing, searchTimeoutMs = SEARCH_TIMEOUT_MS } = deps
+  const read: Read = (tenantId, filter, page) => database.tenant(tenantId).transaction(async (db) => {
+    await db.query(`set local statement_timeout = ${searchTimeoutMs}`)
+    return listEvents(db, tenantId, filter, { maxBytes: MAX_BYTES, ...page })
+  }).catch((error: unknown) => tooLong(error, searchTimeoutMs))
+  const whole = async (tenantId: string, row: EventRow | undefined): Promise<EventRecord> => {
+    if (row === undefined) throw new HubError('not_found', 'There is no such event.')
+    return recordOf({ ...row, text: await wholeText(blobs, tenantId, row), blobId: null })
+  }
+  return {
+    async send(caller, events, options) {
+      await publishing.publish(caller, events, options)
+      return { ids: events.map(({ event }) => event.id) }
+    },
+
+    async list({ tenantId }, { filter: program, limit, cursor, ...filter }) {
+      const before = readIdCursor(cursor)
+      if (program === undefined) {
+        const { rows, more } = await read(tenantId, filter, { before, limit })
+        return pageOf(rows, more ? rows.at(-1) : undefined)
+      }
+      await jq.check(program, { batchKey: tenantId })
+      return scan({ ...deps, read }, tenantId, { program, filter, before, limit })
+    },
+
+    async find({ tenantId }, id, { source } = {}) {
+      const db = database.tenant(tenantId)
+      const own = isUuid(id) ? await findEvent(db, tenantId, id) : undefined
+      return whole(tenantId, own !== undefined && (source === undefined || recordOf(own).source === source) ? own : await findNamedEvent(db, tenantId, { eventId: id, source }))
+    },
+
+    findOwn: async (tenantId, messageId) => whole(tenantId, await findEvent(database.tenant(tenantId), tenantId, messageId)),
+  }
+}
+
+type Read = (tenantId: string, filter: EventFilter, page: { before: string | undefined, limit: number }) => Promise<{ rows: EventRow[], more: boolean }>
+
+/** `last`: the row that the next page begins behind; undefined at the end. */
+function pageOf(rows: EventRow[], last: EventRow | undefined): Page<EventRecord> {
+  const { nextCursor } = toPage(last === undefined ? [] : [last, last], 1, ({ id }) => [id])
+  return { data: rows.map(recordOf), nextCursor }
+}
+
+interface Scan { program: string, filter: EventFilter, before: string | undefined, limit: number }
+
+async function scan(deps: EventsDeps & { read: Read }, tenantId: string, { program, filter, before, limit }: Scan): Promise<Page<EventRecord>> {
+  const { read, mostScanned = MOST_SCANNED } = deps
+  const found: EventRow[] = []
+  const budget = { largeBytes: MAX_LARGE_BYTES }
+  let last: EventRow | undefined
+  for (let scanned = 0; scanned < mostScanned && budget.largeBytes > 0; scanned += SCANNED_AT_ONCE) {
+    const { rows, more } = await read(tenantId, filter, { before: last?.id ?? before, limit: SCANNED_AT_ONCE })
+    const verdicts = await judged(deps, tenantId, { program, rows, budget })
+    for (const [at, isWanted] of verdicts.entries()) {
+      last = rows[at]!
+      if (isWanted) found.push(last)
+      if (found.length === limit) return pageOf(found, more || at + 1 < rows.length ? last : undefined)
+    }
+    if (!more && verdicts.length === rows.length) return pageOf(found, undefined)
+  }
+  return pageOf(found, last)
+}
+
+/** For each row in turn whether the program wants it; fewer than the rows where the budget ran out. Large ones are read one at a time. */
+async function judged(deps: EventsDeps, tenantId: string, { program, rows, budget }: { program: string, rows: EventRow[], budget: { largeBytes: number } }): Promise<boolean[]> {
+  const verdicts = await Promise.all(rows.map((row) => (row.blobId === null ? isWanted(deps, tenantId, program, row.text) : undefined)))
+  for (const [at, row] of rows.entries()) {
+    if (row.blobId === null) continue
+    if (budget.largeBytes <= 0) return verdicts.slice(0, at) as boolean[]
+    const text = await wholeText(deps.blobs, tenantId, row)
+    budget.largeBytes -= text.length
+    verdicts[at] = await isWanted(deps, tenantId, program, text)
+  }
+  return verdicts as boolean[]
+}
+
+async function isWanted({ jq }: EventsDeps, tenantId: string, program: string, text: string): Promise<boolean> {
+  const event = JSON.parse(text) as CloudEvent
+  const decided = jq.decide(program, event)
+  if (decided !== undefined) return decided
+  try {
+    const value = await jq.first(program, event, { batchKey: tenantId })
+    return value !== undefined && value !== null && value !== false
+  } catch (error) {
+    // One that the program cannot look at, a text where it wants a number, is not one that it looks for.
+    if (isHubError(error, 'expression_failed')) return false
+    throw error
+  }
+}
+
+function tooLong(error: unknown, timeoutMs: number): never {
+  if ((error as { code?: string }).code !== '57014') throw error
+  throw new HubError('invalid_request', `The search took longer than ${timeoutMs / 1000} seconds. Narrow it: give \`from\` and \`to\`, or a type.`, {
+    cause: error, errors: [{ pointer: '?from', detail: 'is needed to narrow the search' }],
+  })
+}
