@@ -11,13 +11,16 @@ import { openStorage, type Storage } from './build/storage.ts'
 import { hubTasks, queueNotice } from './build/tasks.ts'
 import type { Config } from './config.ts'
 import { listen, type Listener } from './db/listen.ts'
+import { EVENT_TYPES_CHANGED } from './events/types.ts'
 import { CREDENTIALS_CHANGED } from './credentials/notices.ts'
 import { CONNECTORS_CHANGED } from './catalog/registry.ts'
+import { PULSAR_BRIDGES_CHANGED } from './events/pulsar/bridges.ts'
 import { INTEGRATIONS_CHANGED } from './integrations/loaded.ts'
 import { startJobs, type Jobs } from './jobs/jobs.ts'
 import { every, type Schedule } from './jobs/schedule.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
+import { WEBHOOK_SOURCES_CHANGED } from './webhooks/inbound/loaded.ts'
 import { KEYS_CHANGED } from './tenants/keys.ts'
 import { WEBHOOKS_CHANGED } from './webhooks/outbound/loaded.ts'
 
@@ -65,8 +68,13 @@ async function openTelemetry({ otlpEndpoint }: Config, logger: Logger): Promise<
 async function startOn(storage: Storage, running: AsyncDisposableStack, telemetry: Telemetry | undefined, { config, logger, role, keyMade }: HubOptions): Promise<Hub> {
   const { database } = storage
   let jobs: Jobs | undefined
-  const metrics = createMetrics({ database, http: storage.http, jobs: async () => jobs?.counts() ?? { waiting: 0, failed: 0 } })
-  const areas = await createAreas({ config, logger, storage, metrics, tracing: telemetry, notify: queueNotice })
+  const metrics = createMetrics({
+    database, http: storage.http, jobs: async () => jobs?.counts() ?? { waiting: 0, failed: 0 },
+    deliveries: () => areas.eventing.deliveries(),
+  })
+  let url: string | undefined
+  const publicUrl = (): string => config.publicUrl ?? url ?? urlOf(config, config.host)
+  const areas = await createAreas({ config, logger, storage, metrics, tracing: telemetry, notify: queueNotice, publicUrl })
   running.defer(() => areas.close())
   const { madeKey } = await areas.services.tenants.ensureFirst(config.apiKey)
   if (madeKey !== undefined) keyMade?.(madeKey)
@@ -77,21 +85,23 @@ async function startOn(storage: Storage, running: AsyncDisposableStack, telemetr
   })
   running.defer(() => jobs.stop())
   await areas.eventing.dispatcher.start()
+  areas.pulsar.start()
+  running.defer(() => areas.pulsar.close())
   for (const schedule of startSchedules(areas, logger)) running.defer(() => schedule.stop())
   const notices = listenForChanges(storage.connectionString, areas, logger)
   running.defer(() => notices.close())
   const server = role === 'serve' ? await serve(areas, { config, logger, idempotency, metrics, telemetry }) : undefined
   running.defer(() => server?.close())
+  url = server && urlOf(server.server.address() as AddressInfo, config.host)
   return {
-    url: server && urlOf(server.server.address() as AddressInfo, config.host),
-    services: areas.services, close: () => running.disposeAsync(),
+    url, services: areas.services, close: () => running.disposeAsync(),
   }
 }
 
 interface Serving { config: Config, logger: Logger, idempotency: Idempotency, metrics: Metrics, telemetry: Telemetry | undefined }
 
 async function serve({ services }: Areas, { config, logger, idempotency, metrics, telemetry }: Serving): Promise<FastifyInstance> {
-  const server = createServer({ routes, services, idempotency, logger, maxBodyBytes: config.maxBodyBytes, observe: (sample) => { metrics.request(sample) }, trace: telemetry?.watchRequests })
+  const server = createServer({ routes, services, idempotency, logger, maxBodyBytes: config.maxBodyBytes, trustProxy: config.trustProxy, observe: (sample) => { metrics.request(sample) }, trace: telemetry?.watchRequests })
   await server.listen({ host: config.host, port: config.port })
   return server
 }
@@ -107,7 +117,7 @@ function startSchedules({ services }: Areas, logger: Logger): Schedule[] {
 }
 
 /** Other processes' changes take hold here as soon as Postgres tells of them. */
-function listenForChanges(connectionString: string, { services, caches }: Areas, logger: Logger): Listener {
+function listenForChanges(connectionString: string, { services, caches, eventBus, pulsar }: Areas, logger: Logger): Listener {
   const one = (forget: (tenantId: string, id: string) => void) => (payload: string): void => {
     const at = payload.indexOf(':')
     forget(payload.slice(0, at), payload.slice(at + 1))
@@ -120,13 +130,17 @@ function listenForChanges(connectionString: string, { services, caches }: Areas,
       [CREDENTIALS_CHANGED]: one(caches.forgetCredential),
       [CONNECTORS_CHANGED]: one(caches.forgetConnector),
       [WEBHOOKS_CHANGED]: one(caches.forgetWebhook),
+      [WEBHOOK_SOURCES_CHANGED]: one(caches.forgetWebhookSource),
+      [EVENT_TYPES_CHANGED]: one(caches.forgetEventType),
+      [PULSAR_BRIDGES_CHANGED]: () => { pulsar.refresh() },
+      interchange_events: (tenantId) => { eventBus.feed.wake(tenantId) },
     },
     reset: () => { caches.forgetAll() },
     onError: (error) => { logger.warn({ err: error }, 'the connection for notices broke') },
   })
 }
 
-function urlOf({ port }: AddressInfo, host: string): string {
+function urlOf({ port }: Pick<AddressInfo, 'port'>, host: string): string {
   const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   return `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`
 }

@@ -9,6 +9,8 @@ export type LogLevel = (typeof logLevels)[number]
 export interface Config {
   host: string
   port: number
+  publicUrl: string | undefined
+  trustProxy: string[]
   dataFolder: string
   cacheFolder: string
   databaseUrl: string | undefined
@@ -20,6 +22,7 @@ export interface Config {
   allowEnvironment: string[]
   logLevel: LogLevel
   maxBodyBytes: number
+  eventsRetentionDays: number
   otlpEndpoint: string | undefined
   smtpUrl: string | undefined
   smtpFrom: string
@@ -53,6 +56,16 @@ const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     variable: 'INTERCHANGE_PORT', fallback: '8080', takes: 'a port from 0 to 65535 (0 picks a free one)',
     description: 'TCP port of the API and the dashboard.',
     parse: (text) => wholeNumber(text, 0, 65_535),
+  },
+  publicUrl: {
+    variable: 'INTERCHANGE_PUBLIC_URL', fallback: '', takes: 'an http or https URL, such as https://hub.example.com',
+    description: "Where others reach the hub, behind a reverse proxy for instance. Stands in the webhook sources' URLs. Empty: the address and port that it listens on.",
+    parse: (text) => (text === '' ? undefined : isPublicUrl(text) ? text.replace(/\/+$/, '') : invalid),
+  },
+  trustProxy: {
+    variable: 'INTERCHANGE_TRUST_PROXY', fallback: '', takes: 'CIDRs separated by commas, such as 127.0.0.1,10.1.0.0/16',
+    description: 'Reverse proxies whose `X-Forwarded-For` is believed, so that a request counts as coming from its client. Empty: none.',
+    parse: parseNetworks,
   },
   dataFolder: {
     variable: 'INTERCHANGE_DATA', fallback: './data', takes: 'a folder',
@@ -111,6 +124,11 @@ const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     variable: 'INTERCHANGE_MAX_BODY_BYTES', fallback: '4194304', takes: 'a whole number from 1024 to 1073741824',
     description: 'Largest request body that the API takes. Document imports take up to 64 MiB, the proxy streams without a bound.',
     parse: (text) => wholeNumber(text, 1024, 1_073_741_824),
+  },
+  eventsRetentionDays: {
+    variable: 'INTERCHANGE_EVENTS_RETENTION_DAYS', fallback: '30', takes: 'a whole number from 1 to 3650',
+    description: 'How many days events and finished deliveries are kept. Then whole days of them go.',
+    parse: (text) => wholeNumber(text, 1, 3650),
   },
   otlpEndpoint: {
     variable: 'OTEL_EXPORTER_OTLP_ENDPOINT', fallback: '', takes: 'an http or https URL',
@@ -173,6 +191,11 @@ function isNetwork(text: string): boolean {
   const family = isIP(address)
   if (family === 0 || rest.length > 0) return false
   return bits === undefined || wholeNumber(bits, 0, family === 4 ? 32 : 128) !== undefined
+}
+
+function isPublicUrl(text: string): boolean {
+  const { protocol, username, password, search, hash } = URL.parse(text) ?? {}
+  return /^https?:$/.test(protocol ?? '') && username === '' && password === '' && search === '' && hash === ''
 }
 
 function isRootKey(text: string): boolean {

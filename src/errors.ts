@@ -19,6 +19,8 @@ export const errorCodes = {
   idempotency_in_progress: { status: 409, title: 'The first request with this Idempotency-Key is still running', retry: true },
   precondition_failed: { status: 412, title: 'It was changed meanwhile', retry: false },
   body_too_large: { status: 413, title: 'The body is too large', retry: false },
+  verification_failed: { status: 401, title: 'The request could not be verified', retry: false },
+  webhook_source_paused: { status: 503, title: 'The webhook source is paused', retry: true },
   unsupported_media_type: { status: 415, title: 'This content type is not taken here', retry: false },
   // the hub's own rules, before anything is sent
   invalid_input: { status: 422, title: 'The input does not fit the schema', retry: false },
@@ -44,6 +46,7 @@ export const errorCodes = {
   upstream_response_too_large: { status: 502, title: 'The upstream sent too much', retry: false },
   upstream_too_many_redirects: { status: 502, title: 'The upstream redirected too often', retry: false },
   upstream_timeout: { status: 504, title: 'The upstream took too long', retry: true },
+  reply_timeout: { status: 504, title: 'Nobody replied in time', retry: true },
   // the hub itself
   database_unavailable: { status: 503, title: 'The database cannot be reached', retry: true },
   shutting_down: { status: 503, title: 'The hub is stopping', retry: true },
@@ -65,6 +68,8 @@ export interface HubErrorOptions {
   retryAfterSeconds?: number
   /** The limit that is used up; becomes `RateLimit` and `RateLimit-Policy`. */
   usedUp?: UsedUpLimit | undefined
+  /** Further headers of the answer. */
+  headers?: Record<string, string>
   /** Extra public members of the problem, such as `execution`. */
   extra?: Record<string, unknown>
   /** For upstream failures: true when no byte of the request can have reached the upstream. */
@@ -79,6 +84,7 @@ export class HubError extends Error {
   readonly errors: FieldError[] | undefined
   readonly retryAfterSeconds: number | undefined
   readonly usedUp: UsedUpLimit | undefined
+  readonly headers: Record<string, string> | undefined
   readonly extra: Record<string, unknown> | undefined
   readonly beforeSending: boolean
   readonly upstreamStatus: number | undefined
@@ -89,6 +95,7 @@ export class HubError extends Error {
     this.errors = options.errors
     this.retryAfterSeconds = options.retryAfterSeconds
     this.usedUp = options.usedUp
+    this.headers = options.headers
     this.extra = options.extra
     this.beforeSending = options.beforeSending ?? false
     this.upstreamStatus = options.upstreamStatus

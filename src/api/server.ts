@@ -10,11 +10,14 @@ import { arrivalLimits, watchArrivals, type ArrivalLimits, type Arrivals } from 
 import { proxyMethods, type Route } from './route.ts'
 import { createHandler, type HandlerContext } from './handler.ts'
 import { asHubError, repeatHeaders, toProblem } from './problem.ts'
+import { attachSocket, isStreamUpgrade } from './socket.ts'
 
 export interface ServerOptions extends HandlerContext {
   routes: Route[]
   logger: Logger
   maxBodyBytes: number
+  /** Networks of reverse proxies, whose `X-Forwarded-For` says where a request comes from. */
+  trustProxy?: readonly string[]
   arrival?: ArrivalLimits
   /** Called once a request; `route` is the route's pattern, never the path with its ids. */
   observe(sample: { method: string, route: string, status: number, seconds: number }): void
@@ -25,15 +28,16 @@ export interface ServerOptions extends HandlerContext {
 const IMPORT_BODY_BYTES = 64 * 1024 * 1024
 
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { routes, logger, maxBodyBytes, observe, arrival = arrivalLimits } = options
+  const { routes, logger, maxBodyBytes, observe, trustProxy = [], arrival = arrivalLimits } = options
   const server = Fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
     genReqId: (request) => readRequestId(request.headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     connectionTimeout: 0,
     requestTimeout: 0,
-    http: { connectionsCheckingInterval: Math.ceil(arrival.headersMs / 3) },
+    http: { connectionsCheckingInterval: Math.ceil(arrival.headersMs / 3), shouldUpgradeCallback: isStreamUpgrade },
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseConnection,
@@ -61,16 +65,18 @@ export function createServer(options: ServerOptions): FastifyInstance {
   })
   // A connection that becomes idle while the server closes would be waited for until its keep-alive ends.
   server.addHook('preClose', (done) => {
+    options.services.streams.close()
     const sweep = setInterval(() => { server.server.closeIdleConnections() }, 50)
     server.server.once('close', () => { clearInterval(sweep) })
     done()
   })
+  attachSocket(server, { services: options.services, requestId: ({ headers }) => readRequestId(headers['x-request-id']) })
   register(server, routes, options, arrivals)
   return server
 }
 
 /** Routes with other bodies than JSON get a context of their own, since parsers belong to a context. */
-function register(server: FastifyInstance, routes: Route[], context: HandlerContext, arrivals: Arrivals): void {
+function register(server: FastifyInstance, routes: Route[], context: HandlerContext & Pick<ServerOptions, 'maxBodyBytes'>, arrivals: Arrivals): void {
   const allowStream = async ({ raw }: FastifyRequest): Promise<void> => { arrivals.allowStream(raw) }
   const add = (instance: FastifyInstance, route: Route): void => {
     const kind = route.bodyKind ?? 'json'
@@ -81,8 +87,8 @@ function register(server: FastifyInstance, routes: Route[], context: HandlerCont
       // HEAD answers belong to the proxy; elsewhere they would double the route table.
       exposeHeadRoute: false,
       handler,
-      onRequest: kind === 'stream' ? [onRequest, allowStream] : onRequest,
-      ...kind === 'bytes' && { bodyLimit: route.maxBodyBytes ?? IMPORT_BODY_BYTES },
+      onRequest: kind === 'stream' ? [onRequest, allowStream] : kind === 'bytes' ? [onRequest, passAnyType] : onRequest,
+      ...kind === 'bytes' && { bodyLimit: route.maxBodyBytes === 'setting' ? context.maxBodyBytes : route.maxBodyBytes ?? IMPORT_BODY_BYTES },
     })
   }
   for (const route of routes.filter(({ bodyKind = 'json' }) => bodyKind === 'json')) add(server, route)
@@ -96,15 +102,20 @@ function register(server: FastifyInstance, routes: Route[], context: HandlerCont
   }
 }
 
+/** Bytes are taken whatever they are called, also by a name that Fastify would refuse. */
+async function passAnyType({ raw: { headers } }: FastifyRequest): Promise<void> {
+  if (headers['content-type'] !== undefined && !/^[\w!#$&^.+-]+\/[\w!#$&^.+*-]+\s*(;|$)/.test(headers['content-type'])) delete headers['content-type']
+}
+
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
   const known = fromFastify(error) ?? asHubError(error)
-  // A call that failed is recorded, and logged as its integration wants it: it is no fault of the hub.
-  if (known.status >= 500 && known.extra?.['execution'] === undefined) {
+  // A call that failed is recorded, and logged as its integration wants it: it is no fault of the hub. Nor is what somebody paused.
+  if (known.status >= 500 && known.extra?.['execution'] === undefined && known.code !== 'webhook_source_paused') {
     logger.error({ requestId: request.id, method: request.method, route: request.routeOptions?.url, code: known.code, err: known.cause ?? known }, known.message)
   }
   const problem = toProblem(known, String(request.id))
   void reply.headers(repeatHeaders(known))
-  if (known.status === 401) void reply.header('www-authenticate', 'Bearer realm="interchange"')
+  void reply.headers({ ...known.status === 401 && { 'www-authenticate': 'Bearer realm="interchange"' }, ...known.headers })
   void reply.code(known.status).header('content-type', 'application/problem+json').header('x-request-id', String(request.id)).send(JSON.stringify(problem))
 }
 

@@ -3,6 +3,11 @@ import type { Blobs } from '../blobs/blobs.ts'
 import type { Connectors } from '../catalog/connectors.ts'
 import type { Logos } from '../catalog/directory/logos.ts'
 import type { Credentials } from '../credentials/credentials.ts'
+import type { Bus } from '../events/bus.ts'
+import type { Events } from '../events/events.ts'
+import type { Bridges } from '../events/pulsar/bridges.ts'
+import type { Streams } from '../events/streams.ts'
+import type { EventTypes } from '../events/types.ts'
 import type { Executions } from '../executions/executions.ts'
 import type { Figures } from '../executions/figures.ts'
 import type { Alerts } from '../integrations/alerts.ts'
@@ -16,6 +21,9 @@ import type { Audit } from '../tenants/audit.ts'
 import type { Keys } from '../tenants/keys.ts'
 import type { Members } from '../tenants/members.ts'
 import type { Tenants } from '../tenants/tenants.ts'
+import type { Hooks } from '../webhooks/inbound/receive.ts'
+import type { HookRequests } from '../webhooks/inbound/requests.ts'
+import type { WebhookSources } from '../webhooks/inbound/sources.ts'
 import type { Deliveries } from '../webhooks/outbound/deliveries.ts'
 import type { WebhookFigures } from '../webhooks/outbound/monitoring.ts'
 import type { Replay } from '../webhooks/outbound/replay.ts'
@@ -40,11 +48,21 @@ export interface Services {
   executions: Executions
   figures: Figures
   blobs: Blobs
+  events: Events
+  eventTypes: EventTypes
+  bus: Bus
+  streams: Streams
+  pulsarBridges: Bridges
   webhooks: Endpoints
   webhookFigures: WebhookFigures
   deliveries: Deliveries
   replay: Replay
   testEvents: TestEvents
+  webhookSources: WebhookSources
+  hooks: Hooks
+  hookRequests: HookRequests
+  /** Where others reach the hub; without a slash at the end. */
+  publicUrl(): string
   /** For /readyz: what is not ready yet; empty when all is. */
   ready(): Promise<string[]>
   /** Prometheus text. Figures of integrations are of all tenants. */

@@ -13,12 +13,14 @@ import { builtInConnectors } from '../connectors/index.ts'
 import { createCredentials, type Credentials } from '../credentials/credentials.ts'
 import { isOwnSecret } from '../credentials/own.ts'
 import { openRootKeys } from '../credentials/root-key.ts'
+import { createEventRetention, type EventRetention } from '../events/retention.ts'
 import { createExecutions } from '../executions/executions.ts'
 import { createFigures } from '../executions/figures.ts'
 import type { Execution } from '../executions/record.ts'
 import { createRetention, type Retention } from '../executions/retention.ts'
 import { findUsedOperations } from '../executions/used-operations.ts'
 import { createAlerts, type AlertsDeps } from '../integrations/alerts.ts'
+import type { Announce } from '../integrations/announce.ts'
 import { connectionNotes } from '../integrations/connection-notes.ts'
 import type { ContextDeps } from '../integrations/context.ts'
 import { createExecute, type ExecuteDeps } from '../integrations/execute.ts'
@@ -29,6 +31,7 @@ import { createAnswerCache } from '../integrations/policies/cache.ts'
 import { createProxy } from '../integrations/proxy.ts'
 import { createRerun } from '../integrations/rerun.ts'
 import type { BreakerState } from '../integrations/policies/breaker.ts'
+import { periodStart } from '../integrations/policies/quota.ts'
 import type { TryTracing } from '../integrations/tracing.ts'
 import { listUsing } from '../integrations/store.ts'
 import { createConnectionTester } from '../integrations/test-connection.ts'
@@ -38,14 +41,19 @@ import { createAudit } from '../tenants/audit.ts'
 import { createKeys } from '../tenants/keys.ts'
 import { createMembers } from '../tenants/members.ts'
 import { createTenants } from '../tenants/tenants.ts'
+import { createEventBus, type EventBus } from './event-bus.ts'
 import { createEventing, type Eventing } from './eventing.ts'
+import { createPulsar, type Pulsar } from './pulsar.ts'
 import { createReceiving, type Receiving } from './receiving.ts'
 import type { Storage } from './storage.ts'
 
 export interface Areas {
   services: Services
   retention: Retention
+  eventRetention: EventRetention
   eventing: Eventing
+  eventBus: EventBus
+  pulsar: Pulsar
   /** What is remembered of the database's rows, to be forgotten when another process changes them. */
   caches: {
     forgetIntegration(tenantId: string, id: string): void
@@ -53,6 +61,7 @@ export interface Areas {
     forgetConnector(tenantId: string, id: string): void
     forgetWebhook(tenantId: string, id: string): void
     forgetWebhookSource(tenantId: string, id: string): void
+    forgetEventType(tenantId: string, type: string): void
     forgetAll(): void
   }
   close(): Promise<void>
@@ -82,23 +91,27 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const loaded = createLoadedIntegrations({ database, connectors: catalog.registry, credentials })
   const figures = createFigures({ database })
   const executions = createExecutions({ database, blobs, figures })
-  const running = createRunning(deps, { catalog, credentials, loaded, figures, executions, jq })
+  const running = createRunning(deps, { catalog, credentials, loaded, figures, executions, jq, tell: () => eventBus })
   const keys = createKeys(database)
-  const eventing = createEventing({ storage, logger: deps.logger, jq, credentials })
-  const receiving = createReceiving({ ...deps, jq, credentials, inbox: eventing.inbox, schemas: { validate: async () => undefined } })
+  const eventing = createEventing({ storage, logger: deps.logger, jq, credentials, metrics })
+  const eventBus = createEventBus({ storage, logger: deps.logger, jq, inbox: eventing.inbox, services: { ...running, connectors: catalog.connectors } })
+  const receiving = createReceiving({ ...deps, jq, credentials, inbox: eventing.inbox, schemas: eventBus.services.eventTypes })
+  const pulsar = createPulsar({ storage, logger: deps.logger, jq, secrets: credentials.own, inbox: eventing.inbox, publishing: eventBus.publishing, followers: eventBus.followers })
   const services: Services = {
     tenants: createTenants(database), members: createMembers(database), keys, audit: createAudit(database),
-    credentials, connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...receiving.services,
+    credentials, connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services,
     breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     ready: () => readiness(deps),
     metrics: (options) => metrics.read(options),
   }
   return {
-    services, eventing, retention: createRetention({ database, blobs, figures }), caches: cachesOf({ loaded, credentials, registry: catalog.registry, keys, webhooks: eventing.loadedWebhooks, sources: receiving.loadedSources }),
+    services, eventing, eventBus, pulsar, retention: createRetention({ database, blobs, figures }), eventRetention: createEventRetention({ database, blobs, days: deps.config.eventsRetentionDays }),
+    caches: cachesOf({ loaded, credentials, registry: catalog.registry, keys, eventBus, webhooks: eventing.loadedWebhooks, sources: receiving.loadedSources }),
     async close() {
       await receiving.close()
-      await eventing.close()
       await running.health.settle()
+      await eventBus.close()
+      await eventing.close()
       await executions.drain()
       await jq.close()
       await closeOpenApiEngine()
@@ -130,37 +143,53 @@ async function createSecrets({ config, storage: { database, http } }: AreasDeps,
   })
 }
 
-interface Parts extends Pick<Services, 'credentials' | 'figures' | 'executions'> { catalog: Catalog, loaded: LoadedIntegrations, jq: ReturnType<typeof createJq> }
+interface Parts extends Pick<Services, 'credentials' | 'figures' | 'executions'> {
+  catalog: Catalog
+  loaded: LoadedIntegrations
+  jq: ReturnType<typeof createJq>
+  /** Made later, since it runs operations itself. */
+  tell(): Pick<EventBus, 'hubEvents' | 'notices'>
+}
 
 /** What runs operations, and what watches over them. */
-function createRunning({ logger, storage, metrics, tracing, notify }: AreasDeps, { catalog, credentials, loaded, figures, executions, jq }: Parts): Pick<Services, 'integrations' | 'execute' | 'rerun' | 'proxy' | 'health' | 'alerts'> {
+function createRunning({ logger, storage, metrics, tracing, notify }: AreasDeps, { catalog, credentials, loaded, figures, executions, jq, tell }: Parts): Pick<Services, 'integrations' | 'execute' | 'rerun' | 'proxy' | 'health' | 'alerts'> {
   const { database, blobs, http, guard } = storage
   const context: ContextDeps = { http, blobs, resolveHost: (hostname) => guard.resolveHost(hostname), tokens: (tenantId, credentialId) => credentials.tokens(tenantId, credentialId) }
   const watched: Pick<ExecuteDeps, 'assertRecordable' | 'countCalls' | 'observe' | 'tracing'> = {
     tracing,
     assertRecordable: () => database.assertReachable(),
     countCalls: (tenantId, integrationId, since) => figures.callsSince(tenantId, integrationId, since),
-    observe: ({ loaded: { row }, execution }) => {
+    observe: (call) => {
+      const { loaded: { row }, execution } = call
       metrics.call({ tenantId: row.tenantId, integrationId: row.id, status: execution.status, seconds: execution.metrics.latency / 1000 })
       logCall(logger, row.monitoring.logging.level, execution)
+      noteCall(tell().notices, call)
     },
   }
+  const announce: Announce = (tenantId, event) => { tell().hubEvents.announce(tenantId, event) }
   const tester = createConnectionTester({ ...context, credentials })
   const alerts = createAlerts({ database, loaded, figures, notify })
   const onError = (error: unknown): void => { logger.warn({ err: error }, "a connection's status could not be noted") }
   const execute = createExecute({
-    ...context, ...watched, loaded, executions, jq, answers: createAnswerCache(ANSWERS_MAX_BYTES), connectionChanged: connectionNotes({ database, loaded, onError }),
+    ...context, ...watched, loaded, executions, jq, answers: createAnswerCache(ANSWERS_MAX_BYTES), connectionChanged: connectionNotes({ database, loaded, announce, onError }),
   })
   return {
     execute, alerts, rerun: createRerun({ executions, execute, blobs }), proxy: createProxy({ ...context, ...watched, loaded, executions }),
-    health: createHealth({ ...context, database, loaded, tester, checked: (of, health) => alerts.evaluate(of, { health }) }),
-    integrations: createIntegrations({ database, registry: catalog.registry, connectors: catalog.connectors, credentials, loaded, tester, jq }),
+    health: createHealth({ ...context, database, loaded, tester, announce, checked: (of, health) => alerts.evaluate(of, { health }) }),
+    integrations: createIntegrations({ database, registry: catalog.registry, connectors: catalog.connectors, credentials, loaded, tester, jq, announce }),
   }
 }
 
-interface Caches { loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'], webhooks: Eventing['loadedWebhooks'], sources: Receiving['loadedSources'] }
+/** Messages quote the upstream, which may quote a secret. */
+function noteCall(notices: EventBus['notices'], { loaded: { row, credential, state }, execution: { id, operation, status, error } }: Parameters<ExecuteDeps['observe']>[0]): void {
+  const { usageQuota } = row.usage
+  if (status === 'failed' && error !== null) notices.executionFailed(row.tenantId, row, { id, operation, error: { type: error.type, message: credential?.mask.mask(error.message) ?? error.message } })
+  if (!usageQuota.unlimited) notices.quotaUsed(row.tenantId, row, { ...usageQuota, used: state.quota.used, periodStart: new Date(periodStart(usageQuota.period, Date.now())) })
+}
 
-function cachesOf({ loaded, credentials, registry, keys, webhooks, sources }: Caches): Areas['caches'] {
+interface Caches { eventBus: EventBus, loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'], webhooks: Eventing['loadedWebhooks'], sources: Receiving['loadedSources'] }
+
+function cachesOf({ eventBus: { feed, services: { eventTypes } }, loaded, credentials, registry, keys, webhooks, sources }: Caches): Areas['caches'] {
   return {
     forgetIntegration: (tenantId, id) => { loaded.forget(tenantId, id) },
     // Integrations hold their opened credential and their connector.
@@ -174,7 +203,10 @@ function cachesOf({ loaded, credentials, registry, keys, webhooks, sources }: Ca
     },
     forgetWebhook: (tenantId, id) => { webhooks.forget(tenantId, id) },
     forgetWebhookSource: (tenantId, id) => { sources.forget(tenantId, id) },
+    forgetEventType: (tenantId, type) => { eventTypes.forget(tenantId, type) },
     forgetAll() {
+      eventTypes.forgetAll()
+      feed.wake()
       sources.forgetAll()
       webhooks.forgetAll()
       keys.forget()

@@ -7,6 +7,7 @@ import type { Credentials } from '../credentials/credentials.ts'
 import type { CloudEvent } from '../events/event.ts'
 import { createInbox, type RunningInbox } from '../events/inbox.ts'
 import type { Jq } from '../lib/jq/jq.ts'
+import type { Metrics } from '../metrics.ts'
 import { createDeliveries } from '../webhooks/outbound/deliveries.ts'
 import { createDispatcher, type Dispatcher } from '../webhooks/outbound/dispatcher/dispatcher.ts'
 import { createLoadedWebhooks, type LoadedWebhooks } from '../webhooks/outbound/loaded.ts'
@@ -24,6 +25,8 @@ export interface Eventing {
   services: Pick<Services, 'webhooks' | 'webhookFigures' | 'deliveries' | 'replay' | 'testEvents'>
   /** An event of the hub's own. */
   publish(event: OwnEvent): Promise<void>
+  /** For /metrics. */
+  deliveries(): Promise<{ held: number, underWay: number, queued: number }>
   close(): Promise<void>
 }
 
@@ -34,10 +37,11 @@ export interface EventingDeps {
   logger: Logger
   jq: Jq
   credentials: Credentials
+  metrics: Metrics
 }
 
 export function createEventing(deps: EventingDeps): Eventing {
-  const { storage: { database, blobs, guard }, logger, jq, credentials } = deps
+  const { storage: { database, blobs, guard }, logger, jq, credentials, metrics } = deps
   const onError = (error: unknown): void => { logger.warn({ err: error }, 'the delivery of events stumbled') }
   const readBlob = (tenantId: string, id: string): Promise<string> => textOf(blobs, tenantId, id)
   const webhooks = createLoadedWebhooks({ database, credentials, onError })
@@ -47,7 +51,10 @@ export function createEventing(deps: EventingDeps): Eventing {
   const dispatcher = createDispatcher({
     database, webhooks, jq, readBlob, onError, http: deps.storage.http,
     orderingKey: (webhook, { event }) => orderingKeyOf(jq, webhook, () => event),
-    measured: (sample) => { figures.record(sample) },
+    measured: (sample) => {
+      figures.record(sample)
+      metrics.attempt({ succeeded: sample.failedAttempts === 0, seconds: sample.latencyMs / 1000 })
+    },
     recovered: (webhook) => endpoints.noteSuccess(webhook),
     failing: (webhook) => endpoints.noteFailure(webhook),
     gaveUp: (webhook, reason) => endpoints.markFailed(webhook, reason),
@@ -57,7 +64,7 @@ export function createEventing(deps: EventingDeps): Eventing {
       await publish({ tenantId, type: 'delivery.exhausted', subject: row.id, data: { deliveryId: row.id, webhookId: id, webhook: name, eventId: row.eventName, eventType: row.eventType, reason, attempts } })
     },
   })
-  const inbox = createInbox({ database, blobs, fanout: dispatcher.fanout, announce: (tenantIds) => { announce(deps.storage, tenantIds).catch(onError) } })
+  const inbox = createInbox({ database, blobs, fanout: dispatcher.fanout, observe: (result) => { metrics.event(result) }, announce: (tenantIds) => { announce(deps.storage, tenantIds).catch(onError) } })
   const wake = (tenantId: string, webhookId: string): void => { dispatcher.wake(tenantId, webhookId) }
   const deliveries = createDeliveries({ database, webhooks, wake })
   return {
@@ -65,6 +72,11 @@ export function createEventing(deps: EventingDeps): Eventing {
     services: {
       webhooks: endpoints, webhookFigures: figures, deliveries, testEvents: createTestEvents({ webhooks, inbox, deliveries }),
       replay: createReplay({ database, webhooks, jq, readBlob, wake, orderingKey: (webhook, _tenantId, event) => orderingKeyOf(jq, webhook, event) }),
+    },
+    async deliveries() {
+      const { rows: [row] } = await database.system.query<{ queued: number }>('select count(*)::int as queued from delivery_queue')
+      const { held, inFlight } = dispatcher.stats()
+      return { held, underWay: inFlight, queued: row!.queued }
     },
     async close() {
       await inbox.drain()

@@ -28,7 +28,10 @@ export function hubTasks({ areas, storage, idempotency, config }: TaskDeps): Tas
     } },
     { name: 'expire-idempotency-keys', cron: '27 * * * *', run: () => idempotency.expire() },
     { name: 'expire-webhook-figures', cron: '57 * * * *', run: () => areas.services.webhookFigures.expire() },
+    { name: 'expire-webhook-requests', cron: '47 * * * *', run: () => areas.services.hookRequests.expire() },
     { name: 'alerts', cron: '* * * * *', run: () => areas.services.alerts.evaluateAll() },
+    { name: 'event-retention', cron: '3 * * * *', run: async () => { await areas.eventRetention.apply() } },
+    ...areas.eventBus.tasks,
     { name: SEND_NOTICE, run: (payload) => sendNotice(payload as Notice) },
   ]
 }

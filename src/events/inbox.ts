@@ -28,6 +28,8 @@ export interface InboxDeps {
   fanout: Fanout
   /** Told of the tenants whose events were committed, at most every 100 ms: for those who follow the stream. */
   announce(tenantIds: string[]): void
+  /** Told of each event's end, for the process's figures. */
+  observe?(result: 'accepted' | 'repeated'): void
 }
 
 export interface RunningInbox extends Inbox {
@@ -48,7 +50,7 @@ interface Waiting extends NewEventRow {
   fault: unknown
 }
 
-export function createInbox({ database, blobs, fanout, announce }: InboxDeps): RunningInbox {
+export function createInbox({ database, blobs, fanout, announce, observe }: InboxDeps): RunningInbox {
   const commits = createGroupCommit<Waiting>({ maxRows: MAX_ROWS, maxInFlight: MAX_IN_FLIGHT, write: (rows) => writeRows(database, rows) })
   const tell = tellOfTenants(announce)
   return {
@@ -66,10 +68,12 @@ export function createInbox({ database, blobs, fanout, announce }: InboxDeps): R
       }
       if (row.repeated) {
         fanout.dropped(row.deliveries)
+        observe?.('repeated')
         return { id: undefined, repeated: true }
       }
       fanout.committed(event, row.deliveries)
       tell(event.tenantId)
+      observe?.('accepted')
       return { id: event.id, repeated: false }
     },
     waiting: () => commits.size(),

@@ -271,21 +271,60 @@ describe('authentication', () => {
   })
 })
 
+test('an access token that the endpoint refuses is fetched anew for the next attempt', async () => {
+  let fetched = 0
+  upstream.answer((request, response) => {
+    if (request.url === '/token') json(response, 200, { access_token: `fetched-token-${fetched += 1}`, expires_in: 600 })
+    else json(response, request.headers.authorization === 'Bearer fetched-token-1' ? 401 : 200, {})
+  })
+  const made = await make({ retryPolicy: { schedule: [0] }, authentication: { type: 'oauth2ClientCredentials', tokenUrl: `${upstream.url}/token`, clientId: 'client', clientSecret: 'client-secret' } })
+  await deliver(made)
+  await vi.waitFor(() => {
+    expect(upstream.asked.filter(({ url }) => url === '/hook').map(({ headers }) => headers.authorization)).toEqual(['Bearer fetched-token-1', 'Bearer fetched-token-2'])
+  }, { timeout: 10_000, interval: 20 })
+})
+
+test('a delivery goes to the addresses only that the endpoint may have', async () => {
+  const send = async (ipWhitelist: string[]): Promise<Body> => (await hub.call('POST', `/api/v1/webhooks/${(await make({ ipWhitelist, retryPolicy: { maxRetries: 0 } })).id}/test`)).body
+  expect(await send(['203.0.113.0/24', '::1'])).toMatchObject({ status: 'failed', attempts: [{ response: null, error: { type: 'address_refused' } }] })
+  expect(upstream.asked).toEqual([])
+  expect(await send(['203.0.113.0/24', '127.0.0.1'])).toMatchObject({ status: 'delivered' })
+})
+
 describe('status', () => {
   test('a paused webhook gets nothing, and what it collected once it is active again', async () => {
-    const made = await make()
+    const made = await make({ events: ['order.paid'] })
+    await deliver(made)
     expect((await hub.call('POST', `/api/v1/webhooks/${made.id}/pause`)).body).toMatchObject({ status: 'paused', etag: '2' })
+    const since = new Date(Date.now() - 60_000).toISOString()
+    const { count } = (await hub.call('POST', `/api/v1/webhooks/${made.id}/replay`, { since })).body
+    expect(count).toBeGreaterThan(0)
+    expect((await hub.call('GET', `/api/v1/deliveries?webhookId=${made.id}&status=pending`)).body.data.length).toBe(count)
+    expect(upstream.asked.length).toBe(1)
     expect((await hub.call('POST', `/api/v1/webhooks/${made.id}/activate`)).body).toMatchObject({ status: 'active', etag: '3' })
+    await vi.waitFor(() => { expect(upstream.asked.length).toBe(1 + count) }, { timeout: 10_000, interval: 20 })
+  })
+
+  test('the status may be written with the other settings', async () => {
+    const made = await make()
     expect((await change('PATCH', made, { status: 'paused' })).body).toMatchObject({ status: 'paused' })
     expect((await hub.call('GET', '/api/v1/webhooks?status=paused')).body.data).toMatchObject([{ id: made.id }])
     expect((await change('PUT', made, { ...await read(made), status: 'active' })).body).toMatchObject({ status: 'active' })
+    expect((await change('PUT', made, { name: 'n', url: made.url, events: ['a'] })).body).toMatchObject({ status: 'active' })
   })
 
   test('an endpoint that says it is gone is failed, says why, and can be set right', async () => {
-    upstream.answer((_request, response) => { json(response, 410, {}) })
+    upstream.answer((request, response) => { json(response, request.url === '/hook' ? 410 : 200, {}) })
+    const [told, untold] = [await make({ url: `${upstream.url}/told`, events: ['webhook.*'] }), await make({ url: `${upstream.url}/untold`, events: ['*'] })]
     const made = await make()
     await deliver(made)
     await vi.waitFor(async () => { expect(await read(made)).toMatchObject({ status: 'failed', statusReason: expect.stringContaining('410'), failingSince: expect.any(String) }) }, { timeout: 10_000, interval: 50 })
+    // Who names it is told of it; who gets everything is not.
+    await vi.waitFor(() => { expect(upstream.asked.find(({ url }) => url === '/told')?.body).toContain(made.id) }, { timeout: 10_000, interval: 20 })
+    const notice = JSON.parse(upstream.asked.find(({ url }) => url === '/told')!.body)
+    expect(notice).toMatchObject({ specversion: '1.0', source: 'interchange', type: 'webhook.failed', subject: made.id, data: { webhookId: made.id, name: 'shop', reason: expect.stringContaining('410') } })
+    expect(upstream.asked.some(({ url }) => url === '/untold')).toBe(false)
+    for (const each of [told, untold]) await change('DELETE', each)
     // What was read may be written back: that mends nothing.
     expect((await change('PUT', made, await read(made))).body).toMatchObject({ status: 'failed', statusReason: expect.stringContaining('410') })
     expect((await hub.call('POST', `/api/v1/webhooks/${made.id}/activate`)).body).toMatchObject({ status: 'active', statusReason: null, failingSince: null })
