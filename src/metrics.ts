@@ -6,6 +6,9 @@ import type { HttpClient } from './lib/http/http.ts'
 export interface Metrics {
   request(sample: { method: string, route: string, status: number, seconds: number }): void
   call(sample: { tenantId: string, integrationId: string, status: string, seconds: number }): void
+  event(result: 'accepted' | 'repeated'): void
+  /** One attempt to deliver. */
+  attempt(sample: { succeeded: boolean, seconds: number }): void
   /** Figures of integrations, of all tenants, only where they are asked for. */
   read(options: { integrations: boolean }): Promise<{ contentType: string, text: string }>
 }
@@ -15,11 +18,13 @@ export interface MetricsDeps {
   http: HttpClient
   /** Jobs waiting and failed; asked at each scrape. */
   jobs(): Promise<{ waiting: number, failed: number }>
+  /** Deliveries that are not over: in this process's memory, in requests under way, and in the queue that all processes share. */
+  deliveries(): Promise<{ held: number, underWay: number, queued: number }>
 }
 
 const requestSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-export function createMetrics({ database, http, jobs }: MetricsDeps): Metrics {
+export function createMetrics({ database, http, jobs, deliveries }: MetricsDeps): Metrics {
   const registry = new Registry()
   const integrations = new Registry()
   const registers = [registry]
@@ -29,6 +34,8 @@ export function createMetrics({ database, http, jobs }: MetricsDeps): Metrics {
   })
   const calls = new Counter({ name: 'interchange_integration_calls_total', help: 'Runs of operations, by integration and result.', labelNames: ['tenant', 'integration', 'status'], registers: [integrations] })
   const callSeconds = new Histogram({ name: 'interchange_integration_call_duration_seconds', help: 'Time of runs over all integrations.', labelNames: ['status'], buckets: requestSeconds, registers })
+  const events = new Counter({ name: 'interchange_events_total', help: 'Events taken in, and repeats that were not.', labelNames: ['result'], registers })
+  const attemptSeconds = new Histogram({ name: 'interchange_delivery_duration_seconds', help: 'Time of attempts to deliver events, by result.', labelNames: ['result'], buckets: requestSeconds, registers })
   const gauge = (name: string, help: string, labelNames: string[], collect: (this: Gauge) => void | Promise<void>): Gauge => new Gauge({ name, help, labelNames, registers, collect })
 
   gauge('interchange_database_connections', 'Connections to Postgres, by pool and state.', ['pool', 'state'], function collect() {
@@ -52,12 +59,22 @@ export function createMetrics({ database, http, jobs }: MetricsDeps): Metrics {
     this.set({ state: 'failed' }, counts.failed)
   })
 
+  gauge('interchange_deliveries', 'Deliveries that are not over.', ['state'], async function collect() {
+    const counts = await deliveries().catch(() => undefined)
+    if (counts === undefined) return
+    this.set({ state: 'held' }, counts.held)
+    this.set({ state: 'under_way' }, counts.underWay)
+    this.set({ state: 'queued' }, counts.queued)
+  })
+
   return {
     request({ method, route, status, seconds }) { requests.observe({ method, route, status }, seconds) },
     call({ tenantId, integrationId, status, seconds }) {
       calls.inc({ tenant: tenantId, integration: integrationId, status })
       callSeconds.observe({ status }, seconds)
     },
+    event(result) { events.inc({ result }) },
+    attempt({ succeeded, seconds }) { attemptSeconds.observe({ result: succeeded ? 'delivered' : 'failed' }, seconds) },
     async read(options) {
       const texts = await Promise.all([registry, ...options.integrations ? [integrations] : []].map((each) => each.metrics()))
       return { contentType: registry.contentType, text: texts.join('') }

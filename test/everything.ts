@@ -18,6 +18,10 @@ export interface Everything {
   blob: string
   member: string
   key: string
+  event: string
+  eventType: string
+  pulsarBridge: string
+  webhookSource: string
   webhook: string
   delivery: string
 }
@@ -47,8 +51,30 @@ export async function ownEverything(hub: TestHub, upstream: Upstream, { key, mar
   await addMinute(hub.connectionString, tenant.id, integration)
   return {
     tenantId: tenant.id, mark, integration, credential: credential.id, connector, execution: run.execution.id, blob: run.data.$blob.id, member: member.id, key: made.id,
+    ...await ownEvents(hub, { tenantId: tenant.id, key, mark }),
+    // Paused: what runs one writes down what it does.
+    pulsarBridge: (await call('POST', '/api/v1/pulsar-bridges', { name: mark, serviceUrl: 'ws://127.0.0.1:1', authentication: { token: `${mark}-token` }, consume: [{ topic: mark }], status: 'paused' })).id,
+    webhookSource: await ownSource(hub, { key, mark }),
     ...await ownWebhooks(hub, { url: `${upstream.url}/hook`, key, mark }),
   }
+}
+
+/** An event with an id of its own, a type with a schema, and somebody who follows. */
+async function ownEvents(hub: TestHub, { tenantId, key, mark }: { tenantId: string, key: string, mark: string }): Promise<Pick<Everything, 'event' | 'eventType'>> {
+  const eventType = `${mark}.typed`
+  expectStatus(201, await hub.call('PUT', `/api/v1/event-types/${eventType}`, { description: mark, schema: { type: 'object' } }, { key }))
+  const { ids: [event] } = expectStatus(202, await hub.call('POST', '/api/v1/events', { specversion: '1.0', id: `${mark}-event`, source: `/${mark}`, type: eventType, data: { mark } }, { key })).body as { ids: string[] }
+  await withClient(hub.connectionString, (client) => client.query(`insert into event_followers (tenant_id, name, xid, id) values ($1, $2, '0', '00000000-0000-0000-0000-000000000000')`, [tenantId, mark]))
+  return { event: event!, eventType }
+}
+
+/** A source that took an event once, and refused a request. */
+async function ownSource(hub: TestHub, { key, mark }: { key: string, mark: string }): Promise<string> {
+  const { id, url } = expectStatus(201, await hub.call('POST', '/api/v1/webhook-sources', { name: mark, verification: { scheme: 'bearer', secret: `${mark}-token` }, dedupe: { header: 'X-Id' } }, { key })).body as { id: string, url: string }
+  const path = new URL(url).pathname
+  expectStatus(202, await hub.call('POST', path, { mark }, { key: `${mark}-token`, headers: { 'x-id': mark } }))
+  expectStatus(401, await hub.call('POST', path, { mark }, { key: 'another token' }))
+  return id
 }
 
 /** An endpoint that got a delivery, and one that has another waiting. */

@@ -74,8 +74,16 @@ async function request(url: string, { method, body, key, headers }: { method: st
     headers: { ...key !== null && { authorization: `Bearer ${key}` }, ...body !== undefined && { 'content-type': 'application/json' }, ...headers },
     ...body !== undefined && { body: raw ? body as string : JSON.stringify(body) },
   })
-  const text = await response.text()
+  const text = response.headers.get('content-type')?.startsWith('text/event-stream') ? await beginningOf(response) : await response.text()
   let parsed: unknown = text
   try { parsed = JSON.parse(text) } catch { /* Not everything is JSON. */ }
   return { status: response.status, headers: response.headers, body: parsed as Record<string, unknown>, text }
+}
+
+/** Of a stream that does not end by itself: what comes at once. */
+async function beginningOf(response: Response): Promise<string> {
+  const reader = response.body!.getReader()
+  const { value } = await reader.read()
+  await reader.cancel()
+  return Buffer.from(value ?? []).toString()
 }

@@ -22,7 +22,7 @@ export const nasty: readonly unknown[] = [
   Array.from({ length: 1000 }, () => 0), JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`),
 ]
 
-interface Schema { type?: string, properties?: Record<string, Schema>, items?: Schema, enum?: unknown[], const?: unknown, anyOf?: Schema[], required?: string[], default?: unknown, format?: string, $ref?: string, $defs?: Record<string, Schema>, minimum?: number, additionalProperties?: unknown }
+interface Schema { type?: string, properties?: Record<string, Schema>, items?: Schema, enum?: unknown[], const?: unknown, anyOf?: Schema[], oneOf?: Schema[], required?: string[], default?: unknown, format?: string, $ref?: string, $defs?: Record<string, Schema>, minimum?: number, additionalProperties?: unknown }
 
 /** A value that mostly fits: every property by chance, and now and then something nasty. */
 export function valueOf(schema: Schema, random: Random, root: Schema = schema, depth = 0): unknown {
@@ -30,7 +30,8 @@ export function valueOf(schema: Schema, random: Random, root: Schema = schema, d
   if (schema.$ref !== undefined) return valueOf(root.$defs?.[schema.$ref.replace('#/$defs/', '')] ?? {}, random, root, depth + 1)
   if (schema.const !== undefined) return schema.const
   if (schema.enum !== undefined) return random.pick(schema.enum)
-  if (schema.anyOf !== undefined) return valueOf(random.pick(schema.anyOf), random, root, depth + 1)
+  const alternatives = schema.anyOf ?? schema.oneOf
+  if (alternatives !== undefined) return valueOf(random.pick(alternatives), random, root, depth + 1)
   switch (schema.type) {
     case 'object': {
       const known = Object.entries(schema.properties ?? {}).filter(([name]) => schema.required?.includes(name) || random() < 0.3)

@@ -1,11 +1,13 @@
-/** README's five minutes, word by word: only ports and the data folder are others, so that a hub at work on this machine is left alone. */
+/** README's walks, word by word: only ports, the data folder and the log are others, so that a hub at work on this machine is left alone. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { startEmbeddedPostgres } from '../src/db/embedded/index.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -25,6 +27,35 @@ test("README's five minutes work as typed, and end with real operations of a rea
     expect(output).not.toContain('shop-secret-4711')
   } finally {
     await Promise.all(background.map(stop))
+    await rm(data, { recursive: true, force: true })
+  }
+})
+
+/** Where it breaks off before its own last line, ends what the shell has running in the background. Once: a second signal ends a hub at once. */
+const endJobs = `trap '[ $? = 0 ] || for job in $(jobs -p); do kill -- -$job; done' EXIT`
+
+test("README's second walk works as typed: a signed push is filtered and delivered, also when receiver and hub die in between", { timeout: 180_000 }, async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const [hubPort, receiverPort] = [await freePort(), await freePort()]
+  const data = await mkdtemp(join(tmpdir(), 'interchange readme '))
+  await chmod(data, 0o711) // run as root, Postgres is another user
+  const environment = { ...process.env, PORT: String(receiverPort), INTERCHANGE_PORT: String(hubPort), INTERCHANGE_DATA: data, INTERCHANGE_URL: `http://127.0.0.1:${hubPort}` }
+  const typed = (text: string): string => text.replaceAll('8080', String(hubPort)).replaceAll('4020', String(receiverPort)).replaceAll('hub.log', `'${join(data, 'hub.log')}'`)
+  try {
+    // Jobs have groups of their own, as in a terminal: `kill -9 %npm` takes the whole hub.
+    const { code, output } = await run(`shopt -s expand_aliases; set -em; ${endJobs}\n${blocks(readme, 'walk=webhooks').map(typed).join('\n')}`, environment)
+    expect(code, output).toBe(0)
+    const received = [...output.matchAll(/(received|again): (\S+) {2}push {2}(.*)$/gm)].map(([, how, id, data]) => ({ how, id, after: (JSON.parse(data!) as { after: string }).after }))
+    expect(received.map(({ how, after }) => `${how} ${after}`), output).toEqual(['received first', 'received fourth'])
+    const accepted = [...output.matchAll(/\{"id":"([^"]+)"\}/g)].map(([, id]) => id)
+    expect([accepted[0], accepted.at(-1)]).toEqual(received.map(({ id }) => id))
+    for (const shown of ['verification_failed', 'Created Receiver', 'delivered']) expect(output).toContain(shown)
+  } finally {
+    // Whoever leaves last stops Postgres: the hub, which may still be about to, or this.
+    while (existsSync(join(data, 'postgres', 'postmaster.pid'))) {
+      await (await startEmbeddedPostgres({ dataFolder: data, log: { info: () => undefined } })).stop()
+      await new Promise((resolve) => { setTimeout(resolve, 50) })
+    }
     await rm(data, { recursive: true, force: true })
   }
 })

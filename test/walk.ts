@@ -14,12 +14,19 @@ const owned: Record<string, (of: Everything) => Record<string, string>> = {
   '/api/v1/credentials': ({ credential }) => ({ id: credential }),
   '/api/v1/members': ({ member }) => ({ id: member }),
   '/api/v1/keys': ({ key }) => ({ id: key }),
+  '/api/v1/events': ({ event }) => ({ id: event }),
+  '/api/v1/event-types': ({ eventType }) => ({ type: eventType }),
+  '/api/v1/pulsar-bridges': ({ pulsarBridge }) => ({ id: pulsarBridge }),
+  '/api/v1/webhook-sources': ({ webhookSource }) => ({ id: webhookSource }),
   '/api/v1/webhooks': ({ webhook }) => ({ id: webhook }),
   '/api/v1/deliveries': ({ delivery }) => ({ id: delivery }),
 }
 
-/** Of nobody: pictures drawn from the name that is asked for. */
-const ownedByNobody = new Set(['/api/v1/logos/:name'])
+/** Of nobody: pictures drawn from the name that is asked for, and what senders know by its path alone. */
+const ownedByNobody = new Set(['/api/v1/logos/:name', '/hooks/:path'])
+
+/** What has a name that everybody may use in his own tenant is there by being written. */
+const madeByWriting = new Set(['PUT /api/v1/event-types/:type'])
 
 /** A body that the route takes, where `{}` isn't one. `url`: of an upstream. */
 const bodies: Record<string, (of: Everything, url: string) => unknown> = {
@@ -34,6 +41,13 @@ const bodies: Record<string, (of: Everything, url: string) => unknown> = {
   'POST /api/v1/tenants': () => ({ slug: 'walked', name: 'n', owner: { email: 'a@example.com' } }),
   'POST /api/v1/members': () => ({ email: 'walked@example.com', role: 'viewer' }),
   'POST /api/v1/keys': () => ({ name: 'n', role: 'viewer' }),
+  'POST /api/v1/bus/publish': () => ({ topic: 'walked' }),
+  'POST /api/v1/bus/request': () => ({ topic: 'walked', timeout: 1 }),
+  'POST /api/v1/bus/reply': ({ event }) => ({ to: event }),
+  'POST /api/v1/pulsar-bridges': () => ({ name: 'n', serviceUrl: 'ws://127.0.0.1:1' }),
+  'PUT /api/v1/pulsar-bridges/:id': () => ({ name: 'n', serviceUrl: 'ws://127.0.0.1:1', status: 'paused' }),
+  'POST /api/v1/webhook-sources': () => ({ name: 'n', verification: { scheme: 'none' } }),
+  'PUT /api/v1/webhook-sources/:id': () => ({ name: 'n', verification: { scheme: 'none' } }),
   'POST /api/v1/webhooks': (_of, url) => ({ name: 'n', url, events: ['walked'] }),
   'PUT /api/v1/webhooks/:id': (_of, url) => ({ name: 'n', url, events: ['walked'] }),
   'POST /api/v1/webhooks/:id/replay': () => ({ since: '2026-01-01T00:00:00Z' }),
@@ -61,7 +75,7 @@ export function pathOf(route: Route, of: Everything): string {
 }
 
 export function isOwned(route: Route): boolean {
-  return route.path.includes(':') && !ownedByNobody.has(route.path)
+  return route.path.includes(':') && !ownedByNobody.has(route.path) && !madeByWriting.has(nameOf(route))
 }
 
 /** Undefined for routes without one. Throws for a route whose body nobody gave here, or that takes another by now. */

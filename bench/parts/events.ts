@@ -40,17 +40,17 @@ export async function measureEvents(report: Report, load: Load): Promise<void> {
 type Fire = (more?: { rate?: number, seconds?: number, count?: number, concurrency?: number }) => Promise<LoadResult>
 interface Field { fire: Fire, receiver: Receiver }
 
-async function fireAt(load: Load, url: string, { seconds = SECONDS, concurrency = 64, ...more }: { rate?: number, seconds?: number, count?: number, concurrency?: number }): Promise<LoadResult> {
+export async function fireAt(load: Load, url: string, { seconds = SECONDS, concurrency = 64, ...more }: { rate?: number, seconds?: number, count?: number, concurrency?: number }): Promise<LoadResult> {
   const result = await load.fire({ url, body, sizeBytes: SIZE_BYTES, secret, seconds, concurrency, ...more })
   if (result.bad + result.errs > 0) throw new Error(`${result.bad + result.errs} webhooks were not taken: ${result.sample}`)
   return result
 }
 
-async function addSource(hub: MeasuredHub): Promise<{ url: string }> {
+export async function addSource(hub: MeasuredHub): Promise<{ url: string }> {
   return hub.api('POST', '/api/v1/webhook-sources', { name: 'bench', verification: { scheme: 'github', secret } })
 }
 
-async function addEndpoint(hub: MeasuredHub, url: string, more: Record<string, unknown> = {}): Promise<string> {
+export async function addEndpoint(hub: MeasuredHub, url: string, more: Record<string, unknown> = {}): Promise<string> {
   const { id } = await hub.api<{ id: string }>('POST', '/api/v1/webhooks', { name: 'bench', url, events: ['*'], ...more })
   return id
 }

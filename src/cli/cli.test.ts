@@ -24,6 +24,12 @@ describe('a command that is called wrongly', () => {
     [['connect', 'x', '--apply'], /^--apply goes with --update/],
     [['rotate-keys', '--root', '--all-tenants'], /^Give either --root or --all-tenants/],
     [['connect', '-', '-c', 'a=-'], /^Standard input has the document already/],
+    [['webhooks', 'create', 'shop.example'], /^shop\.example is no URL\.\n$/],
+    [['webhooks', 'sources', 'create', 'x', '--scheme', 'md5'], /Allowed choices are standard-webhooks, github/],
+    [['deliveries', '--status', 'lost'], /Allowed choices are pending, delivered, failed, parked\./],
+    [['events', 'send'], /required option '--type <type>'/],
+    [['listen', 'x', '--new'], /^--new makes a source of its own: give no other\.\n$/],
+    [['listen', '--forward', 'http://'], /^http:\/\/ is no URL such as http:\/\/localhost:3000\/hook\.\n$/],
     [['completion', 'tcsh'], /Allowed choices are bash, zsh, fish\./],
     [['integrations', '--url', 'localhost:8080'], /^localhost:8080 is no address of a hub: it takes a URL such as http:\/\/127\.0\.0\.1:8080\.\n$/],
     [['integrations', '--key', 'two words'], /^The API key has spaces/],
@@ -86,7 +92,7 @@ describe('what is shown', () => {
     const root = await run(['--help'])
     expect(root.code).toBe(0)
     for (const word of ['serve', 'connect', 'rotate-keys', 'INTERCHANGE_API_KEY', 'Begin with']) expect(root.stdout).toContain(word)
-    const commands = ['serve', 'worker', 'migrate', 'connect', 'run', 'integrations', 'integrations set', 'executions', 'executions list', 'catalog', 'catalog search', 'credentials', 'credentials create', 'keys', 'keys create', 'rotate-keys', 'completion']
+    const commands = ['serve', 'worker', 'migrate', 'connect', 'run', 'integrations', 'integrations set', 'executions', 'executions list', 'catalog', 'catalog search', 'credentials', 'credentials create', 'keys', 'keys create', 'rotate-keys', 'completion', 'webhooks', 'webhooks create', 'webhooks replay', 'webhooks sources', 'webhooks sources create', 'webhooks inspect', 'deliveries', 'events', 'events send', 'listen']
     for (const command of commands) {
       const { code, stdout } = await run([...command.split(' '), '--help'])
       expect({ command, code }).toEqual({ command, code: 0 })

@@ -6,12 +6,16 @@ import { addCatalog } from './commands/catalog.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addConnect } from './commands/connect.ts'
 import { addCredentials } from './commands/credentials.ts'
+import { addDeliveries } from './commands/deliveries.ts'
+import { addEvents } from './commands/events.ts'
 import { addExecutions } from './commands/executions.ts'
 import { addIntegrations } from './commands/integrations.ts'
 import { addKeys } from './commands/keys.ts'
+import { addListen } from './commands/listen.ts'
 import { addProcesses } from './commands/processes.ts'
 import { addRotateKeys } from './commands/rotate-keys.ts'
 import { addRun } from './commands/run.ts'
+import { addWebhooks } from './commands/webhooks.ts'
 import { DEFAULT_URL } from './connection.ts'
 import { describeFailure, failureAsJson, Negative, UsageError } from './failure.ts'
 import { toJson } from './output.ts'
@@ -24,6 +28,8 @@ Begin with:
   interchange connect ./openapi.yaml -c apiKey=-           connect an API; the key is asked for
   interchange run "Pet Store" getPetById id:=17            run one of its operations
   interchange executions                                   see what happened
+  interchange webhooks create https://shop.example/hook    have events delivered, signed
+  interchange listen --new --forward http://localhost:3000 try webhooks on this machine
 
 Environment:
   INTERCHANGE_URL      the hub to talk to (${DEFAULT_URL})
@@ -65,6 +71,10 @@ function createProgram(surroundings: Surroundings): Command {
   addRun(program, surroundings)
   addIntegrations(program, surroundings)
   addExecutions(program, surroundings)
+  addWebhooks(program, surroundings)
+  addDeliveries(program, surroundings)
+  addEvents(program, surroundings)
+  addListen(program, surroundings)
   addCatalog(program, surroundings)
   addCredentials(program, surroundings)
   addKeys(program, surroundings)

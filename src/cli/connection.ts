@@ -1,7 +1,7 @@
 /** The hub that a command talks to, and what it calls by name there. */
 import type { Command } from 'commander'
 import { createClient, type Client } from '../client/client.ts'
-import type { Integration } from '../client/types.ts'
+import type { Integration, Webhook, WebhookSource } from '../client/types.ts'
 import { Advised, UsageError } from './failure.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -30,17 +30,54 @@ const fetchFromHub: typeof fetch = async (input, init) => {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** An integration by its id, or by a name that is one integration's alone; upper and lower case count only between several. */
-export async function findIntegration(client: Client, idOrName: string): Promise<Integration> {
-  if (uuid.test(idOrName)) return client.get('/api/v1/integrations/{id}', { path: { id: idOrName } })
-  const named: Integration[] = []
-  for await (const each of client.all('/api/v1/integrations', { query: { q: idOrName.slice(0, 200), limit: 500 } })) {
+/** What commands take by its id or by its name. */
+interface Kind<Each> {
+  one: string
+  several: string
+  /** The command that lists them. */
+  listedBy: string
+  get(id: string): Promise<Each>
+  /** Those in which the text stands somewhere. */
+  search(text: string): AsyncIterable<Each>
+  /** What tells one from another of the same name. */
+  mark(each: Each): string
+}
+
+/** One by its id, or by a name that is one's alone; upper and lower case count only between several. */
+async function findOne<Each extends { id: string, name: string }>(idOrName: string, { one, several, listedBy, get, search, mark }: Kind<Each>): Promise<Each> {
+  if (uuid.test(idOrName)) return get(idOrName)
+  const named: Each[] = []
+  for await (const each of search(idOrName.slice(0, 200))) {
     if (each.name.toLowerCase() === idOrName.toLowerCase()) named.push(each)
   }
   const exact = named.filter(({ name }) => name === idOrName)
   const [found, ...more] = exact.length > 0 ? exact : named
-  if (found === undefined) throw new Advised(new Error(`There is no integration called ${idOrName}.`), '`interchange integrations` lists them.')
+  if (found === undefined) throw new Advised(new Error(`There is no ${one} called ${idOrName}.`), `\`${listedBy}\` lists them.`)
   if (more.length === 0) return found
-  const ids = [found, ...more].map(({ id, name, connector }) => `${id}  ${name} (${connector})`)
-  throw new Advised(new Error(`${ids.length} integrations are called ${idOrName}.`), `Name one by its id:\n${ids.join('\n')}`)
+  const ids = [found, ...more].map((each) => `${each.id}  ${each.name} (${mark(each)})`)
+  throw new Advised(new Error(`${ids.length} ${several} are called ${idOrName}.`), `Name one by its id:\n${ids.join('\n')}`)
+}
+
+export function findIntegration(client: Client, idOrName: string): Promise<Integration> {
+  return findOne(idOrName, {
+    one: 'integration', several: 'integrations', listedBy: 'interchange integrations', mark: ({ connector }) => connector,
+    get: (id) => client.get('/api/v1/integrations/{id}', { path: { id } }),
+    search: (q) => client.all('/api/v1/integrations', { query: { q, limit: 500 } }),
+  })
+}
+
+export function findWebhook(client: Client, idOrName: string): Promise<Webhook> {
+  return findOne(idOrName, {
+    one: 'webhook', several: 'webhooks', listedBy: 'interchange webhooks', mark: ({ url }) => url,
+    get: (id) => client.get('/api/v1/webhooks/{id}', { path: { id } }),
+    search: (q) => client.all('/api/v1/webhooks', { query: { q, limit: 500 } }),
+  })
+}
+
+export function findSource(client: Client, idOrName: string): Promise<WebhookSource> {
+  return findOne(idOrName, {
+    one: 'webhook source', several: 'webhook sources', listedBy: 'interchange webhooks sources', mark: ({ url }) => url,
+    get: (id) => client.get('/api/v1/webhook-sources/{id}', { path: { id } }),
+    search: (q) => client.all('/api/v1/webhook-sources', { query: { q, limit: 500 } }),
+  })
 }

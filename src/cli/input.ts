@@ -55,6 +55,20 @@ export function readJson(text: string, what: string): unknown {
   }
 }
 
+/** Changes as values (`a.b=text`), or as one JSON merge patch. */
+export function readPatch(values: string[]): Record<string, unknown> {
+  const [first = '', ...more] = values
+  if (!first.trimStart().startsWith('{')) return readAssignments(values)
+  if (more.length > 0) throw new UsageError('Give either one JSON merge patch or values.')
+  return readJson(first, 'The patch') as Record<string, unknown>
+}
+
+/** JSON as it was typed, of a file for `@path`, or of standard input for `-`. */
+export async function readData(surroundings: Pick<Surroundings, 'stdin'>, text: string, what: string): Promise<unknown> {
+  const path = text === '-' ? '-' : text.startsWith('@') ? text.slice(1) : undefined
+  return path === undefined ? readJson(text, what) : readJson((await readSource(surroundings, path)).toString('utf8'), path === '-' ? 'Standard input' : path)
+}
+
 /** A file's content, or standard input for `-`. */
 export async function readSource({ stdin }: Pick<Surroundings, 'stdin'>, path: string): Promise<Buffer> {
   if (path !== '-') return readFile(path).catch((error: unknown) => { throw unreadable(path, error) })
@@ -84,4 +98,18 @@ export function time(text: string): string {
   const at = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00` : text)
   if (!/^\d{4}-/.test(text) || Number.isNaN(at.getTime())) throw new InvalidArgumentError('It takes a time such as 2026-01-31T12:00:00Z, or a day such as 2026-01-31.')
   return at.toISOString()
+}
+
+const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+
+/** A time, or how long it is ago: `30m`, `2h`, `7d`. */
+export function timeOrAgo(text: string): string {
+  const [, count, unit] = /^(\d{1,9})([smhdw])$/.exec(text) ?? []
+  const at = unit === undefined ? undefined : new Date(Date.now() - Number(count) * unitMs[unit]!)
+  if (at !== undefined && at.getTime() > 0) return at.toISOString()
+  try {
+    return time(text)
+  } catch (error) {
+    throw error instanceof InvalidArgumentError ? new InvalidArgumentError('It takes how long ago (30m, 2h, 7d), a time such as 2026-01-31T12:00:00Z, or a day.') : error
+  }
 }

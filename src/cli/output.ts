@@ -16,16 +16,26 @@ export function isJson(command: Command): boolean {
 
 /** The same JSON value, whatever it holds. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value ?? null, null, 2).replace(unsafe, (character) => character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(value ?? null, null, 2).replace(unsafe, (character) => character === '\n' ? character : escaped(character))
+}
+
+/** JSON text on one line, its values as they are written there. */
+export function jsonLine(text: string): string {
+  // Bare ones stand between values only.
+  return text.replace(/[\t\r\n]+/g, ' ').replace(unsafe, escaped)
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 export function printJson({ stdout }: Surroundings, value: unknown): void {
   stdout.write(`${toJson(value)}\n`)
 }
 
-/** One line: whatever is in `values` is made harmless. */
-export function printLine({ stdout }: Surroundings, text: string): void {
-  stdout.write(`${cell(text, 2000)}\n`)
+/** One line of at most `most` characters: whatever is in it is made harmless. */
+export function printLine({ stdout }: Surroundings, text: string, most = 2000): void {
+  stdout.write(`${cell(text, most)}\n`)
 }
 
 /** `value` as JSON where that was asked for, else the sentence. */

@@ -23,6 +23,11 @@ export async function readCredentials(surroundings: Surroundings, assignments: s
   return credentials
 }
 
+/** One secret, in the same forms. */
+export async function readSecret(surroundings: Surroundings, text: string): Promise<string> {
+  return (await readCredentials(surroundings, [`secret=${text}`]))['secret'] as string
+}
+
 function isTyped({ kind, text }: Assignment): boolean {
   return kind === '=' && text === '-'
 }

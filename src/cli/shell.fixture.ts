@@ -13,9 +13,13 @@ export interface ShellOptions {
   typed?: string[]
   /** Whether standard error is a terminal. */
   terminal?: boolean
+  /** Aborted: Ctrl-C. */
+  interrupted?: AbortSignal
+  /** Told of everything that is written, as it is. */
+  seen?(text: string): void
 }
 
-export async function runCommand(words: string[], { env = {}, stdin = '', typed, terminal = false }: ShellOptions = {}): Promise<Ran> {
+export async function runCommand(words: string[], { env = {}, stdin = '', typed, terminal = false, interrupted = new AbortController().signal, seen }: ShellOptions = {}): Promise<Ran> {
   let [stdout, stderr] = ['', '']
   const waiting = [...typed ?? []]
   const keyboard = new PassThrough()
@@ -23,10 +27,12 @@ export async function runCommand(words: string[], { env = {}, stdin = '', typed,
   const errors = new PassThrough()
   errors.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
+    seen?.(text)
     if (typed !== undefined && text.endsWith(': ') && waiting.length > 0) keyboard.write(`${waiting.shift()}\r`)
   })
   const surroundings: Surroundings = {
-    stdin: input, env, stdout: { write: (text) => { stdout += text } }, stderr: Object.assign(errors, { isTTY: terminal, columns: 80 }),
+    stdin: input, env, stdout: { write: (text) => { stdout += text; seen?.(text) } }, stderr: Object.assign(errors, { isTTY: terminal, columns: 80 }),
+    interrupted: () => interrupted,
     processes: () => { throw new Error('No process is run here.') },
   }
   const code = await runCli(words, surroundings)

@@ -22,4 +22,6 @@ export interface Surroundings {
   env: Record<string, string | undefined>
   /** Loaded on demand: most commands talk to a hub that runs elsewhere. */
   processes(): Promise<Processes>
+  /** Aborted by Ctrl-C or SIGTERM once this was called; until then these end the command at once. */
+  interrupted(): AbortSignal
 }

@@ -67,6 +67,22 @@ export type Card = {
   })[]
 }
 
+export type CloudEvent = {
+  specversion: "1.0"
+  id: string
+  /** URI reference. With the id it says which event this is. */
+  source: string
+  /** For instance `order.paid`. */
+  type: string
+  subject?: string | null
+  time?: string | null
+  datacontenttype?: string | null
+  dataschema?: string | null
+  data?: unknown
+  /** Data that is neither JSON nor text. */
+  data_base64?: string
+} & Record<string, unknown>
+
 export type Connector = {
   /** What integrations name it by. */
   id: string
@@ -228,6 +244,47 @@ export type Credential = {
   updatedAt: Timestamp
   /** Send it as `If-Match` with a change, to be told when somebody else was faster. */
   etag: string
+}
+
+/** A CloudEvent, extensions and all, and what the hub knows of it in names that no attribute can have. */
+export type Event = {
+  specversion: "1.0"
+  id: string
+  /** URI reference. With the id it says which event this is. */
+  source: string
+  /** For instance `order.paid`. */
+  type: string
+  subject?: string | null
+  time?: string | null
+  datacontenttype?: string | null
+  dataschema?: string | null
+  data?: unknown
+  /** Data that is neither JSON nor text. */
+  data_base64?: string
+  /** The hub's own id, UUIDv7: what is sent as `webhook-id` in all deliveries of the event. */
+  messageId: string
+  receivedAt: string
+  /** The webhook source that took it in. */
+  webhookSourceId: string | null
+  /** What its type's schema says against its data, where it was taken all the same. */
+  schemaErrors: ({
+    pointer: string
+    detail: string
+  })[] | null
+  /** Where an event of more than 64 KiB is to be had with its data, which a list leaves out. */
+  dataRef?: string
+} & Record<string, unknown>
+
+export type EventType = {
+  type: string
+  description: string
+  /** JSON Schema (2020-12) of the events' data. */
+  schema: Record<string, unknown> | null
+  /** Whether it was registered here, or is declared by a connector. */
+  origin: 'tenant' | 'connector'
+  connector: string | null
+  createdAt: Timestamp | null
+  updatedAt: Timestamp | null
 }
 
 export type Execution = {
@@ -755,7 +812,7 @@ export type Problem = {
   title: string
   status: number
   /** Stable: programs may rely on it. */
-  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'operation_not_allowed' | 'operation_not_found' | 'access_denied' | 'credential_missing' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
+  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'operation_not_allowed' | 'operation_not_found' | 'access_denied' | 'credential_missing' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
   /** What happened, for people. */
   detail: string
   /** Names the request; the log has it too. */
@@ -767,6 +824,233 @@ export type Problem = {
   })[]
   /** Of a call that was tried and failed: its record. */
   execution?: Record<string, unknown>
+}
+
+export type PulsarBridge = {
+  id: string
+  /** What people call it. */
+  name: string
+  /** Address of the broker's or proxy's WebSocket API, for instance `wss://pulsar.example.com:8443`. */
+  serviceUrl: string
+  tls: {
+    /** Certificates (PEM) of the authorities that vouch for the broker, instead of the well-known ones. */
+    ca?: string
+  }
+  /** Topics whose messages become events. */
+  consume: ({
+    /** Topic that is read. Without a tenant and namespace it is in `public/default`. */
+    topic: string
+    /** Name of the subscription, of the type Shared. It keeps its place in the topic while the bridge is away. */
+    subscription: string
+    /** Where a subscription begins that did not exist before. */
+    initialPosition: 'latest' | 'earliest'
+    /** The events' type. Left out: a CloudEvent's own, of other messages `pulsar.message`. */
+    type?: string | {
+      /** A jq program over the message `{ topic, key, properties, publishTime, messageId, redeliveryCount, data }` that gives it. */
+      jq: string
+    }
+    /** The events' source. Left out: a CloudEvent's own, of other messages the topic's whole name. */
+    source?: string | {
+      /** A jq program over the message `{ topic, key, properties, publishTime, messageId, redeliveryCount, data }` that gives it. */
+      jq: string
+    }
+    /** The events' subject. Left out: a CloudEvent's own, of other messages their key. */
+    subject?: string | {
+      /** A jq program over the message `{ topic, key, properties, publishTime, messageId, redeliveryCount, data }` that gives it. */
+      jq: string
+    }
+    /** How often a message that cannot be made an event is handed back to the broker, before it goes to the dead letter topic. */
+    maxRedeliveries: number
+    /** How long the broker keeps a message that was handed back, in ms. */
+    redeliveryDelay: number
+    /** Where messages go that could not be made events. Left out: the topic's name with `-<subscription>-DLQ` behind it, as Pulsar has it. */
+    deadLetterTopic?: string
+    /** How many messages the broker sends ahead of their acknowledgement. */
+    receiverQueueSize: number
+  })[]
+  /** Events that become messages. */
+  produce: ({
+    /** Globs of the types of events that are sent. `*` matches any run of characters. */
+    types: string[]
+    /** A jq condition on the CloudEvent: only events for which it gives neither null nor false are sent. */
+    filter?: string
+    /** Topic that events are sent to. Without a tenant and namespace it is in `public/default`. */
+    topic: string | {
+      /** A jq program over the CloudEvent that gives it. */
+      jq: string
+    }
+    /** A jq program over the CloudEvent that gives the message's key. Events with the same key keep their order. */
+    key?: string
+  })[]
+  /** A paused bridge neither reads nor writes. It goes on where it was once it is active again. */
+  status: 'active' | 'paused'
+  /** A token is kept for it. */
+  hasToken: boolean
+  /** `connected`: all topics are. `error`: at least one is not, `links` say why. `connecting`: no answer yet. `waiting`: no process has taken the bridge yet. */
+  connection: 'connected' | 'connecting' | 'error' | 'waiting' | 'paused'
+  /** Its connections. Topics are written on demand. */
+  links: ({
+    direction: 'consume' | 'produce'
+    /** The topic's whole name. */
+    topic: string
+    connected: boolean
+    /** Why it is not connected. */
+    error: string | null
+  })[]
+  /** Since the bridge was made, some seconds late. */
+  figures: {
+    /** Messages that became events. */
+    consumed: number
+    /** Messages that came again, or CloudEvents that were here already. */
+    repeated: number
+    /** Messages that were handed back to the broker. */
+    redelivered: number
+    /** Messages that went to a dead letter topic. */
+    deadLettered: number
+    /** Messages that the broker has stored. */
+    produced: number
+    /** Events that could not be made a message. */
+    failed: number
+  }
+  /** What went wrong last, also where all is well since. */
+  lastError: string | null
+  lastErrorAt: Timestamp | null
+  lastConsumedAt: Timestamp | null
+  lastProducedAt: Timestamp | null
+  createdAt: Timestamp
+  updatedAt: Timestamp
+  /** Send it as `If-Match` with a change, to be told when somebody else was faster. */
+  etag: string
+}
+
+export type PulsarBridgeInput = {
+  /** Address of the broker's or proxy's WebSocket API, for instance `wss://pulsar.example.com:8443`. */
+  serviceUrl: string
+  tls?: {
+    /** Certificates (PEM) of the authorities that vouch for the broker, instead of the well-known ones. */
+    ca?: string
+  }
+  /** Topics whose messages become events. */
+  consume?: ({
+    /** Topic that is read. Without a tenant and namespace it is in `public/default`. */
+    topic: string
+    /** Name of the subscription, of the type Shared. It keeps its place in the topic while the bridge is away. */
+    subscription?: string
+    /** Where a subscription begins that did not exist before. */
+    initialPosition?: 'latest' | 'earliest'
+    /** The events' type. Left out: a CloudEvent's own, of other messages `pulsar.message`. */
+    type?: string | {
+      /** A jq program over the message `{ topic, key, properties, publishTime, messageId, redeliveryCount, data }` that gives it. */
+      jq: string
+    }
+    /** The events' source. Left out: a CloudEvent's own, of other messages the topic's whole name. */
+    source?: string | {
+      /** A jq program over the message `{ topic, key, properties, publishTime, messageId, redeliveryCount, data }` that gives it. */
+      jq: string
+    }
+    /** The events' subject. Left out: a CloudEvent's own, of other messages their key. */
+    subject?: string | {
+      /** A jq program over the message `{ topic, key, properties, publishTime, messageId, redeliveryCount, data }` that gives it. */
+      jq: string
+    }
+    /** How often a message that cannot be made an event is handed back to the broker, before it goes to the dead letter topic. */
+    maxRedeliveries?: number
+    /** How long the broker keeps a message that was handed back, in ms. */
+    redeliveryDelay?: number
+    /** Where messages go that could not be made events. Left out: the topic's name with `-<subscription>-DLQ` behind it, as Pulsar has it. */
+    deadLetterTopic?: string
+    /** How many messages the broker sends ahead of their acknowledgement. */
+    receiverQueueSize?: number
+  })[]
+  /** Events that become messages. */
+  produce?: ({
+    /** Globs of the types of events that are sent. `*` matches any run of characters. */
+    types: string[]
+    /** A jq condition on the CloudEvent: only events for which it gives neither null nor false are sent. */
+    filter?: string
+    /** Topic that events are sent to. Without a tenant and namespace it is in `public/default`. */
+    topic: string | {
+      /** A jq program over the CloudEvent that gives it. */
+      jq: string
+    }
+    /** A jq program over the CloudEvent that gives the message's key. Events with the same key keep their order. */
+    key?: string
+  })[]
+  /** What people call it. */
+  name: string
+  authentication?: {
+    /** Token that is sent as `Authorization: Bearer`, or `{ "$env": "NAME" }` for an environment variable that the hub's operator allows. Stored encrypted and never given back; null removes it. */
+    token?: string | {
+      $env: string
+    } | null
+  }
+  /** A paused bridge neither reads nor writes. It goes on where it was once it is active again. */
+  status?: 'active' | 'paused'
+}
+
+export type PulsarBridgePatch = {
+  /** Address of the broker's or proxy's WebSocket API, for instance `wss://pulsar.example.com:8443`. */
+  serviceUrl?: string
+  tls?: {
+    /** Certificates (PEM) of the authorities that vouch for the broker, instead of the well-known ones. */
+    ca?: string
+  }
+  /** Topics whose messages become events. */
+  consume?: ({
+    /** Topic that is read. Without a tenant and namespace it is in `public/default`. */
+    topic: string
+    /** Name of the subscription, of the type Shared. It keeps its place in the topic while the bridge is away. */
+    subscription?: string
+    /** Where a subscription begins that did not exist before. */
+    initialPosition?: 'latest' | 'earliest'
+    /** The events' type. Left out: a CloudEvent's own, of other messages `pulsar.message`. */
+    type?: string | {
+      /** A jq program over the message `{ topic, key, properties, publishTime, messageId, redeliveryCount, data }` that gives it. */
+      jq: string
+    }
+    /** The events' source. Left out: a CloudEvent's own, of other messages the topic's whole name. */
+    source?: string | {
+      /** A jq program over the message `{ topic, key, properties, publishTime, messageId, redeliveryCount, data }` that gives it. */
+      jq: string
+    }
+    /** The events' subject. Left out: a CloudEvent's own, of other messages their key. */
+    subject?: string | {
+      /** A jq program over the message `{ topic, key, properties, publishTime, messageId, redeliveryCount, data }` that gives it. */
+      jq: string
+    }
+    /** How often a message that cannot be made an event is handed back to the broker, before it goes to the dead letter topic. */
+    maxRedeliveries?: number
+    /** How long the broker keeps a message that was handed back, in ms. */
+    redeliveryDelay?: number
+    /** Where messages go that could not be made events. Left out: the topic's name with `-<subscription>-DLQ` behind it, as Pulsar has it. */
+    deadLetterTopic?: string
+    /** How many messages the broker sends ahead of their acknowledgement. */
+    receiverQueueSize?: number
+  })[]
+  /** Events that become messages. */
+  produce?: ({
+    /** Globs of the types of events that are sent. `*` matches any run of characters. */
+    types: string[]
+    /** A jq condition on the CloudEvent: only events for which it gives neither null nor false are sent. */
+    filter?: string
+    /** Topic that events are sent to. Without a tenant and namespace it is in `public/default`. */
+    topic: string | {
+      /** A jq program over the CloudEvent that gives it. */
+      jq: string
+    }
+    /** A jq program over the CloudEvent that gives the message's key. Events with the same key keep their order. */
+    key?: string
+  })[]
+  /** What people call it. */
+  name?: string
+  authentication?: {
+    /** Token that is sent as `Authorization: Bearer`, or `{ "$env": "NAME" }` for an environment variable that the hub's operator allows. Stored encrypted and never given back; null removes it. */
+    token?: string | {
+      $env: string
+    } | null
+  }
+  /** A paused bridge neither reads nor writes. It goes on where it was once it is active again. */
+  status?: 'active' | 'paused'
 }
 
 export type Reimport = {
@@ -2614,6 +2898,225 @@ export interface Routes {
       /** How many cannot be unwrapped. The root key before is kept for them. */
       unreadable: number
     }
+  }
+  /** Send one event or a batch of them: they are stored, and delivered to the webhooks that want them. */
+  'POST /api/v1/events': {
+    query?: {
+      /** What to do with data that its type's schema refuses: take none of the request, take it with `schemaErrors`, or not look. */
+      schemaCheck?: 'reject' | 'flag' | 'pass'
+    }
+    body?: CloudEvent | CloudEvent[] | string | Uint8Array | Blob | ReadableStream
+    reply: {
+      /** The CloudEvents' ids, in their order. */
+      ids: string[]
+    }
+  }
+  /** List and search events, newest first. */
+  'GET /api/v1/events': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Of this type; `*` stands for any run of characters: `order.*`. */
+      type?: string
+      /** Of this source; `*` as in `type`. */
+      source?: string
+      /** About this; `*` as in `type`. */
+      subject?: string
+      /** Taken in by this webhook source. */
+      webhookSourceId?: string
+      /** Received at this time or later (ISO 8601 with offset). */
+      from?: string
+      /** Received before this time. */
+      to?: string
+      /** A jq program over the event: those for which it comes out true, as in `.data.amount > 100`. */
+      filter?: string
+      /** Text anywhere in the event's JSON, in upper or lower case. The data of events over 64 KiB is not searched. */
+      q?: string
+    }
+    reply: {
+      data: Event[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get an event, whole. */
+  'GET /api/v1/events/{id}': {
+    path: {
+      /** The CloudEvent's id, or the `messageId`. */
+      id: string
+    }
+    query?: {
+      /** Of this source. */
+      source?: string
+    }
+    reply: Event
+  }
+  /** List the types of events that are registered or declared by connectors. */
+  'GET /api/v1/event-types': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Text in the type or its description, in upper or lower case. */
+      q?: string
+    }
+    reply: {
+      data: EventType[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get a type of events with its schema. */
+  'GET /api/v1/event-types/{type}': {
+    path: {
+      /** The type, as events have it. */
+      type: string
+    }
+    reply: EventType
+  }
+  /** Register a type of events, or replace what is registered. */
+  'PUT /api/v1/event-types/{type}': {
+    path: {
+      /** The type, as events have it. */
+      type: string
+    }
+    body?: {
+      description?: string
+      /** JSON Schema (2020-12) of the events' data. */
+      schema?: Record<string, unknown> | null
+    }
+    reply: EventType
+  }
+  /** Remove a type that is registered. */
+  'DELETE /api/v1/event-types/{type}': {
+    path: {
+      /** The type, as events have it. */
+      type: string
+    }
+    reply: undefined
+  }
+  /** Publish on a topic. */
+  'POST /api/v1/bus/publish': {
+    body: {
+      /** The type of the event that is made of it. */
+      topic: string
+      /** JSON. */
+      data?: unknown
+      /** URI reference. Default `/bus`. */
+      source?: string
+      subject?: string
+    }
+    reply: {
+      /** Of the event. */
+      id: string
+    }
+  }
+  /** Publish on a topic and wait for the reply. */
+  'POST /api/v1/bus/request': {
+    body: {
+      /** The type of the event that is made of it. */
+      topic: string
+      /** JSON. */
+      data?: unknown
+      /** URI reference. Default `/bus`. */
+      source?: string
+      subject?: string
+      /** ms */
+      timeout?: number
+    }
+    reply: {
+      /** Of the event. */
+      id: string
+      /** The reply's data. */
+      reply: unknown
+      /** The reply as an event. */
+      event: CloudEvent
+    }
+  }
+  /** Reply to a request. */
+  'POST /api/v1/bus/reply': {
+    body: {
+      /** The request's id. */
+      to: string
+      /** JSON. */
+      data?: unknown
+      /** URI reference. Default `/bus`. */
+      source?: string
+    }
+    reply: {
+      /** Of the event. */
+      id: string
+    }
+  }
+  /** Follow the events as they are committed, as server-sent events or over a WebSocket. */
+  'GET /api/v1/bus/stream': {
+    query?: {
+      /** Only of these types, with commas between; `*` stands for any run of characters. Default: all. */
+      types?: string | string[]
+      /** Only those that this webhook source took in. */
+      webhookSourceId?: string
+      /** Go on behind this: the last `id` of a stream, the `messageId` of an event, or `beginning`. Default: what comes from now on. */
+      after?: string
+    }
+    reply: string
+  }
+  /** Bridge topics of Apache Pulsar and events. */
+  'POST /api/v1/pulsar-bridges': {
+    body: PulsarBridgeInput
+    reply: PulsarBridge
+  }
+  /** List bridges by id, with how they fare. */
+  'GET /api/v1/pulsar-bridges': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Only those with this text in their name. */
+      q?: string
+    }
+    reply: {
+      data: PulsarBridge[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get a bridge, with how it fares. */
+  'GET /api/v1/pulsar-bridges/{id}': {
+    path: {
+      /** Id of the bridge. */
+      id: string
+    }
+    reply: PulsarBridge
+  }
+  /** Replace a bridge. */
+  'PUT /api/v1/pulsar-bridges/{id}': {
+    path: {
+      /** Id of the bridge. */
+      id: string
+    }
+    body: PulsarBridgeInput
+    reply: PulsarBridge
+  }
+  /** Change some of a bridge. */
+  'PATCH /api/v1/pulsar-bridges/{id}': {
+    path: {
+      /** Id of the bridge. */
+      id: string
+    }
+    body?: PulsarBridgePatch
+    reply: PulsarBridge
+  }
+  /** Delete a bridge. */
+  'DELETE /api/v1/pulsar-bridges/{id}': {
+    path: {
+      /** Id of the bridge. */
+      id: string
+    }
+    reply: undefined
   }
   /** Make a URL that another service can post its webhooks to. */
   'POST /api/v1/webhook-sources': {

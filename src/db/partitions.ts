@@ -3,6 +3,7 @@
 interface Queries { query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> }
 
 const partitioned = ['executions', 'events', 'deliveries'] as const
+export type PartitionedTable = (typeof partitioned)[number]
 const DAY_MS = 86_400_000
 /** Ahead of need: a hub that cannot create partitions for a week still records. */
 const DAYS_AHEAD = 7
@@ -36,19 +37,19 @@ export async function ensurePartitions(db: Queries, now: Date = new Date()): Pro
   if (statements.length > 0) await db.query(statements.join(';\n'))
 }
 
-/** Drops whole days that ended before `before`. Answers the days dropped, as their first moments. */
-export async function dropPartitions(db: Queries, before: Date): Promise<Date[]> {
+/** Drops whole days of these tables that ended before `before`. Answers the days dropped, as their first moments, each once. */
+export async function dropPartitions(db: Queries, before: Date, tables: readonly PartitionedTable[]): Promise<Date[]> {
   const { rows } = await db.query('select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid order by 1')
-  const dropped: Date[] = []
+  const dropped = new Set<number>()
   for (const name of rows.map(({ relname }) => String(relname))) {
     const [, table, year, month, day] = /^(\w+)_(\d{4})(\d\d)(\d\d)$/.exec(name) ?? []
-    if (!partitioned.some((known) => known === table)) continue
+    if (!tables.some((known) => known === table)) continue
     const start = Date.UTC(Number(year), Number(month) - 1, Number(day))
     if (start + DAY_MS > before.getTime()) continue
     await db.query(`drop table ${name}`)
-    dropped.push(new Date(start))
+    dropped.add(start)
   }
-  return dropped
+  return [...dropped].sort((a, b) => a - b).map((start) => new Date(start))
 }
 
 function partitionName(table: string, day: number): string {

@@ -79,7 +79,7 @@ async function dropDays({ database }: RetentionDeps, kept: Kept[], { now, latest
   }
   return database.owner.transaction(async (db) => {
     await db.query(`set local lock_timeout = ${DROP_LOCK_TIMEOUT_MS}`)
-    return dropPartitions(db, new Date(day))
+    return dropPartitions(db, new Date(day), ['executions'])
   }).catch((error: unknown) => {
     if ((error as { code?: string }).code === '55P03') return []
     throw error

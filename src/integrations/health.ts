@@ -5,11 +5,12 @@ import type { Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
 import { HubError } from '../errors.ts'
 import type { Caller } from '../tenants/caller.ts'
+import { announceConnection, type Announce } from './announce.ts'
 import { checkEndpoint } from './check-endpoint.ts'
 import { contextOf, type ContextDeps } from './context.ts'
 import type { Loaded, LoadedIntegrations } from './loaded.ts'
 import type { ConnectionTester } from './test-connection.ts'
-import { claimDueHealthChecks, noteHealth, updateConnectionStatus, type DueChecks } from './store.ts'
+import { claimDueHealthChecks, noteHealth, updateConnectionStatus, type ConnectionNote, type DueChecks } from './store.ts'
 
 export interface HealthResult { name: string, healthy: boolean, latencyMs: number, detail: string, at: Date }
 
@@ -30,6 +31,7 @@ export interface HealthDeps extends ContextDeps {
   tester: ConnectionTester
   /** Called after each check, for the alerts on health. */
   checked(loaded: Loaded, healthy: boolean): Promise<void>
+  announce: Announce
 }
 
 /** Integrations that one process checks at a time. */
@@ -91,8 +93,8 @@ async function testOnly(deps: HealthDeps, loaded: Loaded): Promise<HealthResult[
   const result = await testOf(deps, loaded, 3000, 'connection')
   const failure = result.healthy ? null : result.detail
   await store(deps, loaded, [result], async (db) => {
-    await updateConnectionStatus(db, tenantId, id, { connectionStatus: failure === null ? 'active' : 'error', connectionError: failure })
-    return failure
+    const updated = await updateConnectionStatus(db, tenantId, id, { connectionStatus: failure === null ? 'active' : 'error', connectionError: failure })
+    return updated && { failure, before: updated.before }
   })
   return [result]
 }
@@ -127,10 +129,10 @@ function resultOf(name: string, healthy: boolean, start: number, detail: string)
   return { name, healthy, latencyMs: Math.round(performance.now() - start), detail, at: new Date() }
 }
 
-/** `note` puts down what the results mean for the connection, and answers why it is in error: null where it is not, undefined where nobody can tell. */
-async function store(deps: HealthDeps, loaded: Loaded, results: HealthResult[], note: (db: Db) => Promise<string | null | undefined>): Promise<void> {
+/** `note` puts down what the results mean for the connection, and answers that: undefined where nobody can tell. */
+async function store(deps: HealthDeps, loaded: Loaded, results: HealthResult[], note: (db: Db) => Promise<ConnectionNote | undefined>): Promise<void> {
   const { tenantId, id } = loaded.row
-  const failure = await deps.database.tenant(tenantId).transaction(async (transaction) => {
+  const noted = await deps.database.tenant(tenantId).transaction(async (transaction) => {
     for (const { name, healthy, latencyMs, detail, at } of results) {
       await transaction.query(
         'insert into health_checks (tenant_id, integration_id, id, at, healthy, latency_ms, name, detail) values ($1, $2, $3, $4, $5, $6, $7, $8)',
@@ -142,7 +144,9 @@ async function store(deps: HealthDeps, loaded: Loaded, results: HealthResult[], 
       [tenantId, id, KEPT])
     return note(transaction)
   })
-  if (failure === undefined) return
+  if (noted === undefined) return
+  const { failure, before } = noted
+  announceConnection(deps.announce, loaded.row, { before, error: failure })
   if (loaded.row.connectionStatus !== (failure === null ? 'active' : 'error')) deps.loaded.forget(tenantId, id)
   await deps.checked(loaded, failure === null)
 }

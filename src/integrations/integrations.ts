@@ -13,6 +13,7 @@ import { parseInput } from '../lib/zod-errors.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
 import { recordChange } from '../tenants/audit.ts'
 import type { Caller } from '../tenants/caller.ts'
+import { announceChange, announceConnection, type Announce } from './announce.ts'
 import { checkConfiguration } from './configuration.ts'
 import { INTEGRATIONS_CHANGED, type LoadedIntegrations } from './loaded.ts'
 import { supportedEvents, type ConnectionTester, type TestOutcome } from './test-connection.ts'
@@ -61,6 +62,7 @@ export interface IntegrationsDeps {
   loaded: LoadedIntegrations
   tester: ConnectionTester
   jq: Jq
+  announce: Announce
 }
 
 export function createIntegrations(deps: IntegrationsDeps): Integrations {
@@ -84,6 +86,7 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
     async replace(caller, id, input, { ifMatch }) {
       const before = await one(caller, id)
       const row = await update(deps, caller, { before, ifMatch, input })
+      announceChange(deps.announce, 'changed', row)
       await changed(caller, id)
       return row
     },
@@ -91,24 +94,29 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
     async patch(caller, id, change, { ifMatch }) {
       const before = await one(caller, id)
       const row = await update(deps, caller, { before, ifMatch, input: merged(before, change) })
+      announceChange(deps.announce, 'changed', row)
       await changed(caller, id)
       return row
     },
 
     async remove(caller, id) {
-      await inTenant(caller).transaction(async (db) => {
-        const row = orNotFound(isUuid(id) ? await deleteIntegration(db, caller.tenantId, id) : undefined)
-        await recordChange(db, caller, { action: 'integration.deleted', targetType: 'integration', targetId: id, detail: { name: row.name } })
+      const row = await inTenant(caller).transaction(async (db) => {
+        const deleted = orNotFound(isUuid(id) ? await deleteIntegration(db, caller.tenantId, id) : undefined)
+        await recordChange(db, caller, { action: 'integration.deleted', targetType: 'integration', targetId: id, detail: { name: deleted.name } })
+        return deleted
       })
+      announceChange(deps.announce, 'deleted', row)
       await changed(caller, id)
     },
 
     async test(caller, id) {
       await one(caller, id)
       const outcome = await tester.test(await loaded.get(caller.tenantId, id))
-      const row = orNotFound(await updateConnectionStatus(inTenant(caller), caller.tenantId, id, {
-        connectionStatus: outcome.success ? 'active' : 'error', connectionError: outcome.success ? null : outcome.detail, supportedEvents: outcome.supportedEvents,
+      const error = outcome.success ? null : outcome.detail
+      const { row, before } = orNotFound(await updateConnectionStatus(inTenant(caller), caller.tenantId, id, {
+        connectionStatus: outcome.success ? 'active' : 'error', connectionError: error, supportedEvents: outcome.supportedEvents,
       }))
+      announceConnection(deps.announce, row, { before, error })
       await changed(caller, id)
       return { row, outcome }
     },
@@ -121,7 +129,7 @@ async function create(deps: IntegrationsDeps, caller: Caller, input: Integration
   const row = await complete(deps, caller, { id: uuidv7(), input, connector, before: undefined })
   const outcome = test ? await tester.testDraft(caller, { row, connector, ...input.credentials && { credentials: input.credentials } }) : undefined
   const credential = await prepareCredential(deps, caller, row, input)
-  return database.tenant(caller.tenantId).transaction(async (db) => {
+  const created = await database.tenant(caller.tenantId).transaction(async (db) => {
     await credential?.write(db)
     const inserted = await insertIntegration(db, caller.tenantId, {
       ...row, ...outcome && { connectionStatus: outcome.success ? 'active' : 'error', connectionError: outcome.success ? null : outcome.detail, lastValidated: new Date() },
@@ -129,6 +137,8 @@ async function create(deps: IntegrationsDeps, caller: Caller, input: Integration
     await recordChange(db, caller, { action: 'integration.created', targetType: 'integration', targetId: row.id, detail: { name: row.name, connector: row.connector } })
     return inserted
   })
+  announceChange(deps.announce, 'created', created)
+  return created
 }
 
 interface Update { before: IntegrationRow, input: IntegrationInput, ifMatch: string | undefined }
@@ -253,7 +263,7 @@ function mergePatch(target: unknown, patch: unknown): unknown {
   return Object.fromEntries(result)
 }
 
-function orNotFound(row: IntegrationRow | undefined): IntegrationRow {
+function orNotFound<Row>(row: Row | undefined): Row {
   if (row === undefined) throw new HubError('not_found', 'There is no such integration.')
   return row
 }

@@ -96,13 +96,16 @@ export async function deleteIntegration(db: Db, tenantId: string, id: string): P
 
 export interface ConnectionResult { connectionStatus: 'active' | 'error', connectionError: string | null, supportedEvents?: SupportedEvent[] }
 
-/** What a test or a run showed of the connection. Leaves the revision alone: nobody's edit is overtaken by it. */
-export async function updateConnectionStatus(db: Db, tenantId: string, id: string, result: ConnectionResult): Promise<IntegrationRow | undefined> {
-  const { rows } = await db.query<IntegrationRow>(
-    `update integrations set connection_status = $3, connection_error = $4, supported_events = coalesce($5, supported_events), last_validated = now()
-     where tenant_id = $1 and id = $2 returning ${columns}`,
+/** What a test or a run showed of the connection, and how it stood before. Leaves the revision alone: nobody's edit is overtaken by it. */
+export async function updateConnectionStatus(db: Db, tenantId: string, id: string, result: ConnectionResult): Promise<{ row: IntegrationRow, before: IntegrationRow['connectionStatus'] } | undefined> {
+  const { rows } = await db.query<IntegrationRow & { before: IntegrationRow['connectionStatus'] }>(
+    `with old as (select connection_status as before from integrations where tenant_id = $1 and id = $2 for no key update)
+     update integrations set connection_status = $3, connection_error = $4, supported_events = coalesce($5, supported_events), last_validated = now()
+     from old where tenant_id = $1 and id = $2 returning ${columns}, before`,
     [tenantId, id, result.connectionStatus, result.connectionError, result.supportedEvents === undefined ? null : JSON.stringify(result.supportedEvents)])
-  return rows[0]
+  if (rows[0] === undefined) return undefined
+  const { before, ...row } = rows[0]
+  return { row, before }
 }
 
 export interface DueChecks {
@@ -138,13 +141,16 @@ export async function claimDueHealthChecks(db: Db, limit: number): Promise<DueCh
   return rows
 }
 
+export interface ConnectionNote { failure: string | null, before: IntegrationRow['connectionStatus'] }
+
 /**
  * Notes what checks showed, by their positions: null where all was well. Answers why the connection is in error, by these checks or by what
- * others showed last; null where it is not; undefined where the integration was changed since `revision`, so that the positions mean others.
+ * others showed last, null where it is not, and how it stood before; undefined where the integration was changed since `revision`, so that the
+ * positions mean others.
  */
-export async function noteHealth(db: Db, tenantId: string, id: string, { revision, failures }: { revision: number, failures: ReadonlyMap<number, string | null> }): Promise<string | null | undefined> {
-  const { rows } = await db.query<{ state: { failure: string | null }[] }>(
-    'select health_state as state from integrations where tenant_id = $1 and id = $2 and revision = $3 for no key update', [tenantId, id, revision])
+export async function noteHealth(db: Db, tenantId: string, id: string, { revision, failures }: { revision: number, failures: ReadonlyMap<number, string | null> }): Promise<ConnectionNote | undefined> {
+  const { rows } = await db.query<{ state: { failure: string | null }[], before: ConnectionNote['before'] }>(
+    'select health_state as state, connection_status as before from integrations where tenant_id = $1 and id = $2 and revision = $3 for no key update', [tenantId, id, revision])
   if (rows[0] === undefined) return undefined
   const state = [...rows[0].state]
   for (const [position, failure] of failures) state[position] = { ...state[position], failure }
@@ -152,7 +158,7 @@ export async function noteHealth(db: Db, tenantId: string, id: string, { revisio
   await db.query(
     `update integrations set health_state = $3, connection_status = $4, connection_error = $5, last_validated = now() where tenant_id = $1 and id = $2`,
     [tenantId, id, JSON.stringify(state), failure === null ? 'active' : 'error', failure])
-  return failure
+  return { failure, before: rows[0].before }
 }
 
 /** Integrations with alerts, over all tenants. */

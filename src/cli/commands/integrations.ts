@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import { connect, findIntegration } from '../connection.ts'
-import { Negative, UsageError } from '../failure.ts'
-import { readAssignments, readJson, wholeNumber } from '../input.ts'
+import { Negative } from '../failure.ts'
+import { readPatch, wholeNumber } from '../input.ts'
 import { ago, isJson, printJson, printLine, printOutcome, printPage, printRows } from '../output.ts'
 import { withProgress } from '../progress.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -79,11 +79,4 @@ Examples:
     if (isJson(command)) printJson(surroundings, { id, deleted: true })
     else printLine(surroundings, `Deleted ${name}.`)
   })
-}
-
-function readPatch(values: string[]): Record<string, unknown> {
-  const [first = '', ...more] = values
-  if (!first.trimStart().startsWith('{')) return readAssignments(values)
-  if (more.length > 0) throw new UsageError('Give either one JSON merge patch or values.')
-  return readJson(first, 'The patch') as Record<string, unknown>
 }

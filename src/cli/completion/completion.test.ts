@@ -19,6 +19,8 @@ beforeAll(async () => {
   const document = (operations: string[]): object => ({ openapi: '3.1.0', info: { title: 'Pets', version: '1' }, servers: [{ url: 'http://127.0.0.1:9' }], paths: Object.fromEntries(operations.map((id) => [`/${id}`, { get: { operationId: id, responses: {} } }])) })
   await hub.call('POST', '/api/v1/connectors/import?id=acme:pets', { document: document(['getPet', 'getPets', 'addPet', 'pets/list all']) })
   for (const name of ['Pet Store', 'Pet Shop', 'petty', "O'Neil & $(sons)", 'evil\u001b[2J']) await hub.call('POST', '/api/v1/integrations?test=false', { name, connector: 'acme:pets' })
+  await hub.call('POST', '/api/v1/webhooks', { name: 'Shop hook', url: 'https://example.com', events: ['*'] })
+  await hub.call('POST', '/api/v1/webhook-sources', { name: 'Git Hub', verification: { scheme: 'none' } })
   await hub.call('POST', '/api/v1/credentials', { id: 'pet-key', connector: 'smtp-email', credentials: { host: 'mail.example', from: 'me@example.com' } })
 })
 afterAll(() => close())
@@ -42,6 +44,9 @@ describe('from the commands', () => {
     [['completion', 'bash', ''], []],
     [['--url', 'http://127.0.0.1:9', 'wor'], ['worker']],
     [['connect', '--no'], ['--no-test']],
+    [['webhooks', 're'], ['redrive', 'replay']],
+    [['webhooks', 'sources', 'cr'], ['create']],
+    [['webhooks', 'sources', 'create', 'x', '--scheme', 's'], ['shopify', 'slack', 'standard-webhooks', 'stripe']],
   ])('%j may go on with %j', async (words, expected) => {
     expect(await completed(words, {})).toEqual(expected)
   })
@@ -63,6 +68,10 @@ describe('from the hub', () => {
     [['catalog', 'operations', 'acme'], ['acme:pets']],
     [['catalog', 'operation', 'acme:pets', 'add'], ['addPet']],
     [['credentials', 'delete', ''], ['pet-key']],
+    [['webhooks', 'send', ''], ['Shop hook']],
+    [['deliveries', '--webhook', 'Sh'], ['Shop hook']],
+    [['webhooks', 'sources', 'delete', 'G'], ['Git Hub']],
+    [['listen', 'G'], ['Git Hub']],
     [['run', 'No Such', ''], []],
   ])('%j may go on with %j', async (words, expected) => {
     expect(await completed(words)).toEqual(expected)

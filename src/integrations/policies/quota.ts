@@ -17,6 +17,9 @@ export class Quota {
   #countedAt = 0
   #counting: Promise<void> | undefined
 
+  /** In the period of the last call. */
+  get used(): number { return this.#used }
+
   /** `count` answers the calls since a moment. */
   async take(quota: Limited, now: number, count: (since: Date) => Promise<number>): Promise<QuotaDecision> {
     const start = periodStart(quota.period, now)

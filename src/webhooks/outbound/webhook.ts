@@ -1,5 +1,4 @@
 /** What the delivery of events knows of an endpoint. Made from its settings by `loaded.ts`. */
-import type { CloudEvent } from '../../events/event.ts'
 import type { HeaderMap } from '../../lib/http/http.ts'
 import type { Mask } from '../../lib/mask.ts'
 import type { RetryPolicy } from './retry-policy.ts'
@@ -54,5 +53,3 @@ export interface TenantWebhooks {
   /** Those that subscribed to events of this type; quick for 10,000 endpoints of which few match. */
   subscribed(type: string): readonly Webhook[]
 }
-
-export type { CloudEvent }

@@ -13,10 +13,10 @@ export interface Heartbeat {
   stop(): Promise<void>
 }
 
-const BEAT_MS = 3000
-const LAPSED_SECONDS = 15
+const BEAT_MS = 2000
+const LAPSED_SECONDS = 9
 /** Well before the others take over. */
-const HELD_MS = 11_000
+const HELD_MS = 6000
 
 export interface HeartbeatDeps {
   db: Db
