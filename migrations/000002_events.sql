@@ -50,12 +50,15 @@ create table event_types (
   primary key (tenant_id, type)
 );
 
--- Readers that follow a tenant's events and remember how far they came.
+-- Readers that follow a tenant's events and remember how far they came. One process at a time does so: it holds the row until its lease ends, and
+-- prolongs that while it lives.
 create table event_followers (
   tenant_id uuid not null references tenants on delete cascade,
   name text not null,
   xid xid8 not null,
   id uuid not null,
+  claimed_by uuid,
+  lease_until timestamptz,
   updated_at timestamptz not null default now(),
   primary key (tenant_id, name)
 );

@@ -102,6 +102,11 @@ interface Serving { config: Config, logger: Logger, idempotency: Idempotency, me
 
 async function serve({ services }: Areas, { config, logger, idempotency, metrics, telemetry }: Serving): Promise<FastifyInstance> {
   const server = createServer({ routes, services, idempotency, logger, maxBodyBytes: config.maxBodyBytes, trustProxy: config.trustProxy, observe: (sample) => { metrics.request(sample) }, trace: telemetry?.watchRequests })
+  // Else their readers would be waited for.
+  server.addHook('preClose', (done) => {
+    services.streams.close()
+    done()
+  })
   await server.listen({ host: config.host, port: config.port })
   return server
 }

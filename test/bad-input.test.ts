@@ -302,7 +302,7 @@ describe('queries and paths', () => {
     for (const route of guarded.filter(({ path }) => path.includes(':id'))) {
       for (const id of bad) {
         for (const method of methodsOf(route)) {
-          const path = pathOf(route, { ...of, integration: '~', execution: '~', blob: '~', connector: '~', credential: '~', member: '~', key: '~', webhookSource: '~', webhook: '~', delivery: '~' }).replace('~', id)
+          const path = pathOf(route, Object.fromEntries(Object.keys(of).map((kind) => [kind, '~'])) as unknown as Everything).replace('~', id)
           const reply = await hub.call(method, path, bodyOf(route, of, upstream.url))
           expect([400, 404], `${method} ${path.slice(0, 120)}: ${reply.text.slice(0, 200)}`).toContain(reply.status)
         }
@@ -332,7 +332,7 @@ function textOf(value: unknown): string {
   return (typeof value === 'object' ? JSON.stringify(value) : String(value)).toWellFormed()
 }
 
-test('hundreds of requests that are nearly right are no fault of the hub', { timeout: 60_000 }, async () => {
+test('hundreds of requests that are nearly right are no fault of the hub', { timeout: 240_000 }, async () => {
   upstream.answer((_request, response) => { json(response, 200, {}) })
   const random = seeded(20_260_117)
   const key = await hub.addTenant('fuzz')
@@ -351,8 +351,8 @@ test('hundreds of requests that are nearly right are no fault of the hub', { tim
     const body = valid === undefined ? undefined : random() < 0.5 && schema.body !== undefined ? valueOf(schema.body as object, random) : mutated(valid, random)
     const reply = await hub.call(method, path + query, body === undefined ? undefined : JSON.stringify(body), { key })
     seen.set(reply.status, (seen.get(reply.status) ?? 0) + 1)
-    // An integration that was pointed at an address where nobody listens fails as it should.
-    const isOurs = reply.status >= 500 && !String(reply.body['code']).startsWith('upstream_')
+    // An integration that was pointed at an address where nobody listens fails as it should, and so does a question on the bus that nobody answers.
+    const isOurs = reply.status >= 500 && !/^(upstream_|reply_timeout)/.test(String(reply.body['code']))
     if (isOurs) faults.push(`${method} ${path}${query} ${JSON.stringify(body)?.slice(0, 1000)} → ${reply.text.slice(0, 300)}`)
   }
   for (let round = 0; round < 12; round += 1) {

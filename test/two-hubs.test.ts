@@ -167,3 +167,10 @@ test('an edit of a webhook, its secret and its end hold for what the other deliv
   expectStatus(204, await one.call('DELETE', `/api/v1/webhooks/${id}`))
   await vi.waitFor(async () => { expect(await other.call('POST', `/api/v1/webhooks/${id}/test`)).toMatchObject({ status: 404 }) }, soon)
 })
+
+test("an event's schema that one registers holds on the other, though it had checked events without", async () => {
+  const check = (): Promise<Reply> => other.call('POST', '/api/v1/events?schemaCheck=reject', { specversion: '1.0', id: crypto.randomUUID(), source: '/test', type: 'two.hubs', data: 'text' })
+  expectStatus(202, await check())
+  expectStatus(201, await one.call('PUT', '/api/v1/event-types/two.hubs', { schema: { type: 'object' } }))
+  await vi.waitFor(async () => { expect(await check()).toMatchObject({ status: 422 }) }, soon)
+})

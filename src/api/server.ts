@@ -63,16 +63,29 @@ export function createServer(options: ServerOptions): FastifyInstance {
     }
     done()
   })
-  // A connection that becomes idle while the server closes would be waited for until its keep-alive ends.
-  server.addHook('preClose', (done) => {
-    options.services.streams.close()
-    const sweep = setInterval(() => { server.server.closeIdleConnections() }, 50)
-    server.server.once('close', () => { clearInterval(sweep) })
-    done()
-  })
+  endConnections(server)
   attachSocket(server, { services: options.services, requestId: ({ headers }) => readRequestId(headers['x-request-id']) })
   register(server, routes, options, arrivals)
   return server
+}
+
+/** What ends no connection by itself when the server closes, but would keep it from closing. */
+function endConnections(server: FastifyInstance): void {
+  const sockets = new Set<Socket>()
+  server.server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => { sockets.delete(socket) })
+  })
+  server.addHook('preClose', (done) => {
+    const sweep = setInterval(() => {
+      // Those that become idle while it closes would be waited for until their keep-alive ends.
+      server.server.closeIdleConnections()
+      // To Node, those that never asked anything are not idle; and it looks at no timeout any more.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+    }, 50)
+    server.server.once('close', () => { clearInterval(sweep) })
+    done()
+  })
 }
 
 /** Routes with other bodies than JSON get a context of their own, since parsers belong to a context. */

@@ -91,10 +91,10 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const loaded = createLoadedIntegrations({ database, connectors: catalog.registry, credentials })
   const figures = createFigures({ database })
   const executions = createExecutions({ database, blobs, figures })
-  const running = createRunning(deps, { catalog, credentials, loaded, figures, executions, jq, tell: () => eventBus })
+  const running = createRunning(deps, { catalog, credentials, loaded, figures, executions, jq, tell: () => ({ hubEvents: eventing.hubEvents, notices: eventBus.notices }) })
   const keys = createKeys(database)
-  const eventing = createEventing({ storage, logger: deps.logger, jq, credentials, metrics })
-  const eventBus = createEventBus({ storage, logger: deps.logger, jq, inbox: eventing.inbox, services: { ...running, connectors: catalog.connectors } })
+  const eventing = createEventing({ storage, logger: deps.logger, jq, credentials, metrics, wakeReaders: (tenantId) => { eventBus.feed.wake(tenantId) } })
+  const eventBus = createEventBus({ storage, logger: deps.logger, jq, inbox: eventing.inbox, hubEvents: eventing.hubEvents, services: { ...running, connectors: catalog.connectors } })
   const receiving = createReceiving({ ...deps, jq, credentials, inbox: eventing.inbox, schemas: eventBus.services.eventTypes })
   const pulsar = createPulsar({ storage, logger: deps.logger, jq, secrets: credentials.own, inbox: eventing.inbox, publishing: eventBus.publishing, followers: eventBus.followers })
   const services: Services = {
@@ -148,7 +148,7 @@ interface Parts extends Pick<Services, 'credentials' | 'figures' | 'executions'>
   loaded: LoadedIntegrations
   jq: ReturnType<typeof createJq>
   /** Made later, since it runs operations itself. */
-  tell(): Pick<EventBus, 'hubEvents' | 'notices'>
+  tell(): Pick<Eventing, 'hubEvents'> & Pick<EventBus, 'notices'>
 }
 
 /** What runs operations, and what watches over them. */

@@ -7,7 +7,7 @@ import { createEvents } from '../events/events.ts'
 import { createExecuteCommand } from '../events/execute-command.ts'
 import { createFeed, type Feed } from '../events/feed.ts'
 import { createFollowers, type Followers } from '../events/followers.ts'
-import { createHubEvents, type HubEvents } from '../events/hub-events.ts'
+import type { HubEvents } from '../events/hub-events.ts'
 import { createHubNotices, type HubNotices } from '../events/hub-notices.ts'
 import type { Inbox } from '../events/event.ts'
 import { createDiscoveredCommand, registerModule, type Announcement } from '../events/modules.ts'
@@ -22,7 +22,6 @@ import type { Storage } from './storage.ts'
 export interface EventBus {
   feed: Feed
   followers: Followers
-  hubEvents: HubEvents
   notices: HubNotices
   publishing: Publishing
   tasks: Task[]
@@ -36,17 +35,17 @@ export interface EventBusDeps {
   logger: Logger
   jq: Jq
   inbox: Inbox
+  hubEvents: HubEvents
   /** What commands on the bus run. */
   services: Pick<Services, 'execute' | 'connectors' | 'integrations'>
 }
 
 const REGISTER_MODULE = 'register-module'
 
-export function createEventBus({ storage: { database, blobs }, logger, jq, inbox, services }: EventBusDeps): EventBus {
+export function createEventBus({ storage: { database, blobs }, logger, jq, inbox, hubEvents, services }: EventBusDeps): EventBus {
   const onError = (error: unknown): void => { logger.warn({ err: error }, 'the event bus stumbled') }
   const feed = createFeed({ database, onError })
   const wake = (tenantId: string): void => { feed.wake(tenantId) }
-  const hubEvents = createHubEvents({ inbox, wake, onError })
   const eventTypes = createEventTypes({ database, connectors: builtInConnectors })
   const execute = createExecuteCommand({ run: (request) => services.execute.run(request), publish: (tenantId, event) => hubEvents.reply(tenantId, event), onError })
   const discovered = createDiscoveredCommand({ queue: (announcement) => addJob(database.owner, REGISTER_MODULE, announcement, { maxAttempts: 5 }) })
@@ -63,14 +62,13 @@ export function createEventBus({ storage: { database, blobs }, logger, jq, inbox
     }),
   }, announcement)
   return {
-    feed, followers: createFollowers({ database, blobs, feed, onError }), hubEvents, notices: createHubNotices((tenantId, event) => { hubEvents.announce(tenantId, event) }), publishing,
+    feed, followers: createFollowers({ database, blobs, feed, onError }), notices: createHubNotices((tenantId, event) => { hubEvents.announce(tenantId, event) }), publishing,
     tasks: [{ name: REGISTER_MODULE, run: (payload) => register(payload as Announcement) }],
     services: { events, eventTypes, streams, bus: createBus({ publishing, events, feed, replies, onError }) },
     async close() {
       streams.close()
       await replies.close()
       await execute.settle()
-      await hubEvents.settle()
     },
   }
 }

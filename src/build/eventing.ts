@@ -1,10 +1,10 @@
 /** Events and webhooks: what takes events in, delivers them, and lets callers see both. */
 import type { Logger } from 'pino'
-import { uuidv7 } from 'uuidv7'
 import type { Services } from '../api/services.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import type { CloudEvent } from '../events/event.ts'
+import { createHubEvents, type HubEvents } from '../events/hub-events.ts'
 import { createInbox, type RunningInbox } from '../events/inbox.ts'
 import type { Jq } from '../lib/jq/jq.ts'
 import type { Metrics } from '../metrics.ts'
@@ -23,14 +23,12 @@ export interface Eventing {
   dispatcher: Dispatcher
   loadedWebhooks: LoadedWebhooks
   services: Pick<Services, 'webhooks' | 'webhookFigures' | 'deliveries' | 'replay' | 'testEvents'>
-  /** An event of the hub's own. */
-  publish(event: OwnEvent): Promise<void>
+  /** What the hub tells of itself. */
+  hubEvents: HubEvents
   /** For /metrics. */
   deliveries(): Promise<{ held: number, underWay: number, queued: number }>
   close(): Promise<void>
 }
-
-export interface OwnEvent { tenantId: string, type: string, subject: string, data: Record<string, unknown> }
 
 export interface EventingDeps {
   storage: Storage
@@ -38,6 +36,8 @@ export interface EventingDeps {
   jq: Jq
   credentials: Credentials
   metrics: Metrics
+  /** Events of the tenant were committed here: those who follow them need not wait for the notice. */
+  wakeReaders(tenantId: string): void
 }
 
 export function createEventing(deps: EventingDeps): Eventing {
@@ -46,8 +46,10 @@ export function createEventing(deps: EventingDeps): Eventing {
   const readBlob = (tenantId: string, id: string): Promise<string> => textOf(blobs, tenantId, id)
   const webhooks = createLoadedWebhooks({ database, credentials, onError })
   const figures = createWebhookFigures({ database })
-  const publish: Eventing['publish'] = (event) => publishOwn(inbox, event)
-  const endpoints = createEndpoints({ database, credentials, loaded: webhooks, jq, guard, publish, activated: ({ tenantId, id }) => { dispatcher.wake(tenantId, id) } })
+  const endpoints = createEndpoints({
+    database, credentials, loaded: webhooks, jq, guard, publish: ({ tenantId, ...event }) => hubEvents.publish(tenantId, event),
+    activated: ({ tenantId, id }) => { dispatcher.wake(tenantId, id) },
+  })
   const dispatcher = createDispatcher({
     database, webhooks, jq, readBlob, onError, http: deps.storage.http,
     orderingKey: (webhook, { event }) => orderingKeyOf(jq, webhook, () => event),
@@ -61,14 +63,15 @@ export function createEventing(deps: EventingDeps): Eventing {
     async exhausted({ tenantId, id, name }, { row }, { reason, attempts }) {
       // Telling of what tells of failures would never end.
       if (row.eventType.startsWith('delivery.')) return
-      await publish({ tenantId, type: 'delivery.exhausted', subject: row.id, data: { deliveryId: row.id, webhookId: id, webhook: name, eventId: row.eventName, eventType: row.eventType, reason, attempts } })
+      await hubEvents.publish(tenantId, { type: 'delivery.exhausted', subject: row.id, data: { deliveryId: row.id, webhookId: id, webhook: name, eventId: row.eventName, eventType: row.eventType, reason, attempts } })
     },
   })
   const inbox = createInbox({ database, blobs, fanout: dispatcher.fanout, observe: (result) => { metrics.event(result) }, announce: (tenantIds) => { announce(deps.storage, tenantIds).catch(onError) } })
+  const hubEvents = createHubEvents({ inbox, wake: deps.wakeReaders, onError })
   const wake = (tenantId: string, webhookId: string): void => { dispatcher.wake(tenantId, webhookId) }
   const deliveries = createDeliveries({ database, webhooks, wake })
   return {
-    inbox, dispatcher, loadedWebhooks: webhooks, publish,
+    inbox, dispatcher, loadedWebhooks: webhooks, hubEvents,
     services: {
       webhooks: endpoints, webhookFigures: figures, deliveries, testEvents: createTestEvents({ webhooks, inbox, deliveries }),
       replay: createReplay({ database, webhooks, jq, readBlob, wake, orderingKey: (webhook, _tenantId, event) => orderingKeyOf(jq, webhook, event) }),
@@ -79,6 +82,7 @@ export function createEventing(deps: EventingDeps): Eventing {
       return { held, underWay: inFlight, queued: row!.queued }
     },
     async close() {
+      await hubEvents.settle()
       await inbox.drain()
       await dispatcher.stop()
       await figures.flush().catch(onError)
@@ -94,13 +98,6 @@ async function orderingKeyOf(jq: Jq, { tenantId, orderBy }: Webhook, event: () =
   } catch {
     return null
   }
-}
-
-async function publishOwn(inbox: RunningInbox, { tenantId, type, subject, data }: OwnEvent): Promise<void> {
-  const id = uuidv7()
-  const event: CloudEvent = { specversion: '1.0', id, source: 'interchange', type, subject, time: new Date().toISOString(), datacontenttype: 'application/json', data }
-  const json = JSON.stringify(event)
-  await inbox.accept({ tenantId, id, event, json, sizeBytes: Buffer.byteLength(json) })
 }
 
 async function announce({ database }: Storage, tenantIds: string[]): Promise<void> {

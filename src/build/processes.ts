@@ -1,5 +1,7 @@
 /** What the commands `serve`, `worker`, `migrate` and `schema` do. Each loads what it needs, so that none waits for the others' parts. */
+import { once } from 'node:events'
 import { readConfig } from '../config.ts'
+import { interrupted } from '../lib/interrupted.ts'
 import { explainStart } from './start-failure.ts'
 
 /** Runs until the first SIGINT or SIGTERM. `announce` gets what a person at a terminal wants to see, the made key among it. */
@@ -8,12 +10,12 @@ export async function runHub(role: 'serve' | 'worker', announce: (text: string) 
   const [{ startHub }, { createLogger }] = await Promise.all([import('../build.ts'), import('../logger.ts')])
   const logger = createLogger(config.logLevel)
   // From the first moment: a hub that is asked to stop while it starts lets go of its database properly too.
-  const stopped = stopSignal()
+  const stopped = interrupted()
   const keyMade = (key: string): void => { announce(`\n  The owner's API key, shown only now:\n\n    ${key}\n\n  Keep it, and set it as INTERCHANGE_API_KEY for the command line.\n\n`) }
   const hub = await startHub({ config, logger, role, keyMade }).catch((error: unknown) => { throw explainStart(error, config.databaseUrl) })
   if (hub.url !== undefined) announce(`Interchange is ready: ${hub.url}  (API reference: ${hub.url}/docs)\n`)
   logger.info({ url: hub.url, role }, 'ready')
-  await stopped
+  if (!stopped.aborted) await once(stopped, 'abort')
   logger.info('stopping')
   await hub.close()
 }
@@ -37,18 +39,4 @@ export async function migrateDatabase(): Promise<string[]> {
 
 export async function writeSchemaListing(options: { check: boolean }): Promise<void> {
   await (await import('../db/schema-listing.ts')).writeSchemaListing(options)
-}
-
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(1)
-        asked = true
-        resolve()
-      })
-    }
-  })
 }

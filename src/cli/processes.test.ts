@@ -64,7 +64,8 @@ test('a hub is served, shows the key that it made once, takes it from the comman
   const worker = start(['worker'])
   await seen(worker, /"role":"worker"/)
   for (const each of [worker, hub]) {
-    each.child.kill('SIGTERM')
+    // What is sent to a group comes more than once.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) each.child.kill(signal)
     expect(await each.ended).toBe(0)
   }
   expect(worker.output.stderr).toBe('')

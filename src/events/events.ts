@@ -46,7 +46,13 @@ export interface EventsDeps {
 
 const SEARCH_TIMEOUT_MS = 3000
 const MOST_SCANNED = 5000
-const SCANNED_AT_ONCE = 250
+/** Few at first: nobody knows yet what the program costs. */
+const FIRST_SCANNED = 50
+const SCANNED_AT_ONCE = 400
+/** A page is answered after this, with what was found. */
+const MOST_SCAN_MS = 4000
+/** For one event. */
+const FILTER_TIMEOUT_MS = 100
 /** Of the text of one page or one look. */
 const MAX_BYTES = 8 * 1024 * 1024
 /** Of large events, that a filter reads for one page. */
@@ -103,8 +109,9 @@ async function scan(deps: EventsDeps & { read: Read }, tenantId: string, { progr
   const found: EventRow[] = []
   const budget = { largeBytes: MAX_LARGE_BYTES }
   let last: EventRow | undefined
-  for (let scanned = 0; scanned < mostScanned && budget.largeBytes > 0; scanned += SCANNED_AT_ONCE) {
-    const { rows, more } = await read(tenantId, filter, { before: last?.id ?? before, limit: SCANNED_AT_ONCE })
+  const until = performance.now() + MOST_SCAN_MS
+  for (let scanned = 0, size = FIRST_SCANNED; scanned < mostScanned && budget.largeBytes > 0 && performance.now() < until; scanned += size, size = Math.min(size * 2, SCANNED_AT_ONCE)) {
+    const { rows, more } = await read(tenantId, filter, { before: last?.id ?? before, limit: size })
     const verdicts = await judged(deps, tenantId, { program, rows, budget })
     for (const [at, isWanted] of verdicts.entries()) {
       last = rows[at]!
@@ -134,7 +141,7 @@ async function isWanted({ jq }: EventsDeps, tenantId: string, program: string, t
   const decided = jq.decide(program, event)
   if (decided !== undefined) return decided
   try {
-    const value = await jq.first(program, event, { batchKey: tenantId })
+    const value = await jq.first(program, event, { batchKey: tenantId, timeoutMs: FILTER_TIMEOUT_MS })
     return value !== undefined && value !== null && value !== false
   } catch (error) {
     // One that the program cannot look at, a text where it wants a number, is not one that it looks for.

@@ -8,7 +8,7 @@ import type { CloudEvent } from './event.ts'
 import { replyType } from './bus.ts'
 import type { Command, Published } from './publishing.ts'
 
-export const EXECUTE_TOPIC = 'integration.request.execute'
+const EXECUTE_TOPIC = 'integration.request.execute'
 
 export interface ExecuteCommandDeps {
   run(request: { caller: Caller, integrationId: string, operation: string | undefined, input: unknown, sourceComponent: string | undefined, idempotencyKey: string | undefined }): Promise<{ dataJson: string, execution: { id: string } }>

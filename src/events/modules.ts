@@ -11,7 +11,7 @@ import type { Caller } from '../tenants/caller.ts'
 import type { CloudEvent } from './event.ts'
 import type { Command } from './publishing.ts'
 
-export const DISCOVERED_TOPIC = 'integration.module.discovered'
+const DISCOVERED_TOPIC = 'integration.module.discovered'
 
 /** What is left to do of an announcement, as a job keeps it: with the rights that its publisher had. */
 export interface Announcement { messageId: string, caller: Omit<Caller, 'scopes'> & { scopes: string[] } }
@@ -76,22 +76,28 @@ function readData(data: unknown): Found {
   throw new HubError('invalid_input', 'The announcement has no OpenAPI document, nor the address of one.', { errors: [{ pointer: '/metadata/openAPI', detail: 'is needed, or /metadata/openAPIEndpoint with a URL' }] })
 }
 
+const MOST_TRIES = 10
+
 interface Registered { connectorId: string, created: boolean, changed: boolean, breaking: boolean }
 
 async function registerConnector({ connectors }: ModulesDeps, caller: Caller, { name, source }: Found): Promise<Registered> {
   const id = connectorIdOf(name)
   if (id === '') throw new HubError('invalid_input', "The module's name has no Latin letter or digit that a connector's id could be made of.", { errors: [{ pointer: '/module/name', detail: 'has no Latin letter or digit' }] })
-  try {
-    if (await exists(connectors, caller, id) === false) {
-      const made = await connectors.import(caller, { id, name, source })
-      return { connectorId: made.id, created: true, changed: true, breaking: false }
+  for (let tries = 1; ; tries += 1) {
+    const isThere = await exists(connectors, caller, id)
+    try {
+      if (!isThere) {
+        await connectors.import(caller, { id, name, source })
+        return { connectorId: id, created: true, changed: true, breaking: false }
+      }
+      const { difference: { added, removed, changed, document, breaking } } = await connectors.reimport(caller, id, { source, apply: true })
+      return { connectorId: id, created: false, changed: added.length + removed.length + changed.length + document.length > 0, breaking }
+    } catch (error) {
+      // Another process was faster with an announcement of the same module.
+      const isRace = isHubError(error, 'precondition_failed') || isHubError(error, 'not_found') || !isThere && isHubError(error, 'conflict')
+      if (!isRace || tries === MOST_TRIES) throw error
     }
-  } catch (error) {
-    // Another process was faster with the same announcement.
-    if (!isHubError(error, 'conflict') || await exists(connectors, caller, id) === false) throw error
   }
-  const { difference: { added, removed, changed, document, breaking } } = await connectors.reimport(caller, id, { source, apply: true })
-  return { connectorId: id, created: false, changed: added.length + removed.length + changed.length + document.length > 0, breaking }
 }
 
 async function exists(connectors: Pick<Connectors, 'find'>, caller: Caller, id: string): Promise<boolean> {

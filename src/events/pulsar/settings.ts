@@ -40,7 +40,7 @@ export const bridgeFields = {
   serviceUrl: z.string().max(2000).superRefine((text, context) => {
     const fault = serviceUrlFault(text)
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault })
-  }).describe("Address of the broker's or proxy's WebSocket API, for instance `wss://pulsar.example.com:8443`."),
+  }).describe("Address of the broker's or proxy's WebSocket API, for instance `wss://pulsar.example.com:8443`.").meta({ examples: ['wss://pulsar.example.com:8443'] }),
   tls,
   consume: z.array(consumeRule).max(50).describe('Topics whose messages become events.'),
   produce: z.array(produceRule).max(50).describe('Events that become messages.'),

@@ -82,6 +82,16 @@ test('a change is seen by whoever asks after it was told of, and costs a look at
   expect(await loaded.find(tenantId, second.id)).toBeUndefined()
 }))
 
+test('whoever asks while a new endpoint is being read waits for it too', () => withLoaded(async (fixture) => {
+  const { tenant, loaded } = fixture
+  await ids(fixture)
+  const added = draft()
+  await insertWebhook(db(fixture), tenant.tenantId, added)
+  loaded.forget(tenant.tenantId, added.id)
+  // Asked for as events come: one after the other, before the first has its answer.
+  expect(await Promise.all(Array.from({ length: 20 }, () => ids(fixture)))).toEqual(Array.from({ length: 20 }, () => [added.id]))
+}))
+
 test('one that changes while it is read is read again', () => withLoaded(async (fixture) => {
   const { tenant: { tenantId }, setup, credentials } = fixture
   const made = draft()

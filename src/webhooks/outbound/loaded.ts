@@ -91,8 +91,9 @@ class Tenant implements TenantWebhooks {
     return this
   }
 
+  /** While something is read it is not: an event of this moment must not pass by the endpoint that is just coming. */
   get #isUpToDate(): boolean {
-    return this.#isLoaded && this.#stale.size === 0
+    return this.#isLoaded && this.#stale.size === 0 && this.#reading === undefined
   }
 
   async #broughtUp(): Promise<Tenant> {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { openHub, type Reply, type TestHub } from '../../../../test/hub.ts'
 import { startPulsarServer, type PulsarServer } from '../../../events/pulsar/pulsar-server.fixture.ts'
@@ -65,4 +66,10 @@ test.each([
   const reply = await hub.call('POST', path, { name: 'b', ...pointer === '/serviceUrl' ? {} : { serviceUrl: server.url }, ...body })
   expect([400, 422]).toContain(reply.status)
   expect(reply.body.errors).toMatchObject([{ pointer }])
+})
+
+test('the example in docs/pulsar.md is one that a hub takes', async () => {
+  const [, example] = /-d '([^']+)'/.exec(await readFile(new URL('../../../../docs/pulsar.md', import.meta.url), 'utf8')) ?? []
+  const body = JSON.parse(example!) as { authentication: object }
+  expect(await hub.call('POST', path, { ...body, authentication: { token: 'a-token' }, status: 'paused' })).toMatchObject({ status: 201, body: { name: 'orders', hasToken: true } })
 })
