@@ -73,6 +73,18 @@ test('a connection that fails and is well again, once each, without its secret',
   expect((await one.call('GET', '/api/v1/events?limit=500')).text).not.toContain(secret)
 })
 
+test('an alert that fires and ends, once each', async () => {
+  upstream.answer((request, response) => { json(response, request.url === '/health' ? 503 : 200, {}) })
+  const id = await addIntegration(one.call, {
+    connector: open, monitoring: { healthChecks: [{ endpoint: '/health', interval: 1000 }], alerts: [{ name: 'down', metric: 'health', operator: 'below', threshold: 1 }] },
+  })
+  const [firing] = await told({ subject: id, type: 'alert.*' }, 1)
+  expect(firing).toMatchObject({ type: 'alert.firing', data: { state: 'firing', alert: 'down', metric: 'health', value: 0, integration: { id } } })
+  upstream.answer((_request, response) => { json(response, 200, {}) })
+  const [, resolved] = await told({ subject: id, type: 'alert.*' }, 2)
+  expect(resolved).toMatchObject({ type: 'alert.resolved', data: { state: 'resolved', alert: 'down', value: 1 } })
+})
+
 test('each execution that failed, by its id and what went wrong, masked and without payloads', async () => {
   const id = await addIntegration(one.call, { name: 'Shop', connector: keyed, credentials: { apiKey: secret } })
   upstream.answer((request, response) => { json(response, 422, { detail: `no such thing for ${String(request.headers['x-shop-key'])}` }) })

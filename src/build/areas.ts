@@ -168,7 +168,7 @@ function createRunning({ logger, storage, metrics, tracing, notify }: AreasDeps,
   }
   const announce: Announce = (tenantId, event) => { tell().hubEvents.announce(tenantId, event) }
   const tester = createConnectionTester({ ...context, credentials })
-  const alerts = createAlerts({ database, loaded, figures, notify })
+  const alerts = createAlerts({ database, loaded, figures, notify, announce })
   const onError = (error: unknown): void => { logger.warn({ err: error }, "a connection's status could not be noted") }
   const execute = createExecute({
     ...context, ...watched, loaded, executions, jq, answers: createAnswerCache(ANSWERS_MAX_BYTES), connectionChanged: connectionNotes({ database, loaded, announce, onError }),

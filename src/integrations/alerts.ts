@@ -1,4 +1,4 @@
-/** Alerts: fire once when a figure crosses its line, and end once when it is back. Each is told to a URL or by email. */
+/** Alerts: fire once when a figure crosses its line, and end once when it is back. Each is told to a URL or by email, and as an event. */
 import { uuidv7 } from 'uuidv7'
 import type { Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
@@ -6,6 +6,7 @@ import type { Figures } from '../executions/figures.ts'
 import { readBody } from '../lib/http/body.ts'
 import type { HttpClient } from '../lib/http/http.ts'
 import type { Caller } from '../tenants/caller.ts'
+import type { Announce } from './announce.ts'
 import type { Loaded, LoadedIntegrations } from './loaded.ts'
 import type { Alert } from './settings.ts'
 import { listAlerting } from './store.ts'
@@ -30,6 +31,7 @@ export interface AlertsDeps {
   figures: Pick<Figures, 'performance'>
   /** Has it sent if the transaction commits. `db` is the owner's. */
   notify(db: Db, notice: Notice): Promise<void>
+  announce: Announce
 }
 
 export function createAlerts(deps: AlertsDeps): Alerts {
@@ -77,14 +79,18 @@ async function isOpen({ database }: AlertsDeps, { row }: Loaded, alert: Alert): 
 }
 
 /** A firing and the job that tells of it are one change: a crash between them would leave an alert that is on, and that nobody heard of. */
-async function change({ database, notify }: AlertsDeps, loaded: Loaded, alert: Alert, work: (db: Db) => Promise<AlertFiring | undefined>): Promise<void> {
-  await database.owner.transaction(async (db) => {
+async function change({ database, notify, announce }: AlertsDeps, loaded: Loaded, alert: Alert, work: (db: Db) => Promise<AlertFiring | undefined>): Promise<void> {
+  const told = await database.owner.transaction(async (db) => {
     // The queue is the owner's; the firings are under policies, which hold for the owner too.
     await db.query('set local role interchange_system')
     const firing = await work(db)
     await db.query('reset role')
-    if (firing !== undefined) await notify(db, noticeOf(loaded, alert, firing))
+    if (firing === undefined) return undefined
+    const notice = noticeOf(loaded, alert, firing)
+    await notify(db, notice)
+    return notice
   })
+  if (told !== undefined) announce(loaded.row.tenantId, { type: `alert.${told.body['state']}`, subject: loaded.row.id, data: told.body })
 }
 
 /** Undefined where it was open already: the unique index on open firings lets one of several hubs win. */
