@@ -1,6 +1,6 @@
 /** What the hub tells of itself. */
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { openHub, type TestHub } from './hub.ts'
+import { openTwoHubs, type TestHub } from './hub.ts'
 import { addConnector, addIntegration, expectStatus } from './service.ts'
 import { json, startUpstream, type Upstream } from './upstream.ts'
 
@@ -15,15 +15,12 @@ let keyed: string
 
 beforeAll(async () => {
   upstream = await startUpstream()
-  const first = await openHub()
-  const second = await openHub({ env: { DATABASE_URL: first.hub.connectionString, INTERCHANGE_DATA: first.hub.dataFolder } })
-  one = first.hub
-  other = second.hub
+  const hubs = await openTwoHubs()
+  ;({ one, other } = hubs)
   open = await addConnector(one.call, upstream.url)
   keyed = await addConnector(one.call, upstream.url, { security: 'apiKey' })
   close = async () => {
-    await second.close()
-    await first.close()
+    await hubs.close()
     await upstream.close()
   }
 })

@@ -63,6 +63,19 @@ export async function openHub({ env = {} }: TestHubOptions = {}): Promise<{ hub:
   }
 }
 
+/** Two hubs on one database, and the folder of large values that they share. */
+export async function openTwoHubs(): Promise<{ one: TestHub, other: TestHub, close(): Promise<void> }> {
+  const first = await openHub()
+  const second = await openHub({ env: { DATABASE_URL: first.hub.connectionString, INTERCHANGE_DATA: first.hub.dataFolder } })
+  return {
+    one: first.hub, other: second.hub,
+    async close() {
+      await second.close()
+      await first.close()
+    },
+  }
+}
+
 export function callTo(url: string): TestHub['call'] {
   return (method, path, body, { key = testKey, headers = {} } = {}) => request(url + path, { method, body, key, headers })
 }

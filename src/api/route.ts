@@ -95,4 +95,7 @@ export function pageOf<Item extends z.ZodType>(item: Item): z.ZodObject<{ data: 
   return z.object({ data: z.array(item), nextCursor: z.string().nullable().describe('Give it back as `cursor` for the next page; null at the end.') })
 }
 
+/** A time that a caller gives. */
+export const moment = z.iso.datetime({ offset: true })
+
 export const timestamp = z.date().meta({ id: 'Timestamp', type: 'string', format: 'date-time' })

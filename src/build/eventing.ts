@@ -1,4 +1,5 @@
 /** Events and webhooks: what takes events in, delivers them, and lets callers see both. */
+import { buffer } from 'node:stream/consumers'
 import type { Logger } from 'pino'
 import type { Services } from '../api/services.ts'
 import type { Blobs } from '../blobs/blobs.ts'
@@ -106,7 +107,5 @@ async function announce({ database }: Storage, tenantIds: string[]): Promise<voi
 
 async function textOf(blobs: Pick<Blobs, 'read'>, tenantId: string, id: string): Promise<string> {
   const { stream } = await blobs.read(tenantId, id)
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('utf8')
+  return (await buffer(stream)).toString('utf8')
 }

@@ -1,8 +1,9 @@
 /** The events of a tenant: sending, listing, searching. */
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
+import { searchWithin, SEARCH_TIMEOUT_MS } from '../db/search.ts'
 import { HubError, isHubError } from '../errors.ts'
-import type { Jq } from '../lib/jq/jq.ts'
+import { isTrue, type Jq } from '../lib/jq/jq.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
 import type { Caller } from '../tenants/caller.ts'
 import type { ReadEvent } from './cloudevent.ts'
@@ -44,7 +45,6 @@ export interface EventsDeps {
   mostScanned?: number
 }
 
-const SEARCH_TIMEOUT_MS = 3000
 const MOST_SCANNED = 5000
 /** Few at first: nobody knows yet what the program costs. */
 const FIRST_SCANNED = 50
@@ -60,10 +60,8 @@ const MAX_LARGE_BYTES = 32 * 1024 * 1024
 
 export function createEvents(deps: EventsDeps): Events {
   const { database, blobs, jq, publishing, searchTimeoutMs = SEARCH_TIMEOUT_MS } = deps
-  const read: Read = (tenantId, filter, page) => database.tenant(tenantId).transaction(async (db) => {
-    await db.query(`set local statement_timeout = ${searchTimeoutMs}`)
-    return listEvents(db, tenantId, filter, { maxBytes: MAX_BYTES, ...page })
-  }).catch((error: unknown) => tooLong(error, searchTimeoutMs))
+  const read: Read = (tenantId, filter, page) => searchWithin(database.tenant(tenantId), { timeoutMs: searchTimeoutMs, orGive: 'a type' },
+    (db) => listEvents(db, tenantId, filter, { maxBytes: MAX_BYTES, ...page }))
   const whole = async (tenantId: string, row: EventRow | undefined): Promise<EventRecord> => {
     if (row === undefined) throw new HubError('not_found', 'There is no such event.')
     return recordOf({ ...row, text: await wholeText(blobs, tenantId, row), blobId: null })
@@ -142,17 +140,10 @@ async function isWanted({ jq }: EventsDeps, tenantId: string, program: string, t
   if (decided !== undefined) return decided
   try {
     const value = await jq.first(program, event, { batchKey: tenantId, timeoutMs: FILTER_TIMEOUT_MS })
-    return value !== undefined && value !== null && value !== false
+    return isTrue(value)
   } catch (error) {
     // One that the program cannot look at, a text where it wants a number, is not one that it looks for.
     if (isHubError(error, 'expression_failed')) return false
     throw error
   }
-}
-
-function tooLong(error: unknown, timeoutMs: number): never {
-  if ((error as { code?: string }).code !== '57014') throw error
-  throw new HubError('invalid_request', `The search took longer than ${timeoutMs / 1000} seconds. Narrow it: give \`from\` and \`to\`, or a type.`, {
-    cause: error, errors: [{ pointer: '?from', detail: 'is needed to narrow the search' }],
-  })
 }

@@ -3,6 +3,7 @@ import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
 import { isMissingPartition, isRowFault } from '../db/faults.ts'
 import { ensurePartitions } from '../db/partitions.ts'
+import { searchWithin, SEARCH_TIMEOUT_MS } from '../db/search.ts'
 import { HubError } from '../errors.ts'
 import { createGroupCommit } from '../lib/group-commit.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
@@ -55,7 +56,6 @@ export interface ExecutionsDeps {
 
 const MAX_ROWS = 200
 const MAX_IN_FLIGHT = 2
-const SEARCH_TIMEOUT_MS = 3000
 
 /** A row on its way; `fault` is set when the batch was fine and this row was not. */
 interface Waiting extends NewRow { stored: StoredRecord, fault: unknown }
@@ -78,10 +78,8 @@ export function createExecutions({ database, blobs, figures, searchTimeoutMs = S
     async list(caller, { limit, cursor, ...filter }) {
       if (filter.integrationId !== undefined && !isUuid(filter.integrationId)) return { data: [], nextCursor: null }
       const before = readIdCursor(cursor)
-      const rows = await database.tenant(caller.tenantId).transaction(async (db) => {
-        await db.query(`set local statement_timeout = ${searchTimeoutMs}`)
-        return listExecutions(db, caller.tenantId, { ...filter, before, limit: limit + 1 })
-      }).catch((error: unknown) => tooLong(error, searchTimeoutMs))
+      const rows = await searchWithin(database.tenant(caller.tenantId), { timeoutMs: searchTimeoutMs, orGive: 'an integration' },
+        (db) => listExecutions(db, caller.tenantId, { ...filter, before, limit: limit + 1 }))
       return toPage(rows, limit, (row) => [row.id], toSummary)
     },
 
@@ -127,13 +125,6 @@ async function writeAlone(database: Database, row: Waiting): Promise<unknown> {
     row.sizeBytes = Buffer.byteLength(row.record)
     return insertExecutions(database.writer, [row]).then(() => undefined, (second: unknown) => second)
   }
-}
-
-function tooLong(error: unknown, timeoutMs: number): never {
-  if ((error as { code?: string }).code !== '57014') throw error
-  throw new HubError('invalid_request', `The search took longer than ${timeoutMs / 1000} seconds. Narrow it: give \`from\` and \`to\`, or an integration.`, {
-    cause: error, errors: [{ pointer: '?from', detail: 'is needed to narrow the search' }],
-  })
 }
 
 function toSummary({ errorType, errorMessage, ...row }: SummaryRow): ExecutionSummary {

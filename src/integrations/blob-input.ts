@@ -1,4 +1,5 @@
 /** Large values that an input refers to, as `{ "$blob": { "id" } }`, read for the operation that sends them. */
+import { buffer } from 'node:stream/consumers'
 import type { Blobs } from '../blobs/blobs.ts'
 import { HubError, isHubError } from '../errors.ts'
 
@@ -45,9 +46,7 @@ async function bytesOf(blobs: Pick<Blobs, 'read'>, tenantId: string, id: string,
     found.stream.destroy()
     throw refused(pointer, `is larger than ${MAX_BYTES / 1024 / 1024} MiB: send it through the proxy`)
   }
-  const chunks: Buffer[] = []
-  for await (const chunk of found.stream) chunks.push(chunk as Buffer)
-  return { data: Buffer.concat(chunks), filename, contentType }
+  return { data: await buffer(found.stream), filename, contentType }
 }
 
 function refused(pointer: string, detail: string): HubError {

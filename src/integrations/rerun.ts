@@ -1,4 +1,5 @@
 /** Runs an execution again, with its recorded input or another. */
+import { buffer } from 'node:stream/consumers'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Executions } from '../executions/executions.ts'
 import { HubError } from '../errors.ts'
@@ -30,7 +31,5 @@ async function recordedInput(blobs: Blobs, tenantId: string, payload: unknown): 
 
 async function readText(blobs: Blobs, tenantId: string, id: string): Promise<string> {
   const { stream } = await blobs.read(tenantId, id)
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('utf8')
+  return (await buffer(stream)).toString('utf8')
 }

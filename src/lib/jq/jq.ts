@@ -67,6 +67,11 @@ export interface JqStats {
   replaced: number
 }
 
+/** Whether a condition's output holds, as jq has it: neither null nor false. No output at all holds neither. */
+export function isTrue(output: unknown): boolean {
+  return output !== undefined && output !== null && output !== false
+}
+
 export function createJq(options: JqOptions = {}): Jq {
   return new Evaluator(options)
 }

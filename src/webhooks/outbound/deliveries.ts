@@ -1,5 +1,6 @@
 /** Deliveries as callers see them: listed, looked into, sent again. */
 import type { Database } from '../../db/database.ts'
+import { searchWithin, SEARCH_TIMEOUT_MS } from '../../db/search.ts'
 import { HubError } from '../../errors.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../../lib/page.ts'
 import { recordChange } from '../../tenants/audit.ts'
@@ -48,7 +49,6 @@ export interface DeliveriesDeps {
   wake(tenantId: string, webhookId: string): void
 }
 
-const SEARCH_TIMEOUT_MS = 3000
 const REDRIVE_SLICE = 1000
 
 export function createDeliveries({ database, webhooks, wake }: DeliveriesDeps): Deliveries {
@@ -56,10 +56,8 @@ export function createDeliveries({ database, webhooks, wake }: DeliveriesDeps): 
     async list({ tenantId }, { limit, cursor, ...filter }) {
       if (filter.webhookId !== undefined && !isUuid(filter.webhookId)) return { data: [], nextCursor: null }
       const before = readIdCursor(cursor)
-      const rows = await database.tenant(tenantId).transaction(async (db) => {
-        await db.query(`set local statement_timeout = ${SEARCH_TIMEOUT_MS}`)
-        return listDeliveries(db, tenantId, { ...filter, before, limit: limit + 1 })
-      }).catch(tooLong)
+      const rows = await searchWithin(database.tenant(tenantId), { timeoutMs: SEARCH_TIMEOUT_MS, orGive: 'a webhook' },
+        (db) => listDeliveries(db, tenantId, { ...filter, before, limit: limit + 1 }))
       return toPage(rows, limit, ({ id }) => [id], (row) => summaryOf(row))
     },
 
@@ -122,11 +120,4 @@ function summaryOf({ id, webhookId, eventId, eventName, eventType, status, reaso
     lastStatusCode: last?.response?.status ?? null,
     error: status === 'delivered' ? null : last?.error?.message ?? (last?.response ? `It answered ${last.response.status}.` : reason),
   }
-}
-
-function tooLong(error: unknown): never {
-  if ((error as { code?: string }).code !== '57014') throw error
-  throw new HubError('invalid_request', `The search took longer than ${SEARCH_TIMEOUT_MS / 1000} seconds. Narrow it: give \`from\` and \`to\`, or a webhook.`, {
-    cause: error, errors: [{ pointer: '?from', detail: 'is needed to narrow the search' }],
-  })
 }

@@ -5,7 +5,7 @@ import { lowestId } from '../../db/partitions.ts'
 import { HubError } from '../../errors.ts'
 import type { CloudEvent } from '../../events/event.ts'
 import { matchesAnyGlob } from '../../lib/glob.ts'
-import type { Jq } from '../../lib/jq/jq.ts'
+import { isTrue, type Jq } from '../../lib/jq/jq.ts'
 import { recordChange } from '../../tenants/audit.ts'
 import type { Caller } from '../../tenants/caller.ts'
 import { assertTakes } from './deliveries.ts'
@@ -80,7 +80,7 @@ async function rowFor(deps: ReplayDeps, { tenantId, webhook, filter, event }: Ca
   if (filter !== undefined) {
     if (event.blobId !== null) parsed = JSON.parse(await deps.readBlob(tenantId, event.blobId)) as CloudEvent
     const verdict = await deps.jq.first(filter, cloudEvent(), { batchKey: tenantId })
-    if (verdict === undefined || verdict === null || verdict === false) return undefined
+    if (!isTrue(verdict)) return undefined
   }
   const orderingKey = webhook.orderBy === undefined ? null : await deps.orderingKey(webhook, tenantId, cloudEvent)
   return { id: uuidv7(), webhookId: webhook.id, eventId: event.id, eventName: event.eventId, eventType: event.type, orderingKey }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { serviceDocument } from '../../../../test/api-document.ts'
-import { openHub, type Reply, type TestHub } from '../../../../test/hub.ts'
+import { openTwoHubs, type Reply, type TestHub } from '../../../../test/hub.ts'
 import { addConnector, addIntegration, expectStatus } from '../../../../test/service.ts'
 import { json, startUpstream, type Upstream } from '../../../../test/upstream.ts'
 import { systemCaller } from '../../../tenants/caller.ts'
@@ -17,15 +17,12 @@ let integrationId: string
 
 beforeAll(async () => {
   upstream = await startUpstream()
-  const first = await openHub()
-  const second = await openHub({ env: { DATABASE_URL: first.hub.connectionString, INTERCHANGE_DATA: first.hub.dataFolder } })
-  one = first.hub
-  other = second.hub
+  const hubs = await openTwoHubs()
+  ;({ one, other } = hubs)
   tenantId = (await one.call('GET', '/api/v1/tenant')).body.id
   integrationId = await addIntegration(one.call, { connector: await addConnector(one.call, upstream.url) })
   close = async () => {
-    await second.close()
-    await first.close()
+    await hubs.close()
     await upstream.close()
   }
 })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { openHub, withHub, type Reply, type TestHub } from '../../../../test/hub.ts'
+import { openTwoHubs, withHub, type Reply, type TestHub } from '../../../../test/hub.ts'
 import { expectStatus } from '../../../../test/service.ts'
 import { openSocket, openStream } from './readers.fixture.ts'
 
@@ -12,13 +12,10 @@ let other: TestHub
 let close: () => Promise<void>
 
 beforeAll(async () => {
-  const first = await openHub()
-  const second = await openHub({ env: { DATABASE_URL: first.hub.connectionString, INTERCHANGE_DATA: first.hub.dataFolder } })
-  one = first.hub
-  other = second.hub
+  const hubs = await openTwoHubs()
+  ;({ one, other } = hubs)
   close = async () => {
-    await second.close()
-    await first.close()
+    await hubs.close()
   }
 })
 afterAll(() => close())

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { defineRoute, pageOf, pageQuery } from '../../route.ts'
+import { defineRoute, moment, pageOf, pageQuery } from '../../route.ts'
 import { deliveryStatus, deliverySummary } from './shapes.ts'
-
-const moment = z.iso.datetime({ offset: true })
 
 export const listDeliveries = defineRoute({
   method: 'GET', path: '/api/v1/deliveries', scope: 'webhooks:read', tag: 'Deliveries',

@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import { defineRoute } from '../../route.ts'
-
-const moment = z.iso.datetime({ offset: true })
+import { defineRoute, moment } from '../../route.ts'
 
 export const redriveWebhook = defineRoute({
   method: 'POST', path: '/api/v1/webhooks/:id/redrive', scope: 'webhooks:write', tag: 'Deliveries',

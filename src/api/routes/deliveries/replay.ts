@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { assertRange } from '../../../webhooks/outbound/replay.ts'
-import { defineRoute } from '../../route.ts'
-
-const moment = z.iso.datetime({ offset: true })
+import { defineRoute, moment } from '../../route.ts'
 
 export const replayWebhook = defineRoute({
   method: 'POST', path: '/api/v1/webhooks/:id/replay', scope: 'webhooks:write', tag: 'Deliveries',

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { defineRoute, pageOf, pageQuery } from '../../route.ts'
+import { defineRoute, moment, pageOf, pageQuery } from '../../route.ts'
 import { event, tag, typeGlob } from './shapes.ts'
-
-const moment = z.iso.datetime({ offset: true })
 
 export const listEvents = defineRoute({
   method: 'GET', path: '/api/v1/events', scope: 'events:read', tag,

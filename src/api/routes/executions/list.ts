@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { defineRoute, pageOf, pageQuery } from '../../route.ts'
+import { defineRoute, moment, pageOf, pageQuery } from '../../route.ts'
 import { executionStatus, executionSummary, toExecutionSummary } from './shapes.ts'
-
-const moment = z.iso.datetime({ offset: true })
 
 export const listExecutions = defineRoute({
   method: 'GET', path: '/api/v1/executions', scope: 'executions:read', tag: 'Executions',

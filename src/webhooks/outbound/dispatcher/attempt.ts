@@ -3,7 +3,7 @@ import type { CloudEvent } from '../../../events/event.ts'
 import { HubError, isHubError } from '../../../errors.ts'
 import { readBody } from '../../../lib/http/body.ts'
 import type { HeaderMap, HttpClient, HttpResponse } from '../../../lib/http/http.ts'
-import type { Jq } from '../../../lib/jq/jq.ts'
+import { isTrue, type Jq } from '../../../lib/jq/jq.ts'
 import type { Webhook } from '../webhook.ts'
 import type { Item, Shipment } from './item.ts'
 
@@ -47,7 +47,7 @@ export async function shape({ jq, readBlob }: AttemptDeps, { tenantId, filters, 
   for (const [index, filter] of filters.entries()) {
     try {
       const verdict = await jq.first(filter, event, options)
-      if (verdict === undefined || verdict === null || verdict === false) return { kind: 'unwanted' }
+      if (!isTrue(verdict)) return { kind: 'unwanted' }
     } catch (error) {
       return parked(`filter_failed: filters[${index}]`, error)
     }

@@ -1,4 +1,5 @@
 /** Dispatchers on a real database with a real receiver; endpoints are what a test says. */
+import { buffer } from 'node:stream/consumers'
 import { uuidv7 } from 'uuidv7'
 import { testClient } from '../../../lib/http/test-client.ts'
 import { createTestDatabase } from '../../../../test/postgres.ts'
@@ -88,9 +89,7 @@ async function startHub({ database, jq, blobs, webhooks, told, measured }: Parts
   const dispatcher = createDispatcher({
     database, webhooks: all, jq, http,
     async readBlob(tenantId, id) {
-      const chunks: Buffer[] = []
-      for await (const chunk of (await blobs.read(tenantId, id)).stream) chunks.push(chunk as Buffer)
-      return Buffer.concat(chunks).toString('utf8')
+      return (await buffer((await blobs.read(tenantId, id)).stream)).toString('utf8')
     },
     orderingKey: async ({ orderBy }, { event }) => String(await jq.first(orderBy!, event)),
     measured: (sample) => { measured.push(sample) },

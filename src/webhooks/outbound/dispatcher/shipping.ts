@@ -79,11 +79,12 @@ async function judge(deps: ShippingDeps, webhook: Webhook, items: Item[], sent: 
   const mask = await webhook.mask()
   const succeeded = isSuccess(sent)
   const given: { item: Item, reason: string, attempts: number }[] = []
+  const record = recordOf(webhook, sent, mask)
   const judged = items.map((item) => {
     const attempts = item.row.attempt + 1
     const verdict = verdictOn(webhook, attempts, sent)
     if (verdict.kind === 'exhausted') given.push({ item, reason: verdict.reason, attempts })
-    return endingOf(webhook, item, verdict, appended(item.row.attempts, recordOf(webhook, sent, mask)))
+    return endingOf(webhook, item, verdict, appended(item.row.attempts, record))
   })
   deps.measured({
     tenantId: webhook.tenantId, webhookId: webhook.id, at: sent.startedAt, latencyMs: sent.durationMs,
