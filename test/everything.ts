@@ -1,5 +1,6 @@
 /** A tenant that owns one of everything, so that suites can show that nobody else reaches any of it. */
 import { Client } from 'pg'
+import { uuidv7 } from 'uuidv7'
 import { expect, vi } from 'vitest'
 import { json, type Upstream } from './upstream.ts'
 import { serviceDocument } from './api-document.ts'
@@ -24,6 +25,8 @@ export interface Everything {
   webhookSource: string
   webhook: string
   delivery: string
+  flow: string
+  run: string
 }
 
 /** Takes over the upstream's answers. `key`: of an owner of the tenant. */
@@ -56,6 +59,7 @@ export async function ownEverything(hub: TestHub, upstream: Upstream, { key, mar
     pulsarBridge: (await call('POST', '/api/v1/pulsar-bridges', { name: mark, serviceUrl: 'ws://127.0.0.1:1', authentication: { token: `${mark}-token` }, consume: [{ topic: mark }], status: 'paused' })).id,
     webhookSource: await ownSource(hub, { key, mark }),
     ...await ownWebhooks(hub, { url: `${upstream.url}/hook`, key, mark }),
+    ...await ownFlow(hub, { tenantId: tenant.id, mark }),
   }
 }
 
@@ -87,6 +91,26 @@ async function ownWebhooks(hub: TestHub, { url, key, mark }: { url: string, key:
   // Its figures are written before they are read: afterwards all is quiet.
   await vi.waitFor(async () => { expect((await call('GET', `/${active}`)).body).toMatchObject({ monitoring: { delivered: 1 } }) }, { timeout: 20_000, interval: 50 })
   return { webhook: active!, delivery: delivery['id'] as string }
+}
+
+/** A flow with a run that is over and one that is suspended; and a row wherever else a run may leave one. */
+async function ownFlow(hub: TestHub, { tenantId, mark }: { tenantId: string, mark: string }): Promise<Pick<Everything, 'flow' | 'run'>> {
+  const [flowId, run, live] = [uuidv7(), uuidv7(), uuidv7()]
+  const definition = JSON.stringify({ document: { dsl: '1.0.3', namespace: 'default', name: mark, version: '1.0.0' }, do: [{ say: { set: { mark } } }] })
+  await withClient(hub.connectionString, async (client) => {
+    const insert = (table: string, row: Record<string, unknown>): Promise<unknown> => client.query(`insert into ${table} (tenant_id, ${Object.keys(row).join(', ')}) values ($1, ${Object.keys(row).map((_, index) => `$${index + 2}`).join(', ')})`, [tenantId, ...Object.values(row)])
+    const facts = { flow_id: flowId, namespace: 'default', name: mark, version: '1.0.0', trigger: '{"type":"api"}' }
+    await insert('flows', { id: flowId, namespace: 'default', name: mark, latest_version: '1.0.0' })
+    await insert('flow_versions', { flow_id: flowId, version: '1.0.0', status: 'published', format: 'json', source: definition, definition, sha256: mark, created_by: 'system', published_at: new Date() })
+    await insert('flow_live', { ...facts, id: live, status: 'suspended', input: '{}', rights: '{"actor":"system","role":"owner","scopes":[]}' })
+    await insert('flow_runs', { ...facts, id: run, status: 'completed', started_at: new Date(), ended_at: new Date(), record: JSON.stringify({ input: { mark }, output: { mark }, error: null, tasks: [] }) })
+    await insert('flow_journal', { run_id: run, seq: 0, entries: '[]' })
+    await insert('flow_waits', { run_id: live, wait_id: mark, filter_index: 0, type: `${mark}.never`, filter: '{}', after_sequence: '' })
+    await insert('flow_signals', { run_id: live, wait_id: mark, event_id: uuidv7(), filter_index: 0, sequence: '', event: '{}' })
+    await insert('flow_schedules', { flow_id: flowId, trigger_id: mark, version: '1.0.0', settings: '{}' })
+    await insert('flow_keys', { flow_id: flowId, key: mark, run_id: run, expires_at: new Date(Date.now() + 3_600_000) })
+  })
+  return { flow: mark, run }
 }
 
 /** Figures come into their table once their minute is over, which nobody wants to wait for. */

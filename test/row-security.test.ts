@@ -124,16 +124,17 @@ test('what is no tenant at all sees nothing either', async () => {
   }
 })
 
-test('the writer reads, changes and deletes nothing, and inserts only what arrives: executions, events, their deliveries', () => as('writer', ofA.tenantId, async (client) => {
+test('the writer reads, changes and deletes nothing, and inserts only what arrives: executions, events, their deliveries and runs of flows', () => as('writer', ofA.tenantId, async (client) => {
   // Of deduplication keys it must see which are taken, and take over those whose time is up.
-  for (const table of [...tables.filter((name) => name !== 'event_keys'), 'tenants', 'workers', 'delivery_workers']) {
+  const keys = ['event_keys', 'flow_keys']
+  for (const table of [...tables.filter((name) => !keys.includes(name)), 'tenants', 'workers', 'delivery_workers', 'flow_workers']) {
     const column = table === 'tenants' || table.endsWith('workers') ? 'id' : 'tenant_id'
     expect(await outcome(client, `select * from ${table}`), table).toBe(DENIED)
     expect(await outcome(client, `update ${table} set ${column} = ${column}`), table).toBe(DENIED)
     expect(await outcome(client, `delete from ${table}`), table).toBe(DENIED)
-    if (!['executions', 'events', 'delivery_queue'].includes(table)) expect(await outcome(client, `insert into ${table} (${column}) values (gen_random_uuid())`), table).toBe(DENIED)
+    if (!['executions', 'events', 'delivery_queue', 'flow_live'].includes(table)) expect(await outcome(client, `insert into ${table} (${column}) values (gen_random_uuid())`), table).toBe(DENIED)
   }
-  expect(await outcome(client, 'delete from event_keys')).toBe(DENIED)
+  for (const table of keys) expect(await outcome(client, `delete from ${table}`), table).toBe(DENIED)
   // Back in its own words: `returning` would read.
   const { rows: [row] } = await asOwner((owner) => owner.query<{ row: string }>('select to_jsonb(t)::text as row from executions t limit 1'))
   const insert = "insert into executions select * from jsonb_populate_record(null::executions, $1::jsonb || jsonb_build_object('id', $2::text))"

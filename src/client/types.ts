@@ -9,7 +9,7 @@ export type ApiKey = {
   /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
   role: 'viewer' | 'developer' | 'admin' | 'owner'
   /** Narrows the role's scopes; null: all of the role's. */
-  scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'metrics:read' | 'tenants:admin')[] | null
+  scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'metrics:read' | 'tenants:admin')[] | null
   createdBy: string
   createdAt: Timestamp
   expiresAt: Timestamp | null
@@ -3777,7 +3777,7 @@ export interface Routes {
       name: string
       /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
       role?: 'viewer' | 'developer' | 'admin' | 'owner'
-      scopes?: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'metrics:read' | 'tenants:admin')[]
+      scopes?: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'metrics:read' | 'tenants:admin')[]
       /** When it stops working. Empty: never. */
       expiresAt?: string
     }
@@ -3789,7 +3789,7 @@ export interface Routes {
       /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
       role: 'viewer' | 'developer' | 'admin' | 'owner'
       /** Narrows the role's scopes; null: all of the role's. */
-      scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'metrics:read' | 'tenants:admin')[] | null
+      scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'metrics:read' | 'tenants:admin')[] | null
       createdBy: string
       createdAt: Timestamp
       expiresAt: Timestamp | null

@@ -2,7 +2,7 @@
 
 interface Queries { query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> }
 
-const partitioned = ['executions', 'events', 'deliveries'] as const
+const partitioned = ['executions', 'events', 'deliveries', 'flow_journal', 'flow_runs'] as const
 export type PartitionedTable = (typeof partitioned)[number]
 const DAY_MS = 86_400_000
 /** Ahead of need: a hub that cannot create partitions for a week still records. */

@@ -10,6 +10,8 @@ export const scopes = [
   'executions:read', 'debug:read',
   'events:read', 'events:write',
   'webhooks:read', 'webhooks:write',
+  'flows:read', 'flows:write', 'flows:run',
+  'agents:read', 'agents:write', 'agents:run',
   'members:read', 'members:write',
   'keys:read', 'keys:write',
   'audit:read',
@@ -17,8 +19,8 @@ export const scopes = [
 ] as const
 export type Scope = (typeof scopes)[number]
 
-const viewer: Scope[] = ['integrations:read', 'connectors:read', 'credentials:read', 'executions:read', 'events:read', 'webhooks:read', 'members:read']
-const developer: Scope[] = [...viewer, 'integrations:write', 'integrations:run', 'connectors:write', 'credentials:write', 'events:write', 'webhooks:write', 'debug:read']
+const viewer: Scope[] = ['integrations:read', 'connectors:read', 'credentials:read', 'executions:read', 'events:read', 'webhooks:read', 'flows:read', 'agents:read', 'members:read']
+const developer: Scope[] = [...viewer, 'integrations:write', 'integrations:run', 'connectors:write', 'credentials:write', 'events:write', 'webhooks:write', 'flows:write', 'flows:run', 'agents:write', 'agents:run', 'debug:read']
 const admin: Scope[] = [...developer, 'members:write', 'keys:read', 'keys:write', 'audit:read', 'metrics:read']
 const owner: Scope[] = [...admin, 'tenants:admin']
 const scopesOfRole: Record<Role, ReadonlySet<Scope>> = {

@@ -1,0 +1,58 @@
+/**
+ * What a leaf task does to the world: the contract between the engine and those who make calls. The engine evaluates the arguments, commits what
+ * went before, asks the effect, and commits its result; an effect knows nothing of runs and how they are stored.
+ */
+import type { Caller } from '../tenants/caller.ts'
+
+/** Throws FlowFault or HubError, and ends soon once the signal is aborted. What it answers is the task's raw output: a JSON value. */
+export type Effect<Args = Record<string, unknown>> = (args: Args, context: EffectContext) => Promise<unknown>
+
+/** `call: http`, `call: openapi`, …; `function` is every other name; then what `run` takes. */
+export const effectKinds = ['http', 'openapi', 'grpc', 'asyncapi', 'mcp', 'a2a', 'function', 'script', 'shell', 'container'] as const
+export type EffectKind = (typeof effectKinds)[number]
+
+/** `{ name, with }` for `function`; otherwise what stands under `with`, or under `run.<kind>`, evaluated. */
+export interface FunctionArguments { name: string, with: unknown }
+
+export interface EffectContext {
+  tenantId: string
+  /** Whose rights the run has. */
+  caller: Caller
+  runId: string
+  /** The definition that the run follows: `use` holds its authentications, functions, catalogs. */
+  definition: Record<string, unknown>
+  /** The task's transformed input: what URI templates are filled from. */
+  input: unknown
+  /** The same over attempts and crashes. */
+  idempotencyKey: string
+  /** Ended by the task's timeout, by cancel and by the loss of the run. */
+  signal: AbortSignal
+  /** Of the task's own policy, where it has one. */
+  authentication: ResolvedAuthentication | undefined
+  /** Runs a jq program, or a text with `${ }` around one, with the task's variables and these. */
+  evaluate(expression: string, input: unknown, variables?: Record<string, unknown>): Promise<unknown>
+  /** The same for every `${ }` within a value. */
+  evaluateWithin(template: unknown, input: unknown, variables?: Record<string, unknown>): Promise<unknown>
+  /** One that the definition declares under `use.secrets`. Its values are concealed from then on. */
+  secret(name: string): Promise<unknown>
+  /** A value that is never to be recorded as it is. */
+  conceal(value: string): void
+}
+
+/** What `$authorization` shows, and what authenticates a request. */
+export interface ResolvedAuthentication {
+  /** `Basic`, `Bearer`, `Digest` … */
+  scheme: string
+  /** What stands behind the scheme in the header; empty where a challenge is needed first. */
+  parameter: string
+  /** The policy with its expressions and secrets evaluated: for those who answer challenges. */
+  policy: Record<string, unknown>
+}
+
+/** Without `authentication`, which is what it makes. `policy`: as it stands in the task: a policy, or `{ use: <name> }`. */
+export type ResolveAuthentication = (policy: Record<string, unknown>, context: Omit<EffectContext, 'authentication'>) => Promise<ResolvedAuthentication>
+
+export interface Effects {
+  kinds: Partial<Record<EffectKind, Effect<never>>>
+  resolveAuthentication: ResolveAuthentication
+}
