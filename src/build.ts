@@ -9,6 +9,7 @@ import type { Services } from './api/services.ts'
 import { createAreas, type Areas } from './build/areas.ts'
 import { openStorage, type Storage } from './build/storage.ts'
 import { hubTasks, queueNotice } from './build/tasks.ts'
+import { urlOf } from './build/url.ts'
 import type { Config } from './config.ts'
 import { listen, type Listener } from './db/listen.ts'
 import { EVENT_TYPES_CHANGED } from './events/types.ts'
@@ -22,12 +23,15 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 import { WEBHOOK_SOURCES_CHANGED } from './webhooks/inbound/loaded.ts'
 import { KEYS_CHANGED } from './tenants/keys.ts'
+import { SESSIONS_CHANGED } from './tenants/sign-in/notices.ts'
 import { WEBHOOKS_CHANGED } from './webhooks/outbound/loaded.ts'
 
 export interface Hub {
   /** For instance `http://127.0.0.1:8080`; undefined for a worker. */
   url: string | undefined
   services: Services
+  /** Lets in the first owner, once; undefined where one can sign in already. */
+  welcomeUrl: string | undefined
   /** Ends what runs, then lets go of the database. */
   close(): Promise<void>
 }
@@ -94,7 +98,7 @@ async function startOn(storage: Storage, running: AsyncDisposableStack, telemetr
   running.defer(() => server?.close())
   url = server && urlOf(server.server.address() as AddressInfo, config.host)
   return {
-    url, services: areas.services, close: () => running.disposeAsync(),
+    url, services: areas.services, welcomeUrl: server && await areas.services.signInLinks.welcomeIfNeeded(), close: () => running.disposeAsync(),
   }
 }
 
@@ -116,6 +120,7 @@ function startSchedules({ services }: Areas, logger: Logger): Schedule[] {
   return [
     every(1000, async () => await services.health.runDue() > 0, onError),
     every(10_000, () => services.keys.flushLastUsed(), onError),
+    every(10_000, () => services.sessions.flushLastUsed(), onError),
     every(10_000, () => services.figures.rollUp(), onError),
     every(2000, () => services.webhookFigures.flush(), onError),
   ]
@@ -130,7 +135,11 @@ function listenForChanges(connectionString: string, { services, caches, eventBus
   return listen({
     connectionString,
     channels: {
-      [KEYS_CHANGED]: () => { services.keys.forget() },
+      [KEYS_CHANGED]: () => {
+        services.keys.forget()
+        services.sessions.forget()
+      },
+      [SESSIONS_CHANGED]: () => { services.sessions.forget() },
       [INTEGRATIONS_CHANGED]: one(caches.forgetIntegration),
       [CREDENTIALS_CHANGED]: one(caches.forgetCredential),
       [CONNECTORS_CHANGED]: one(caches.forgetConnector),
@@ -143,9 +152,4 @@ function listenForChanges(connectionString: string, { services, caches, eventBus
     reset: () => { caches.forgetAll() },
     onError: (error) => { logger.warn({ err: error }, 'the connection for notices broke') },
   })
-}
-
-function urlOf({ port }: Pick<AddressInfo, 'port'>, host: string): string {
-  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`
 }

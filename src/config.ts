@@ -26,6 +26,8 @@ export interface Config {
   otlpEndpoint: string | undefined
   smtpUrl: string | undefined
   smtpFrom: string
+  sessionIdleHours: number
+  sessionMaxDays: number
 }
 
 /** A setting's value is wrong: the message is one line that names the variable, what it got and what it takes. */
@@ -137,13 +139,23 @@ const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
   },
   smtpUrl: {
     variable: 'INTERCHANGE_SMTP_URL', fallback: '', takes: 'an smtp or smtps URL (smtp://user:password@host:587)', secret: true,
-    description: 'Mail server for alerts by email. Empty: alerts go to URLs only.',
+    description: 'Mail server for alerts by email, and for invitations. Empty: alerts go to URLs only, and invitations are handed over by whoever made them.',
     parse: (text) => (text === '' || /^smtps?:\/\/\S+$/.test(text) ? text || undefined : invalid),
   },
   smtpFrom: {
     variable: 'INTERCHANGE_SMTP_FROM', fallback: 'interchange@localhost', takes: 'an email address',
-    description: 'Sender of alerts by email.',
+    description: 'Sender of the mails.',
     parse: (text) => (/^[^\s@<>]+@[^\s@<>]+$/.test(text) ? text : undefined),
+  },
+  sessionIdleHours: {
+    variable: 'INTERCHANGE_SESSION_IDLE_HOURS', fallback: '168', takes: 'a whole number from 1 to 8760',
+    description: 'Somebody who signed in and did nothing for so many hours is signed out.',
+    parse: (text) => wholeNumber(text, 1, 8760),
+  },
+  sessionMaxDays: {
+    variable: 'INTERCHANGE_SESSION_MAX_DAYS', fallback: '30', takes: 'a whole number from 1 to 365',
+    description: 'After so many days everybody signs in again.',
+    parse: (text) => wholeNumber(text, 1, 365),
   },
 }
 

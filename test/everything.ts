@@ -18,6 +18,7 @@ export interface Everything {
   execution: string
   blob: string
   member: string
+  invitation: string
   key: string
   event: string
   eventType: string
@@ -49,11 +50,12 @@ export async function ownEverything(hub: TestHub, upstream: Upstream, { key, mar
   // The first check is due at once, fires the alert, and the alert is told. Afterwards all is quiet.
   await vi.waitFor(() => { expect(upstream.asked.map(({ body }) => body)).toContainEqual(expect.stringContaining(integration)) }, { timeout: 20_000, interval: 50 })
   const member = await call('POST', '/api/v1/members', { email: `${mark}@example.com`, name: mark, role: 'developer' })
+  const invitation = await call('POST', '/api/v1/members/invitations', { email: `${mark}-guest@example.com`, role: 'viewer' })
   const made = await call('POST', '/api/v1/keys', { name: mark, role: 'viewer' })
   expectStatus(201, await hub.call('POST', '/api/v1/connectors', { id: `${mark}-second`, document: serviceDocument(upstream.url, { title: mark }) }, { key, headers: { 'idempotency-key': `${mark}-key` } }))
   await addMinute(hub.connectionString, tenant.id, integration)
   return {
-    tenantId: tenant.id, mark, integration, credential: credential.id, connector, execution: run.execution.id, blob: run.data.$blob.id, member: member.id, key: made.id,
+    tenantId: tenant.id, mark, integration, credential: credential.id, connector, execution: run.execution.id, blob: run.data.$blob.id, member: member.id, invitation: invitation.id, key: made.id,
     ...await ownEvents(hub, { tenantId: tenant.id, key, mark }),
     // Paused: what runs one writes down what it does.
     pulsarBridge: (await call('POST', '/api/v1/pulsar-bridges', { name: mark, serviceUrl: 'ws://127.0.0.1:1', authentication: { token: `${mark}-token` }, consume: [{ topic: mark }], status: 'paused' })).id,

@@ -3,7 +3,8 @@ import { createHmac } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { HubError } from '../errors.ts'
-import type { Caller } from '../tenants/caller.ts'
+import type { Caller, Scope } from '../tenants/caller.ts'
+import { assertNoForeignPage, assertScope, authenticate, bearerOf, sessionToken, stillAllowed, type Asking } from './authenticate.ts'
 import type { Idempotency, StoredAnswer } from './idempotency.ts'
 import { fieldErrors } from '../lib/zod-errors.ts'
 import { invalidRequest, type Where } from './problem.ts'
@@ -40,7 +41,7 @@ async function answer(route: Route, { services, idempotency }: HandlerContext, {
     params: read(route.params, request.params, 'params'),
     query: read(route.query ?? emptyQuery, request.query, 'query'),
     body: route.bodyKind === undefined || route.bodyKind === 'json' ? read(route.body, request.body, 'body', route.freeText) : request.body,
-    caller, request: factsOf(request, reply),
+    caller, request: factsOf(request, reply, (scope) => stillAllowed(services, askingOf(route, request), scope)),
   }
   const work = (): Promise<unknown> => route.handle(services, input as Parameters<Route['handle']>[1])
   const key = input.request.idempotencyKey
@@ -57,18 +58,31 @@ async function answer(route: Route, { services, idempotency }: HandlerContext, {
 
 const nobody: Caller = { tenantId: '', actor: 'nobody', keyId: undefined, role: 'viewer', scopes: new Set(), requestId: undefined }
 
-async function authorize(route: Route, request: FastifyRequest, { keys }: Services): Promise<Caller> {
+async function authorize(route: Route, request: FastifyRequest, services: Services): Promise<Caller> {
   const { authorization = '' } = request.headers
+  if (route.scope === 'session') {
+    if (route.method !== 'GET') assertNoForeignPage(request.headers, services.publicUrl())
+    return nobody
+  }
   // A public route is asked with a key, or without: one that is wrong must not pass for none.
   const scope = route.scope === 'public' && /^Bearer /i.test(authorization) ? route.keyScope ?? 'public' : route.scope
   if (scope === 'public') return nobody
-  const [, key] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization) ?? []
-  const caller = key === undefined ? undefined : await keys.authenticate(key, String(request.id))
-  if (caller === undefined) {
-    throw new HubError('unauthorized', key === undefined ? 'Send `Authorization: Bearer <API key>`.' : 'This API key is unknown, expired or revoked.')
-  }
-  if (!caller.scopes.has(scope)) throw new HubError('forbidden', `This needs the scope ${scope}, which the key does not have.`)
+  const caller = await authenticate(services, askingOf(route, request))
+  assertScope(caller, scope)
   return caller
+}
+
+const tenants = new WeakMap<FastifyRequest, string | undefined>()
+
+/** The tenant goes out of the query, which is the route's: what its shape does not name is refused. */
+function askingOf(route: Route, request: FastifyRequest): Asking {
+  const { method, headers, id } = request
+  if (route.method === 'GET' && headers.authorization === undefined && !tenants.has(request)) {
+    const query = request.query as { tenant?: unknown }
+    tenants.set(request, typeof query.tenant === 'string' ? query.tenant : undefined)
+    delete query.tenant
+  }
+  return { method, headers, tenant: tenants.get(request), requestId: String(id) }
 }
 
 const emptyQuery = { safeParse: (): { success: true, data: object } => ({ success: true, data: {} }) } as unknown as z.ZodType
@@ -85,11 +99,11 @@ function read(schema: z.ZodType | undefined, value: unknown, where: Where, freeT
   return result.data
 }
 
-function factsOf(request: FastifyRequest, reply: FastifyReply): RequestFacts {
+function factsOf(request: FastifyRequest, reply: FastifyReply, stillAllowed: (scope: Scope) => Promise<boolean>): RequestFacts {
   const { headers } = request
   let controller: AbortController | undefined
   return {
-    id: String(request.id), ip: request.ip, method: request.method, url: request.raw.url ?? '', headers,
+    id: String(request.id), ip: request.ip, method: request.method, url: request.raw.url ?? '', headers, stillAllowed,
     sourceComponent: firstOf(headers['x-source-component'])?.slice(0, 200),
     idempotencyKey: firstOf(headers['idempotency-key']),
     // Read on demand: a proxied request may send what only the service understands.
@@ -120,7 +134,7 @@ function firstOf(header: string | string[] | undefined): string | undefined {
 
 function identity({ method, url, body, headers }: FastifyRequest): string {
   // Keyed by what the database does not have: a plain hash of a body with a weak password would tell it.
-  const content = createHmac('sha256', headers.authorization ?? '').update(Buffer.isBuffer(body) ? body : JSON.stringify(body ?? null)).digest('hex')
+  const content = createHmac('sha256', bearerOf(headers.authorization) ?? sessionToken(headers) ?? '').update(Buffer.isBuffer(body) ? body : JSON.stringify(body ?? null)).digest('hex')
   return `${method} ${url}\n${content}`
 }
 

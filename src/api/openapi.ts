@@ -60,7 +60,7 @@ export async function createApiDocument(routes: Route[], { version }: { version:
     components: {
       schemas: schemas.components(),
       responses: Object.fromEntries(Object.entries(problems).map(([name, text]) => [name, { description: text, content: { 'application/problem+json': { schema: problem } } }])),
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the tenant.' } },
+      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the tenant. A browser in which somebody signed in sends the cookie of the session instead, and names the tenant in `X-Interchange-Tenant`.' } },
     },
   }
 }
@@ -103,6 +103,7 @@ async function describe(route: Route, method: string, schemas: SchemaCollection)
 }
 
 function securityOf({ scope, keyScope }: Route): ApiOperation['security'] {
+  if (scope === 'session') return []
   if (scope !== 'public') return [{ apiKey: [scope] }]
   return keyScope === undefined ? [] : [{}, { apiKey: [keyScope] }]
 }

@@ -19,6 +19,8 @@ export interface RequestFacts {
   idempotencyKey: string | undefined
   /** Quoted value of `If-Match`, unquoted; undefined where the header is missing or `*`. Throws HubError `invalid_request` for anything else. */
   ifMatch: string | undefined
+  /** Whether whoever asked still is who he was, and may: for answers that go on. */
+  stillAllowed(scope: Scope): Promise<boolean>
   /** Aborted when the client goes away. */
   signal: AbortSignal
 }
@@ -50,8 +52,8 @@ export interface RouteDefinition<Params extends z.ZodType, Query extends z.ZodTy
   method: Method | 'ANY'
   /** In Fastify's form: `/api/v1/executions/:id`. */
   path: string
-  /** `public` asks for no key. */
-  scope: Scope | 'public'
+  /** `public` asks for no key. `session` asks for none either, and looks at the cookie itself: signing in and out, from the hub's own pages. */
+  scope: Scope | 'public' | 'session'
   /** Of a public route that tells more to whoever sends a key: what the key needs. */
   keyScope?: Scope
   tag: string

@@ -20,6 +20,8 @@ import type { Rerun } from '../integrations/rerun.ts'
 import type { Audit } from '../tenants/audit.ts'
 import type { Keys } from '../tenants/keys.ts'
 import type { Members } from '../tenants/members.ts'
+import type { SignInLinks } from '../tenants/sign-in/links.ts'
+import type { Sessions } from '../tenants/sign-in/sessions.ts'
 import type { Tenants } from '../tenants/tenants.ts'
 import type { Hooks } from '../webhooks/inbound/receive.ts'
 import type { HookRequests } from '../webhooks/inbound/requests.ts'
@@ -34,6 +36,8 @@ export interface Services {
   tenants: Tenants
   members: Members
   keys: Keys
+  sessions: Sessions
+  signInLinks: SignInLinks
   audit: Audit
   credentials: Credentials
   connectors: Connectors

@@ -7,14 +7,14 @@ import { z } from 'zod'
 import { HubError } from '../errors.ts'
 import { parseJson } from '../lib/json/limits.ts'
 import { fieldErrors } from '../lib/zod-errors.ts'
-import type { Caller } from '../tenants/caller.ts'
 import type { OpenStream, StreamOptions } from '../events/streams.ts'
+import { assertScope, authenticate, bearerOf, stillAllowed, type Asking } from './authenticate.ts'
 import { asHubError, invalidRequest, repeatHeaders, toProblem } from './problem.ts'
 import type { Services } from './services.ts'
-import { bearerOf, HEARTBEAT_MS, STALLED_MS, streamQuery } from './streaming.ts'
+import { HEARTBEAT_MS, STALLED_MS, streamQuery } from './streaming.ts'
 
 export interface SocketOptions {
-  services: Pick<Services, 'keys' | 'streams'>
+  services: Pick<Services, 'keys' | 'sessions' | 'publicUrl' | 'streams'>
   requestId(request: IncomingMessage): string
   heartbeatMs?: number
   stalledMs?: number
@@ -54,14 +54,16 @@ export function attachSocket(server: FastifyInstance, options: SocketOptions): v
 
 interface Accepted extends Pick<StreamOptions, 'caller' | 'stillAllowed'> { query: z.output<typeof streamQuery> }
 
-async function accept(request: IncomingMessage, { services: { keys }, requestId }: SocketOptions): Promise<Accepted> {
-  const id = requestId(request)
-  const key = bearerOf(request.headers.authorization) ?? keyInProtocol(request.headers['sec-websocket-protocol'])
-  const find = async (): Promise<Caller | undefined> => (key === undefined ? undefined : keys.authenticate(key, id))
-  const caller = await find()
-  if (caller === undefined) throw new HubError('unauthorized', key === undefined ? 'Send `Authorization: Bearer <API key>`, or the subprotocol `bearer.<API key>`.' : 'This API key is unknown, expired or revoked.')
-  if (!caller.scopes.has(SCOPE)) throw new HubError('forbidden', `This needs the scope ${SCOPE}, which the key does not have.`)
-  return { caller, query: readQuery(request.url ?? ''), stillAllowed: async () => (await find())?.scopes.has(SCOPE) ?? false }
+async function accept(request: IncomingMessage, { services, requestId }: SocketOptions): Promise<Accepted> {
+  const { tenant, ...query } = queryOf(request.url ?? '')
+  const { headers } = request
+  const asking: Asking = {
+    method: 'GET', headers, requestId: requestId(request), tenant: typeof tenant === 'string' ? tenant : undefined,
+    key: bearerOf(headers.authorization) ?? keyInProtocol(headers['sec-websocket-protocol']),
+  }
+  const caller = await authenticate(services, asking)
+  assertScope(caller, SCOPE)
+  return { caller, query: readQuery(query), stillAllowed: () => stillAllowed(services, asking, SCOPE) }
 }
 
 /** Browsers cannot set headers. */
@@ -70,13 +72,17 @@ function keyInProtocol(header: string | undefined): string | undefined {
   return offered?.slice('bearer.'.length)
 }
 
-function readQuery(url: string): Accepted['query'] {
+function queryOf(url: string): Record<string, string | string[]> {
   const query: Record<string, string | string[]> = {}
   const given = new URLSearchParams(url.split('?').slice(1).join('?'))
   for (const name of new Set(given.keys())) {
     const values = given.getAll(name)
     query[name] = values.length === 1 ? values[0]! : values
   }
+  return query
+}
+
+function readQuery(query: Record<string, string | string[]>): Accepted['query'] {
   const result = streamQuery.safeParse(query)
   if (!result.success) throw invalidRequest(fieldErrors(result.error), 'query')
   return result.data
@@ -147,7 +153,7 @@ async function deliver(ws: WebSocket, subscription: Subscription, { caller, stil
 }
 
 function closeFor(ws: WebSocket, reason: ReturnType<OpenStream['ended']>): void {
-  if (reason === 'key') ws.close(closeCodes.policy, 'The API key is no longer good.')
+  if (reason === 'key') ws.close(closeCodes.policy, 'The API key or the session is no longer good.')
   if (reason === 'hub') ws.close(closeCodes.goingAway, 'The hub is stopping.')
 }
 

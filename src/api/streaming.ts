@@ -9,11 +9,6 @@ export const streamQuery = z.strictObject({
   after: z.string().max(200).optional().describe('Go on behind this: the last `id` of a stream, the `messageId` of an event, or `beginning`. Default: what comes from now on.'),
 })
 
-/** The key in an Authorization header. */
-export function bearerOf(authorization: string | undefined): string | undefined {
-  return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization ?? '')?.[1]
-}
-
 /** A reader that takes nothing for so long is cut off. */
 export const STALLED_MS = 30_000
 /** Proxies cut connections on which nothing happens, most after a minute. */

@@ -38,11 +38,9 @@ import { createConnectionTester } from '../integrations/test-connection.ts'
 import { createJq } from '../lib/jq/jq.ts'
 import type { Metrics } from '../metrics.ts'
 import { createAudit } from '../tenants/audit.ts'
-import { createKeys } from '../tenants/keys.ts'
-import { createMembers } from '../tenants/members.ts'
-import { createTenants } from '../tenants/tenants.ts'
 import { createEventBus, type EventBus } from './event-bus.ts'
 import { createEventing, type Eventing } from './eventing.ts'
+import { createPeople } from './people.ts'
 import { createPulsar, type Pulsar } from './pulsar.ts'
 import { createReceiving, type Receiving } from './receiving.ts'
 import type { Storage } from './storage.ts'
@@ -92,13 +90,14 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const figures = createFigures({ database })
   const executions = createExecutions({ database, blobs, figures })
   const running = createRunning(deps, { catalog, credentials, loaded, figures, executions, jq, tell: () => ({ hubEvents: eventing.hubEvents, notices: eventBus.notices }) })
-  const keys = createKeys(database)
+  const people = createPeople({ ...deps, database })
+  const { keys, sessions } = people
   const eventing = createEventing({ storage, logger: deps.logger, jq, credentials, metrics, wakeReaders: (tenantId) => { eventBus.feed.wake(tenantId) } })
   const eventBus = createEventBus({ storage, logger: deps.logger, jq, inbox: eventing.inbox, hubEvents: eventing.hubEvents, services: { ...running, connectors: catalog.connectors } })
   const receiving = createReceiving({ ...deps, jq, credentials, inbox: eventing.inbox, schemas: eventBus.services.eventTypes })
   const pulsar = createPulsar({ storage, logger: deps.logger, jq, secrets: credentials.own, inbox: eventing.inbox, publishing: eventBus.publishing, followers: eventBus.followers })
   const services: Services = {
-    tenants: createTenants(database), members: createMembers(database), keys, audit: createAudit(database),
+    ...people, audit: createAudit(database),
     credentials, connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services,
     breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     ready: () => readiness(deps),
@@ -106,7 +105,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   }
   return {
     services, eventing, eventBus, pulsar, retention: createRetention({ database, blobs, figures }), eventRetention: createEventRetention({ database, blobs, days: deps.config.eventsRetentionDays }),
-    caches: cachesOf({ loaded, credentials, registry: catalog.registry, keys, eventBus, webhooks: eventing.loadedWebhooks, sources: receiving.loadedSources }),
+    caches: cachesOf({ loaded, credentials, registry: catalog.registry, keys, sessions, eventBus, webhooks: eventing.loadedWebhooks, sources: receiving.loadedSources }),
     async close() {
       await receiving.close()
       await running.health.settle()
@@ -187,9 +186,9 @@ function noteCall(notices: EventBus['notices'], { loaded: { row, credential, sta
   if (!usageQuota.unlimited) notices.quotaUsed(row.tenantId, row, { ...usageQuota, used: state.quota.used, periodStart: new Date(periodStart(usageQuota.period, Date.now())) })
 }
 
-interface Caches { eventBus: EventBus, loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'], webhooks: Eventing['loadedWebhooks'], sources: Receiving['loadedSources'] }
+interface Caches { eventBus: EventBus, loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'], sessions: Services['sessions'], webhooks: Eventing['loadedWebhooks'], sources: Receiving['loadedSources'] }
 
-function cachesOf({ eventBus: { feed, services: { eventTypes } }, loaded, credentials, registry, keys, webhooks, sources }: Caches): Areas['caches'] {
+function cachesOf({ eventBus: { feed, services: { eventTypes } }, loaded, credentials, registry, keys, sessions, webhooks, sources }: Caches): Areas['caches'] {
   return {
     forgetIntegration: (tenantId, id) => { loaded.forget(tenantId, id) },
     // Integrations hold their opened credential and their connector.
@@ -210,6 +209,7 @@ function cachesOf({ eventBus: { feed, services: { eventTypes } }, loaded, creden
       sources.forgetAll()
       webhooks.forgetAll()
       keys.forget()
+      sessions.forget()
       credentials.forgetAll()
       registry.forgetAll()
       loaded.forgetAll()

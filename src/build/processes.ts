@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readConfig } from '../config.ts'
 import { interrupted } from '../lib/interrupted.ts'
 import { explainStart } from './start-failure.ts'
+import { urlOf } from './url.ts'
 
 /** Runs until the first SIGINT or SIGTERM. `announce` gets what a person at a terminal wants to see, the made key among it. */
 export async function runHub(role: 'serve' | 'worker', announce: (text: string) => void): Promise<void> {
@@ -14,6 +15,7 @@ export async function runHub(role: 'serve' | 'worker', announce: (text: string) 
   const keyMade = (key: string): void => { announce(`\n  The owner's API key, shown only now:\n\n    ${key}\n\n  Keep it, and set it as INTERCHANGE_API_KEY for the command line.\n\n`) }
   const hub = await startHub({ config, logger, role, keyMade }).catch((error: unknown) => { throw explainStart(error, config.databaseUrl) })
   if (hub.url !== undefined) announce(`Interchange is ready: ${hub.url}  (API reference: ${hub.url}/docs)\n`)
+  if (hub.welcomeUrl !== undefined) announce(`\n  Nobody can sign in yet. Become the owner, once, until the next start:\n\n    ${hub.welcomeUrl}\n\n`)
   logger.info({ url: hub.url, role }, 'ready')
   if (!stopped.aborted) await once(stopped, 'abort')
   logger.info('stopping')
@@ -34,6 +36,21 @@ export async function migrateDatabase(): Promise<string[]> {
     return (await migrate(embedded.connectionString)).applied
   } finally {
     await embedded.stop()
+  }
+}
+
+/** A link that lets in an owner, whoever forgot what. Those before it are good no more. */
+export async function makeOwnerLink(): Promise<string> {
+  const config = readConfig(process.env)
+  const [{ openStorage }, { createPeople }, { createLogger }] = await Promise.all([import('./storage.ts'), import('./people.ts'), import('../logger.ts')])
+  const storage = await openStorage(config, createLogger('silent')).catch((error: unknown) => { throw explainStart(error, config.databaseUrl) })
+  try {
+    const { signInLinks } = createPeople({ config, database: storage.database, publicUrl: () => config.publicUrl ?? urlOf(config, config.host) })
+    const link = await signInLinks.welcome()
+    if (link === undefined) throw new Error('There is no hub in this database yet: start one, which prints the first link.')
+    return link
+  } finally {
+    await storage.close()
   }
 }
 

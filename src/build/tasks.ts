@@ -31,6 +31,10 @@ export function hubTasks({ areas, storage, idempotency, config }: TaskDeps): Tas
     { name: 'expire-webhook-requests', cron: '47 * * * *', run: () => areas.services.hookRequests.expire() },
     { name: 'alerts', cron: '* * * * *', run: () => areas.services.alerts.evaluateAll() },
     { name: 'event-retention', cron: '3 * * * *', run: async () => { await areas.eventRetention.apply() } },
+    { name: 'expire-sign-in', cron: '23 * * * *', run: async () => {
+      await areas.services.sessions.expire()
+      await areas.services.signInLinks.expire()
+    } },
     ...areas.eventBus.tasks,
     { name: SEND_NOTICE, run: (payload) => sendNotice(payload as Notice) },
   ]

@@ -11,6 +11,8 @@ export interface Processes {
   runHub(role: 'serve' | 'worker', announce: (text: string) => void): Promise<void>
   /** Names of the migrations that were applied. */
   migrateDatabase(): Promise<string[]>
+  /** The link that lets in an owner. */
+  makeOwnerLink(): Promise<string>
   /** With `check`, throws where the listing is not up to date instead of writing it. */
   writeSchemaListing(options: { check: boolean }): Promise<void>
 }

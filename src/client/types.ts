@@ -20,7 +20,7 @@ export type ApiKey = {
 export type AuditEntry = {
   id: string
   at: Timestamp
-  /** `key:<id>` or `system`. */
+  /** `member:<id>`, `key:<id>` or `system`. */
   actor: string
   action: string
   targetType: string
@@ -769,14 +769,37 @@ export type IntegrationPatch = {
   metadata?: Record<string, unknown> | null
 }
 
+export type Invitation = {
+  id: string
+  email: string
+  role: 'viewer' | 'developer' | 'admin' | 'owner'
+  createdBy: string
+  createdAt: Timestamp
+  expiresAt: Timestamp | null
+}
+
 export type Member = {
   id: string
   email: string
   name: string
   /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
   role: 'viewer' | 'developer' | 'admin' | 'owner'
+  /** Has accepted an invitation, or came by a provider. Before, a member is a name in a list. */
+  signsIn: boolean
   createdAt: Timestamp
   updatedAt: Timestamp
+}
+
+export type OpenSession = {
+  id: string
+  via: string
+  address: string
+  userAgent: string
+  createdAt: Timestamp
+  lastUsedAt: Timestamp
+  expiresAt: Timestamp
+  /** The one that asks. */
+  current: boolean
 }
 
 export type Operation = {
@@ -812,7 +835,7 @@ export type Problem = {
   title: string
   status: number
   /** Stable: programs may rely on it. */
-  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'operation_not_allowed' | 'operation_not_found' | 'access_denied' | 'credential_missing' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
+  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'csrf_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'operation_not_allowed' | 'operation_not_found' | 'access_denied' | 'credential_missing' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
   /** What happened, for people. */
   detail: string
   /** Names the request; the log has it too. */
@@ -1109,6 +1132,39 @@ export type Reimport = {
   /** As it is now. */
   connector: Connector
   etag: string | null
+}
+
+export type Session = {
+  id: string
+  /** How it was opened. */
+  via: 'password' | 'key' | 'link' | 'openid'
+  createdAt: Timestamp
+  expiresAt: Timestamp
+  user: {
+    id: string
+    /** Empty where an API key was given. */
+    email: string
+    name: string
+  }
+  /** Those that requests of this session may name in `X-Interchange-Tenant`. */
+  tenants: ({
+    id: string
+    slug: string
+    name: string
+    role: 'viewer' | 'developer' | 'admin' | 'owner'
+  })[]
+}
+
+export type SignInLink = {
+  kind: 'welcome' | 'invitation' | 'password'
+  tenant: {
+    name: string
+  }
+  email: string | null
+  role: 'viewer' | 'developer' | 'admin' | 'owner' | null
+  expiresAt: Timestamp | null
+  /** The address belongs to a user already, who gives the password that he has. */
+  known: boolean
 }
 
 export type Tenant = {
@@ -3679,6 +3735,152 @@ export interface Routes {
     }
     reply: {
       count: number
+    }
+  }
+  /** Sign in, with a password or an API key. */
+  'POST /api/v1/session': {
+    body: {
+      email: string
+      password: string
+    } | {
+      apiKey: string
+    }
+    reply: Session
+  }
+  /** Say who is signed in. */
+  'GET /api/v1/session': {
+    reply: Session
+  }
+  /** Sign out. */
+  'DELETE /api/v1/session': {
+    reply: undefined
+  }
+  /** List one's own sessions, newest first. */
+  'GET /api/v1/session/sessions': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
+    reply: {
+      data: OpenSession[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Sign out everywhere: all sessions end, this one too. */
+  'DELETE /api/v1/session/sessions': {
+    reply: undefined
+  }
+  /** End one of one's own sessions. */
+  'DELETE /api/v1/session/sessions/{id}': {
+    path: {
+      id: string
+    }
+    reply: undefined
+  }
+  /** Change one's own password. All other sessions end. */
+  'PUT /api/v1/session/password': {
+    body: {
+      /** Left out by whoever has none yet. */
+      current?: string
+      /** 12 characters or more, and none of those that are guessed first. */
+      password: string
+    }
+    reply: undefined
+  }
+  /** Say what a link is for, without using it. */
+  'POST /api/v1/session/link': {
+    body: {
+      /** The `token` in the link's query. */
+      token: string
+    }
+    reply: SignInLink
+  }
+  /** Become the first owner, by the link that the hub printed at its start. */
+  'POST /api/v1/session/welcome': {
+    body: {
+      /** The `token` in the link's query. */
+      token: string
+      email: string
+      name: string
+      /** 12 characters or more, and none of those that are guessed first. */
+      password: string
+    }
+    reply: Session
+  }
+  /** Accept an invitation, and be signed in. */
+  'POST /api/v1/session/invitation': {
+    body: {
+      /** The `token` in the link's query. */
+      token: string
+      name?: string
+      password?: string
+    }
+    reply: Session
+  }
+  /** Choose a new password, by a link that an administrator made. All earlier sessions end. */
+  'POST /api/v1/session/password-reset': {
+    body: {
+      /** The `token` in the link's query. */
+      token: string
+      /** 12 characters or more, and none of those that are guessed first. */
+      password: string
+    }
+    reply: Session
+  }
+  /** Invite somebody. An earlier invitation of the same address is good no more. */
+  'POST /api/v1/members/invitations': {
+    body: {
+      email: string
+      role: 'viewer' | 'developer' | 'admin' | 'owner'
+    }
+    reply: {
+      id: string
+      email: string
+      role: 'viewer' | 'developer' | 'admin' | 'owner'
+      createdBy: string
+      createdAt: Timestamp
+      expiresAt: Timestamp | null
+      /** Shown only here. Whoever has it may use it, once. */
+      url: string
+      /** Whether it was sent to the address, too: where INTERCHANGE_SMTP_URL is set. */
+      mailed: boolean
+    }
+  }
+  /** List invitations that are open, newest first. */
+  'GET /api/v1/members/invitations': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
+    reply: {
+      data: Invitation[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Revoke an invitation. */
+  'DELETE /api/v1/members/invitations/{id}': {
+    path: {
+      id: string
+    }
+    reply: undefined
+  }
+  /** Make a link by which a member chooses a new password. */
+  'POST /api/v1/members/{id}/password-link': {
+    path: {
+      id: string
+    }
+    reply: {
+      /** Shown only here. Whoever has it may use it, once. */
+      url: string
+      /** Whether it was sent to the address, too: where INTERCHANGE_SMTP_URL is set. */
+      mailed: boolean
+      expiresAt: Timestamp | null
     }
   }
   /** Make a tenant: an isolated workspace with its first owner. */

@@ -48,14 +48,14 @@ function giveBackRate({ row, state }: Pick<Loaded, 'row' | 'state'>, caller: Cal
   giveBackOwn({ row, state }, caller)
 }
 
-function giveBackOwn({ row, state }: Pick<Loaded, 'row' | 'state'>, { keyId }: Caller): void {
-  if (row.dataHandling.rateLimit.perCaller !== undefined && keyId !== undefined) state.callerLimiters.get(keyId)?.giveBack()
+function giveBackOwn({ row, state }: Pick<Loaded, 'row' | 'state'>, { actor }: Caller): void {
+  if (row.dataHandling.rateLimit.perCaller !== undefined) state.callerLimiters.get(actor)?.giveBack()
 }
 
 function takeRate({ row, state }: Loaded, caller: Caller, now: number): RateDecision {
   const { perCaller } = row.dataHandling.rateLimit
-  const own = perCaller === undefined || caller.keyId === undefined ? undefined : callerLimiter(state.callerLimiters, caller.keyId, perCaller).take(now)
-  if (own !== undefined && !own.allowed) throw tooMany(own, 'of this key')
+  const own = perCaller === undefined || caller.actor === 'system' ? undefined : callerLimiter(state.callerLimiters, caller.actor, perCaller).take(now)
+  if (own !== undefined && !own.allowed) throw tooMany(own, 'of this caller')
   const all = state.limiter.take(now)
   if (!all.allowed) {
     giveBackOwn({ row, state }, caller)
@@ -64,11 +64,11 @@ function takeRate({ row, state }: Loaded, caller: Caller, now: number): RateDeci
   return own !== undefined && own.remaining < all.remaining ? own : all
 }
 
-function callerLimiter(limiters: Loaded['state']['callerLimiters'], keyId: string, perMinute: number): RateLimiter {
-  let limiter = limiters.get(keyId)
+function callerLimiter(limiters: Loaded['state']['callerLimiters'], actor: string, perMinute: number): RateLimiter {
+  let limiter = limiters.get(actor)
   if (limiter === undefined) {
     limiter = new RateLimiter(perMinute)
-    limiters.set(keyId, limiter)
+    limiters.set(actor, limiter)
   }
   limiter.setLimit(perMinute)
   return limiter

@@ -5,6 +5,7 @@ import type { Db } from '../db/db.ts'
 import type { Figures } from '../executions/figures.ts'
 import { readBody } from '../lib/http/body.ts'
 import type { HttpClient } from '../lib/http/http.ts'
+import { createMailer } from '../lib/mail.ts'
 import type { Caller } from '../tenants/caller.ts'
 import type { Announce } from './announce.ts'
 import type { Loaded, LoadedIntegrations } from './loaded.ts'
@@ -140,9 +141,7 @@ export function createNoticeSender({ http, smtpUrl, smtpFrom }: SenderDeps): (no
       if (response.status >= 300) throw new Error(`The alert's URL answered ${response.status}.`)
     }
     if (email !== undefined && smtpUrl !== undefined) {
-      // Loaded at the first email: it takes 20 MB.
-      const { createTransport } = await import('nodemailer')
-      await createTransport(smtpUrl).sendMail({ from: smtpFrom, to: email, subject, text: JSON.stringify(body, null, 2) })
+      await createMailer({ smtpUrl, from: smtpFrom })({ to: email, subject, text: JSON.stringify(body, null, 2) })
     }
   }
 }

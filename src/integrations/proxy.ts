@@ -44,7 +44,7 @@ const OPERATION = 'proxy'
 /** RFC 9110 §7.6.1, and what belongs to the caller's dealings with the hub. */
 const notForwarded = new Set([
   'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'host', 'expect',
-  'authorization', 'cookie', 'accept-encoding', 'x-source-component', 'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip',
+  'authorization', 'cookie', 'accept-encoding', 'x-source-component', 'x-interchange-tenant', 'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip',
 ])
 /** Of answers: encodings are undone on the way, and nothing may act on the hub's own origin. */
 const notReturned = new Set([

@@ -31,12 +31,14 @@ const operatorsOnly: ReadonlySet<Scope> = new Set(['metrics:read', 'tenants:admi
 
 export interface Caller {
   tenantId: string
-  /** `key:<id>` for API keys, `system` for the hub's own work; what the audit log names. */
+  /** `key:<id>` for API keys, `member:<id>` for members who signed in, `system` for the hub's own work; what the audit log names. */
   actor: string
   keyId: string | undefined
   role: Role
   scopes: ReadonlySet<Scope>
   requestId: string | undefined
+  /** Of the session by which a browser asks. */
+  sessionId?: string
 }
 
 /** What a key may do: its role's scopes, narrowed by its own list where it has one. What reaches over all tenants needs the operator's tenant. */

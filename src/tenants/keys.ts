@@ -45,7 +45,8 @@ export function keyPrefix(key: string): string {
 
 interface Known { caller: Caller, expiresAt: number }
 
-export function createKeys(database: Database): Keys {
+/** `revoked` is told of each revocation here; other processes hear of it by a notice. */
+export function createKeys(database: Database, { revoked = () => undefined }: { revoked?: () => void } = {}): Keys {
   const memory = rememberKeys((key) => lookUp(database, key))
   let used = new Set<string>()
   return {
@@ -69,15 +70,18 @@ export function createKeys(database: Database): Keys {
     },
 
     async revoke(caller, id) {
-      const revoked = isUuid(id) && await database.tenant(caller.tenantId).transaction(async (db) => {
+      const found = isUuid(id) && await database.tenant(caller.tenantId).transaction(async (db) => {
         const row = await revokeKey(db, caller.tenantId, id)
         if (row === undefined) return false
         await recordChange(db, caller, { action: 'key.revoked', targetType: 'key', targetId: id, detail: { name: row.name } })
         // Heard when the transaction commits.
         await db.query('select pg_notify($1, $2)', [KEYS_CHANGED, id])
         return true
-      }).finally(() => { memory.forget() })
-      if (!revoked) throw new HubError('not_found', 'There is no such key, or it was revoked before.')
+      }).finally(() => {
+        memory.forget()
+        revoked()
+      })
+      if (!found) throw new HubError('not_found', 'There is no such key, or it was revoked before.')
     },
 
     async authenticate(key, requestId) {

@@ -1,9 +1,10 @@
 import type { Db } from '../db/db.ts'
 import type { Role } from './caller.ts'
 
-export interface MemberRow { id: string, email: string, name: string, role: Role, createdAt: Date, updatedAt: Date }
+/** `signsIn`: somebody accepted the invitation, or came by a provider. */
+export interface MemberRow { id: string, email: string, name: string, role: Role, signsIn: boolean, createdAt: Date, updatedAt: Date }
 
-const columns = 'id, email, name, role, created_at as "createdAt", updated_at as "updatedAt"'
+const columns = 'id, email, name, role, user_id is not null as "signsIn", created_at as "createdAt", updated_at as "updatedAt"'
 
 /** Breaks the unique index `members_email` where the address is taken, in any letter case. */
 export async function insertMember(db: Db, tenantId: string, member: Pick<MemberRow, 'id' | 'email' | 'name' | 'role'>): Promise<MemberRow> {
@@ -25,10 +26,24 @@ export async function findMember(db: Db, tenantId: string, id: string): Promise<
   return rows[0]
 }
 
-export async function updateMember(db: Db, tenantId: string, id: string, change: Pick<MemberRow, 'name' | 'role'>): Promise<MemberRow> {
+export async function findMemberByEmail(db: Db, tenantId: string, email: string): Promise<MemberRow | undefined> {
+  const { rows } = await db.query<MemberRow>(`select ${columns} from members where tenant_id = $1 and lower(email) = lower($2)`, [tenantId, email])
+  return rows[0]
+}
+
+export async function findMemberUser(db: Db, tenantId: string, id: string): Promise<string | null> {
+  const { rows } = await db.query<{ userId: string | null }>('select user_id as "userId" from members where tenant_id = $1 and id = $2', [tenantId, id])
+  return rows[0]?.userId ?? null
+}
+
+export async function linkMember(db: Db, tenantId: string, id: string, userId: string): Promise<void> {
+  await db.query('update members set user_id = $3, updated_at = now() where tenant_id = $1 and id = $2', [tenantId, id, userId])
+}
+
+export async function updateMember(db: Db, tenantId: string, id: string, change: Pick<MemberRow, 'email' | 'name' | 'role'>): Promise<MemberRow> {
   const { rows } = await db.query<MemberRow>(
-    `update members set name = $3, role = $4, updated_at = now() where tenant_id = $1 and id = $2 returning ${columns}`,
-    [tenantId, id, change.name, change.role])
+    `update members set name = $3, role = $4, email = $5, updated_at = now() where tenant_id = $1 and id = $2 returning ${columns}`,
+    [tenantId, id, change.name, change.role, change.email])
   return rows[0]!
 }
 

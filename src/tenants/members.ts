@@ -6,6 +6,7 @@ import { HubError } from '../errors.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
 import { recordChange } from './audit.ts'
 import { roleAtLeast, type Caller, type Role } from './caller.ts'
+import { tellSessionsChanged } from './sign-in/notices.ts'
 import { countOwners, deleteMember, findMember, insertMember, listMembers, updateMember, type MemberRow } from './members-store.ts'
 
 export interface MemberInput { email: string, name?: string | undefined, role: Role }
@@ -18,7 +19,8 @@ export interface Members {
   remove(caller: Caller, id: string): Promise<void>
 }
 
-export function createMembers(database: Database): Members {
+/** `changed` is told of what takes hold of sessions at once: other processes hear of it by a notice. */
+export function createMembers(database: Database, { changed = () => undefined }: { changed?: () => void } = {}): Members {
   const inTenant = (caller: Caller): Db => database.tenant(caller.tenantId)
   return {
     async create(caller, { email, name, role }) {
@@ -47,10 +49,11 @@ export function createMembers(database: Database): Members {
       mayAssign(caller, member.role)
       if (change.role !== undefined) mayAssign(caller, change.role)
       if (change.role !== undefined && change.role !== 'owner') await keepOneOwner(db, caller, member)
-      const updated = await updateMember(db, caller.tenantId, id, { name: change.name ?? member.name, role: change.role ?? member.role })
+      const updated = await updateMember(db, caller.tenantId, id, { email: member.email, name: change.name ?? member.name, role: change.role ?? member.role })
+      await tellSessionsChanged(db)
       await recordChange(db, caller, { action: 'member.updated', targetType: 'member', targetId: id, detail: { ...change } })
       return updated
-    }),
+    }).finally(changed),
 
     remove: (caller, id) => inTenant(caller).transaction(async (db) => {
       const member = orNotFound(isUuid(id) ? await findMember(db, caller.tenantId, id) : undefined)
@@ -58,7 +61,8 @@ export function createMembers(database: Database): Members {
       await keepOneOwner(db, caller, member)
       await deleteMember(db, caller.tenantId, id)
       await recordChange(db, caller, { action: 'member.removed', targetType: 'member', targetId: id, detail: { email: member.email } })
-    }),
+      await tellSessionsChanged(db)
+    }).finally(changed),
   }
 }
 
@@ -67,7 +71,7 @@ function orNotFound(member: MemberRow | undefined): MemberRow {
   return member
 }
 
-function mayAssign(caller: Caller, role: Role): void {
+export function mayAssign(caller: Caller, role: Role): void {
   if (!roleAtLeast(caller.role, role)) throw new HubError('forbidden', `A caller of role ${caller.role} cannot manage a member of role ${role}.`)
 }
 

@@ -25,6 +25,11 @@ export function addProcesses(program: Command, surroundings: Surroundings): void
       printLine(surroundings, applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`)
     })
 
+  program.command('owner-link')
+    .description('make a link by which an owner signs in, once, and chooses a password; for the first one, or one who is locked out')
+    .addHelpText('after', '\nRun it where the hub runs, with the same settings. Links that were made before are good no more.')
+    .action(async () => { printLine(surroundings, await (await processes()).makeOwnerLink()) })
+
   program.command('schema', { hidden: true })
     .description('write migrations/schema.txt, the listing of the schema')
     .option('--check', 'fail where the listing is not up to date instead')

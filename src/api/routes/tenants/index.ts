@@ -33,10 +33,11 @@ const currentTenant = defineRoute({
   reply: tenant, handle: ({ tenants }, { caller }) => tenants.current(caller),
 })
 
-const member = z.object({ id: z.uuid(), email: z.string(), name: z.string(), role, createdAt: timestamp, updatedAt: timestamp }).meta({ id: 'Member' })
+const member = z.object({ id: z.uuid(), email: z.string(), name: z.string(), role, signsIn: z.boolean().describe('Has accepted an invitation, or came by a provider. Before, a member is a name in a list.'), createdAt: timestamp, updatedAt: timestamp }).meta({ id: 'Member' })
 
 const createMember = defineRoute({
   method: 'POST', path: '/api/v1/members', scope: 'members:write', tag: 'Members', creates: true, status: 201, summary: 'Add a member.',
+  description: 'Signing in takes an invitation to the same address, or a provider that vouches for it.',
   body: z.strictObject({ email: z.email().max(320), name: z.string().max(200).optional(), role }), reply: member,
   handle: ({ members }, { caller, body }) => members.create(caller, body),
 })
@@ -99,7 +100,7 @@ const revokeKey = defineRoute({
 })
 
 const auditEntry = z.object({
-  id: z.uuid(), at: timestamp, actor: z.string().describe('`key:<id>` or `system`.'), action: z.string(), targetType: z.string(), targetId: z.string(),
+  id: z.uuid(), at: timestamp, actor: z.string().describe('`member:<id>`, `key:<id>` or `system`.'), action: z.string(), targetType: z.string(), targetId: z.string(),
   detail: z.record(z.string(), z.unknown()), requestId: z.string().nullable(),
 }).meta({ id: 'AuditEntry' })
 
