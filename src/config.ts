@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { parseProviders, type OpenIdProvider } from './tenants/sign-in/openid/settings.ts'
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -26,6 +27,7 @@ export interface Config {
   otlpEndpoint: string | undefined
   smtpUrl: string | undefined
   smtpFrom: string
+  openIdProviders: OpenIdProvider[]
   sessionIdleHours: number
   sessionMaxDays: number
 }
@@ -146,6 +148,12 @@ const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     variable: 'INTERCHANGE_SMTP_FROM', fallback: 'interchange@localhost', takes: 'an email address',
     description: 'Sender of the mails.',
     parse: (text) => (/^[^\s@<>]+@[^\s@<>]+$/.test(text) ? text : undefined),
+  },
+  openIdProviders: {
+    variable: 'INTERCHANGE_OPENID_PROVIDERS', fallback: '', secret: true,
+    takes: 'a JSON array of objects with `id` (lower-case letters, digits, hyphens), `issuer` (a URL), `clientId`, and where wanted `name`, `clientSecret`, `scope`, `domains`, `join` ({ "tenant", "role" }), `trustEmail`',
+    description: 'OpenID Connect providers by which people sign in; [Signing in](sign-in.md) says what each field does. Empty: none.',
+    parse: parseProviders,
   },
   sessionIdleHours: {
     variable: 'INTERCHANGE_SESSION_IDLE_HOURS', fallback: '168', takes: 'a whole number from 1 to 8760',

@@ -11,6 +11,8 @@ export const errorCodes = {
   invalid_cursor: { status: 400, title: 'The cursor is not one of ours', retry: false },
   unauthorized: { status: 401, title: 'An API key, or somebody signed in, is needed', retry: false },
   forbidden: { status: 403, title: 'This caller may not do that', retry: false },
+  sign_in_failed: { status: 400, title: 'Signing in did not work', retry: false },
+  sign_in_refused: { status: 403, title: 'This person may not sign in', retry: false },
   csrf_refused: { status: 403, title: 'The request comes from a foreign page', retry: false },
   not_found: { status: 404, title: 'There is no such thing here', retry: false },
   method_not_allowed: { status: 405, title: 'This path does not take that method', retry: false },

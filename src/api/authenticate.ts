@@ -57,9 +57,9 @@ export function sessionToken(headers: HeadersIn): string | undefined {
   return cookieOf(headers, SESSION_COOKIE)
 }
 
-function cookieOf(headers: HeadersIn, name: string): string | undefined {
+export function cookieOf(headers: HeadersIn, name: string, maxLength = 512): string | undefined {
   const value = oneOf(headers['cookie'])?.split(';').map((each) => each.trim()).find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1)
-  return value !== undefined && /^[\w.-]{1,512}$/.test(value) ? value : undefined
+  return value !== undefined && value.length <= maxLength && /^[\w.-]+$/.test(value) ? value : undefined
 }
 
 const harmless = new Set(['GET', 'HEAD', 'OPTIONS'])

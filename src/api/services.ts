@@ -21,6 +21,7 @@ import type { Audit } from '../tenants/audit.ts'
 import type { Keys } from '../tenants/keys.ts'
 import type { Members } from '../tenants/members.ts'
 import type { SignInLinks } from '../tenants/sign-in/links.ts'
+import type { OpenId } from '../tenants/sign-in/openid/openid.ts'
 import type { Sessions } from '../tenants/sign-in/sessions.ts'
 import type { Tenants } from '../tenants/tenants.ts'
 import type { Hooks } from '../webhooks/inbound/receive.ts'
@@ -38,6 +39,7 @@ export interface Services {
   keys: Keys
   sessions: Sessions
   signInLinks: SignInLinks
+  openId: OpenId
   audit: Audit
   credentials: Credentials
   connectors: Connectors

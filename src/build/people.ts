@@ -6,13 +6,14 @@ import { createMailer } from '../lib/mail.ts'
 import { createKeys } from '../tenants/keys.ts'
 import { createMembers } from '../tenants/members.ts'
 import { createSignInLinks } from '../tenants/sign-in/links.ts'
+import { createOpenId } from '../tenants/sign-in/openid/openid.ts'
 import { createSessions } from '../tenants/sign-in/sessions.ts'
 import { createThrottle } from '../tenants/sign-in/throttle.ts'
 import { createTenants } from '../tenants/tenants.ts'
 
 export interface PeopleDeps { config: Config, database: Database, publicUrl(): string }
 
-export type People = Pick<Services, 'tenants' | 'members' | 'keys' | 'sessions' | 'signInLinks'>
+export type People = Pick<Services, 'tenants' | 'members' | 'keys' | 'sessions' | 'signInLinks' | 'openId'>
 
 export function createPeople({ config, database, publicUrl }: PeopleDeps): People {
   const changed = (): void => { sessions.forget() }
@@ -23,5 +24,6 @@ export function createPeople({ config, database, publicUrl }: PeopleDeps): Peopl
   return {
     keys, sessions, tenants: createTenants(database), members: createMembers(database, { changed }),
     signInLinks: createSignInLinks({ database, sessions, throttle, publicUrl, mail }),
+    openId: createOpenId({ database, sessions, publicUrl, providers: config.openIdProviders }),
   }
 }

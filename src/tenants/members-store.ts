@@ -31,6 +31,12 @@ export async function findMemberByEmail(db: Db, tenantId: string, email: string)
   return rows[0]
 }
 
+/** Those of an address whom nobody signs in as yet, whatever the tenant: needs the system's connection. */
+export async function listMembersByEmail(db: Db, email: string): Promise<{ tenantId: string, role: Role }[]> {
+  const { rows } = await db.query<{ tenantId: string, role: Role }>('select tenant_id as "tenantId", role from members where lower(email) = lower($1) and user_id is null', [email])
+  return rows
+}
+
 export async function findMemberUser(db: Db, tenantId: string, id: string): Promise<string | null> {
   const { rows } = await db.query<{ userId: string | null }>('select user_id as "userId" from members where tenant_id = $1 and id = $2', [tenantId, id])
   return rows[0]?.userId ?? null

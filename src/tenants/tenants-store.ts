@@ -16,6 +16,12 @@ export async function findTenant(db: Db, id: string): Promise<TenantRow | undefi
   return rows[0]
 }
 
+/** Over all tenants: needs the system's connection. */
+export async function findTenantBySlug(db: Db, slug: string): Promise<TenantRow | undefined> {
+  const { rows } = await db.query<TenantRow>(`select ${columns} from tenants where slug = $1`, [slug])
+  return rows[0]
+}
+
 /** The oldest first. */
 export async function listTenants(db: Db, { after, limit }: { after: string | undefined, limit: number }): Promise<TenantRow[]> {
   const { rows } = await db.query<TenantRow>(

@@ -67,6 +67,12 @@ export async function findInvitation(db: Db, tenantId: string, id: string): Prom
   return rows[0]
 }
 
+/** Open ones of an address, whatever the tenant: needs the system's connection. */
+export async function lockInvitationsOf(db: Db, email: string): Promise<LinkRow[]> {
+  const { rows } = await db.query<LinkRow>(`select ${columns} from sign_in_links where kind = 'invitation' and lower(email) = lower($1) and ${open} for update`, [email])
+  return rows
+}
+
 export async function revokeLink(db: Db, tenantId: string, id: string): Promise<void> {
   await db.query('update sign_in_links set revoked_at = now() where tenant_id = $1 and id = $2', [tenantId, id])
 }

@@ -241,7 +241,7 @@ async function provePassword({ throttle }: SignInLinksDeps, user: UserRow, passw
 }
 
 /** Makes a user a member, as who he is by his address where an administrator wrote that down before. */
-async function takeIn(db: Db, { tenantId, role, user, requestId }: { tenantId: string, role: Role, user: Pick<UserRow, 'id' | 'email' | 'name'>, requestId: string }): Promise<MemberRow> {
+export async function takeIn(db: Db, { tenantId, role, user, requestId }: { tenantId: string, role: Role, user: Pick<UserRow, 'id' | 'email' | 'name'>, requestId: string }): Promise<MemberRow> {
   const { id: userId, email, name } = user
   const before = await findMemberByEmail(db, tenantId, email)
   const member = before ?? await insertMember(db, tenantId, { id: uuidv7(), email, name, role })

@@ -27,6 +27,16 @@ export async function updateUser(db: Db, id: string, { emailVerified, name, pass
   await db.query('update users set email_verified = $2, name = $3, password = $4, updated_at = now() where id = $1', [id, emailVerified, name, password])
 }
 
+export async function findUserByIdentity(db: Db, { issuer, subject }: { issuer: string, subject: string }): Promise<UserRow | undefined> {
+  const { rows } = await db.query<UserRow>(
+    `select ${columns} from users where id = (select user_id from user_identities where issuer = $1 and subject = $2)`, [issuer, subject])
+  return rows[0]
+}
+
+export async function insertIdentity(db: Db, { issuer, subject, userId }: { issuer: string, subject: string, userId: string }): Promise<void> {
+  await db.query('insert into user_identities (issuer, subject, user_id) values ($1, $2, $3) on conflict do nothing', [issuer, subject, userId])
+}
+
 /** Of all tenants. */
 export async function listMemberships(db: Db, userId: string): Promise<{ tenantId: string, memberId: string }[]> {
   const { rows } = await db.query<{ tenantId: string, memberId: string }>('select tenant_id as "tenantId", id as "memberId" from members where user_id = $1', [userId])

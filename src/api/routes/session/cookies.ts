@@ -7,11 +7,11 @@ export function fromOf({ ip, headers, id }: RequestFacts): From {
 }
 
 /** What a cookie of the hub carries besides its value: no script reads it, and no foreign page sends it along. */
-function setCookie(publicUrl: string, name: string, value: string, { path = '/', maxAgeSeconds }: { path?: string, maxAgeSeconds: number }): string {
+export function setCookie(publicUrl: string, name: string, value: string, { path = '/', maxAgeSeconds }: { path?: string, maxAgeSeconds: number }): string {
   return `${name}=${value}; Path=${path}; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${publicUrl.startsWith('https:') ? '; Secure' : ''}`
 }
 
-function sessionCookie(publicUrl: string, { token, signedIn: { expiresAt } }: Opened): string {
+export function sessionCookie(publicUrl: string, { token, signedIn: { expiresAt } }: Opened): string {
   return setCookie(publicUrl, SESSION_COOKIE, token, { maxAgeSeconds: Math.max(1, Math.floor((expiresAt.getTime() - Date.now()) / 1000)) })
 }
 

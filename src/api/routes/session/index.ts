@@ -1,5 +1,6 @@
 import type { Route } from '../../route.ts'
 import { invitationRoutes, signInLinkRoutes } from './links.ts'
+import { openIdRoutes } from './openid.ts'
 import { sessionRoutes as signingInAndOut } from './sessions.ts'
 
-export const sessionRoutes: Route[] = [...signingInAndOut, ...signInLinkRoutes, ...invitationRoutes]
+export const sessionRoutes: Route[] = [...signingInAndOut, ...openIdRoutes, ...signInLinkRoutes, ...invitationRoutes]
