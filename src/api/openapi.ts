@@ -135,8 +135,8 @@ function headersOf(route: Route): ApiParameter[] {
 }
 
 /** It changes something that has versions. */
-function changesVersion({ method, path, reply }: Route): boolean {
-  return method !== 'GET' && path.includes(':') && reply instanceof z.ZodObject && 'etag' in reply.shape
+function changesVersion({ method, path, reply, conditional = false }: Route): boolean {
+  return conditional || method !== 'GET' && path.includes(':') && reply instanceof z.ZodObject && 'etag' in reply.shape
 }
 
 function propertiesOf(schema: z.ZodType | undefined, schemas: SchemaCollection): { properties: Record<string, JsonObject>, required: string[] } {

@@ -73,6 +73,8 @@ export interface RouteDefinition<Params extends z.ZodType, Query extends z.ZodTy
   status?: number
   /** Honours `Idempotency-Key`: the same key and request answer the first result again. */
   creates?: boolean
+  /** Honours `If-Match`, though its answer has no `etag`. */
+  conditional?: boolean
   /** JSON Pointers of what in the answer is not kept for such a repeat, which has `…` there. */
   shownOnce?: string[]
   handle(services: Services, input: RouteInput<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.input<Reply> | Answer>
@@ -87,11 +89,20 @@ export function defineRoute<Params extends z.ZodType = z.ZodNever, Query extends
   return route as unknown as Route
 }
 
-/** `limit` beyond 500 is cut to it, not refused. */
+const MOST_IN_PAGE = 500
+// Beyond it, it is cut, not refused.
+const limitOf = (byDefault: number): z.ZodType<number> => z.coerce.number().int().min(1).default(byDefault).transform((value) => Math.min(value, MOST_IN_PAGE)).describe(`How many to answer at most. More than ${MOST_IN_PAGE} is taken as ${MOST_IN_PAGE}.`)
+
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).default(50).transform((value) => Math.min(value, 500)).describe('How many to answer at most. More than 500 is taken as 500.'),
+  limit: limitOf(50),
   cursor: z.string().max(2000).optional().describe('`nextCursor` of the page before.'),
 }
+
+/** Of lists that are mostly read whole. */
+export const wholeListQuery = { ...pageQuery, limit: limitOf(MOST_IN_PAGE) }
+
+/** Of lists whose texts can be searched. */
+export const searchQuery = { ...pageQuery, q: z.string().max(200).optional().describe('Text to look for, in any letter case.') }
 
 export function pageOf<Item extends z.ZodType>(item: Item): z.ZodObject<{ data: z.ZodArray<Item>, nextCursor: z.ZodNullable<z.ZodString> }> {
   return z.object({ data: z.array(item), nextCursor: z.string().nullable().describe('Give it back as `cursor` for the next page; null at the end.') })

@@ -1,5 +1,6 @@
 import type { IntegrationKind, Manifest, OperationSummary } from '../connectors/connector.ts'
 import type { Db } from '../db/db.ts'
+import { literally } from '../db/search.ts'
 import type { SecurityRequirement, SecurityScheme, Server } from './openapi/types.ts'
 import { storableJson } from './storable.ts'
 
@@ -133,7 +134,7 @@ export async function listSummaries(db: Db, tenantId: string, { q, after, limit 
      where tenant_id = $1 and ($2::text is null or id collate "C" > $2)
        and ($3::text is null or concat_ws(' ', id, name, manifest->>'description') ilike '%' || $3 || '%')
      order by id collate "C" limit $4`,
-    [tenantId, after ?? null, q === undefined ? null : escapeLike(q), limit])
+    [tenantId, after ?? null, literally(q), limit])
   return rows
 }
 
@@ -169,7 +170,7 @@ export async function listOperations(db: Db, tenantId: string, connectorId: stri
        and ($6::text is null or case when summary::text like '%' || $7 || '%' then summary::jsonb->'tags' ? $6 else false end)
      order by position limit $8`,
     // Taking a summary apart costs more than looking through its text, so that comes first.
-    [tenantId, connectorId, after ?? null, q === undefined ? null : escapeLike(q), asInJson(q), tag ?? null, asInJson(tag), limit])
+    [tenantId, connectorId, after ?? null, literally(q), asInJson(q), tag ?? null, asInJson(tag), limit])
   return rows
 }
 
@@ -206,11 +207,7 @@ export async function keepResolved(db: Db, tenantId: string, connectorId: string
 
 /** As a pattern for the text of JSON, where quotes and the like are escaped. */
 function asInJson(text: string | undefined): string | null {
-  return text === undefined ? null : escapeLike(JSON.stringify(text).slice(1, -1))
-}
-
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&')
+  return literally(text === undefined ? undefined : JSON.stringify(text).slice(1, -1))
 }
 
 /** All of a tenant's, by name. */

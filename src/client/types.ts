@@ -2350,6 +2350,8 @@ export interface Routes {
     query?: {
       /** How many to answer at most. More than 500 is taken as 500. */
       limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
     }
     reply: {
       data: ({
@@ -2359,6 +2361,8 @@ export interface Routes {
         detail: string
         at: Timestamp
       })[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
     }
   }
   /** List firings of alerts, newest first. */
@@ -2370,6 +2374,8 @@ export interface Routes {
     query?: {
       /** How many to answer at most. More than 500 is taken as 500. */
       limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
     }
     reply: {
       data: ({
@@ -2380,6 +2386,8 @@ export interface Routes {
         value: number
         message: string
       })[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
     }
   }
   /** Get measured figures: latency, success, throughput, storage. */
@@ -2688,12 +2696,19 @@ export interface Routes {
   }
   /** List the catalogue's categories, those with the most services first. */
   'GET /api/v1/catalog/categories': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
     reply: {
       data: ({
         name: string
         count: number
       })[]
-      nextCursor: null
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
     }
   }
   /** Get a logo: the brand's icon where there is a free one, a monogram otherwise. */
@@ -2797,12 +2812,19 @@ export interface Routes {
       /** Id of the connector, for instance `stripe` or `googleapis.com:gmail`. */
       id: string
     }
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
     reply: {
       data: ({
         tag: string
         operations: number
       })[]
-      nextCursor: null
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
     }
   }
   /** Get an operation with its schemas and an example. */
@@ -2821,6 +2843,12 @@ export interface Routes {
       /** Id of the connector, for instance `stripe` or `googleapis.com:gmail`. */
       id: string
     }
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
     reply: {
       data: ({
         eventType: string
@@ -2829,7 +2857,8 @@ export interface Routes {
         /** JSON Schema of the payload. */
         schema?: Record<string, unknown>
       })[]
-      nextCursor: null
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
     }
   }
   /** Download the document that a connector was made from. */
@@ -2873,6 +2902,8 @@ export interface Routes {
       limit?: number
       /** `nextCursor` of the page before. */
       cursor?: string
+      /** Text to look for, in any letter case. */
+      q?: string
       /** Only those for this connector. */
       connector?: string
     }
@@ -3939,6 +3970,8 @@ export interface Routes {
       limit?: number
       /** `nextCursor` of the page before. */
       cursor?: string
+      /** Text to look for, in any letter case. */
+      q?: string
     }
     reply: {
       data: Tenant[]
@@ -3967,6 +4000,8 @@ export interface Routes {
       limit?: number
       /** `nextCursor` of the page before. */
       cursor?: string
+      /** Text to look for, in any letter case. */
+      q?: string
     }
     reply: {
       data: Member[]
@@ -4035,6 +4070,8 @@ export interface Routes {
       limit?: number
       /** `nextCursor` of the page before. */
       cursor?: string
+      /** Text to look for, in any letter case. */
+      q?: string
     }
     reply: {
       data: ApiKey[]
@@ -4056,6 +4093,8 @@ export interface Routes {
       limit?: number
       /** `nextCursor` of the page before. */
       cursor?: string
+      /** Text to look for, in any letter case. */
+      q?: string
       /** For instance `integration.updated`. */
       action?: string
       actor?: string

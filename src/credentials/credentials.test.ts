@@ -180,7 +180,7 @@ test('every store function keeps to its tenant by itself, on a connection that s
   const before = await rowsOf(a.tenantId)
   const inTransaction = <Result>(work: (db: Db) => Promise<Result>): Promise<Result> => system.transaction(work)
   expect([
-    await store.findCredential(system, b.tenantId, id), await store.listCredentials(system, b.tenantId, { connector: undefined, after: undefined, limit: 10 }),
+    await store.findCredential(system, b.tenantId, id), await store.listCredentials(system, b.tenantId, { q: undefined, connector: undefined, after: undefined, limit: 10 }),
     await store.countCredentials(system, b.tenantId), await store.deleteCredential(system, b.tenantId, id), await store.updateCredential(system, b.tenantId, { id, name: 'x', fields: {} }),
     await inTransaction((db) => store.lockCredential(db, b.tenantId, id)), await inTransaction((db) => store.lockOutdated(db, b.tenantId, { version: 9, after: undefined, limit: 10 })),
     await store.replaceSealed(system, b.tenantId, id, {}),

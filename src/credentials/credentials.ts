@@ -4,7 +4,7 @@ import { brokenUniqueConstraint, type Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
 import { HubError } from '../errors.ts'
 import type { HttpClient } from '../lib/http/http.ts'
-import { readCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
+import { readCursor, toPage, type Page, type SearchRequest } from '../lib/page.ts'
 import { recordChange } from '../tenants/audit.ts'
 import type { Caller } from '../tenants/caller.ts'
 import { createEnvironmentReader, type ReadEnvironment } from './environment.ts'
@@ -38,6 +38,17 @@ export interface PreparedCredential {
   done(): void
 }
 
+/** The removal of a credential along with what it belonged to, in one transaction. */
+export interface CredentialRemoval {
+  id: string
+  /** First, so that nobody takes it into use meanwhile. Held until the transaction ends. */
+  lock(db: Db): Promise<void>
+  /** Breaks a foreign key where integrations use it. */
+  remove(db: Db): Promise<void>
+  /** Call it once that is committed. */
+  done(): void
+}
+
 export interface CredentialChange { name?: string | undefined, credentials?: FieldValues | undefined }
 
 /** What may be shown of a field: that it is set; the value of text; the name of an environment variable that it refers to. */
@@ -52,14 +63,15 @@ export interface Credentials {
   /** Throws HubError `invalid_input` with pointers (`/connector`, `/credentials/<field>`), `conflict` for an id that is taken. */
   create(caller: Caller, input: CredentialInput): Promise<ShownCredential>
   /** By id. */
-  list(caller: Caller, filter: PageRequest & { connector?: string | undefined }): Promise<Page<ShownCredential>>
+  list(caller: Caller, filter: SearchRequest & { connector?: string | undefined }): Promise<Page<ShownCredential>>
   find(caller: Caller, id: string): Promise<ShownCredential>
   /** Fields that are not named stay, unless all are replaced (`whole`); an empty value removes one. Throws HubError `precondition_failed`. */
   update(caller: Caller, id: string, change: CredentialChange, options?: { ifMatch?: string | undefined, whole?: boolean }): Promise<ShownCredential>
   /** Checks what can be checked before. Throws HubError `invalid_input` with pointers. */
   prepare(caller: Caller, input: AlongInput): Promise<PreparedCredential>
-  /** Throws HubError `conflict` where integrations use it. */
-  remove(caller: Caller, id: string): Promise<void>
+  /** Throws HubError `conflict` where integrations use it, `precondition_failed`. */
+  remove(caller: Caller, id: string, options?: { ifMatch?: string | undefined }): Promise<void>
+  removal(caller: Caller, id: string): CredentialRemoval
   /** Decrypted for a call, kept in memory for seconds. Throws HubError `credential_missing`, `credential_unreadable`. */
   open(tenantId: string, id: string): Promise<OpenCredential>
   /** The same of values that are not stored: to test them before. */
@@ -120,7 +132,8 @@ export async function createCredentials(deps: CredentialsDeps): Promise<Credenti
     find: async (caller, id) => show(inner, caller.tenantId, await one(database.tenant(caller.tenantId), caller.tenantId, id)),
     update: (caller, id, change, options = {}) => update(inner, caller, { id, change, ...options }),
     prepare: (caller, input) => prepare(inner, caller, input),
-    remove: (caller, id) => remove(inner, caller, id),
+    remove: (caller, id, options = {}) => remove(inner, caller, id, options),
+    removal: (caller, id) => removal(inner, caller, id),
     open: (tenantId, id) => opener.open(tenantId, id),
     async forTest({ tenantId }, connector, values) {
       const schema = await knownSchema(inner, tenantId, connector)
@@ -176,8 +189,8 @@ async function prepare(inner: Inner, caller: Caller, { id, name, connector, cred
   return { id: made, write: async (db) => { await insert(inner, db, caller, { id: made, name, connector, credentials, schema }) }, done: () => undefined }
 }
 
-async function list(inner: Inner, { tenantId }: Caller, { connector, limit, cursor }: PageRequest & { connector?: string | undefined }): Promise<Page<ShownCredential>> {
-  const rows = await listCredentials(inner.database.tenant(tenantId), tenantId, { connector, after: readCursor(cursor, 1)?.[0], limit: limit + 1 })
+async function list(inner: Inner, { tenantId }: Caller, { q, connector, limit, cursor }: SearchRequest & { connector?: string | undefined }): Promise<Page<ShownCredential>> {
+  const rows = await listCredentials(inner.database.tenant(tenantId), tenantId, { q, connector, after: readCursor(cursor, 1)?.[0], limit: limit + 1 })
   const page = toPage(rows, limit, (row) => [row.id])
   const data: ShownCredential[] = []
   for (const row of page.data) data.push(await show(inner, tenantId, row))
@@ -215,17 +228,34 @@ async function rewrite(inner: Inner, db: Db, caller: Caller, { id, change: { nam
   return updated
 }
 
-async function remove(inner: Inner, caller: Caller, id: string): Promise<void> {
+async function remove(inner: Inner, caller: Caller, id: string, { ifMatch }: { ifMatch?: string | undefined }): Promise<void> {
   const { tenantId } = caller
   await inner.database.tenant(tenantId).transaction(async (db) => {
-    if (!credentialIdPattern.test(id) || !await deleteCredential(db, tenantId, id)) throw notFound()
-    await recordChange(db, caller, { action: 'credential.deleted', targetType: 'credential', targetId: id })
-    await tellOthers(db, tenantId, id)
+    const locked = credentialIdPattern.test(id) ? await lockCredential(db, tenantId, id) : undefined
+    if (locked === undefined) throw notFound()
+    if (ifMatch !== undefined && ifMatch !== String(locked.revision)) throw changedMeanwhile()
+    await removeWithin(db, caller, id)
   }).catch((error: unknown) => {
     if ((error as { code?: string }).code !== '23503') throw error
     throw new HubError('conflict', 'Integrations use this credential. Give them another one first, or delete them.')
   })
   inner.changed(tenantId, id)
+}
+
+function removal(inner: Inner, caller: Caller, id: string): CredentialRemoval {
+  const { tenantId } = caller
+  return {
+    id,
+    async lock(db) { await lockCredential(db, tenantId, id) },
+    remove: (db) => removeWithin(db, caller, id),
+    done() { inner.changed(tenantId, id) },
+  }
+}
+
+async function removeWithin(db: Db, caller: Caller, id: string): Promise<void> {
+  await deleteCredential(db, caller.tenantId, id)
+  await recordChange(db, caller, { action: 'credential.deleted', targetType: 'credential', targetId: id })
+  await tellOthers(db, caller.tenantId, id)
 }
 
 function without(fields: SealedFields, named: FieldValues): SealedFields {

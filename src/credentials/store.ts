@@ -1,4 +1,5 @@
 import type { Db } from '../db/db.ts'
+import { literally } from '../db/search.ts'
 import { keysColumn, type KeyVersion } from './tenant-keys-store.ts'
 
 /** What the field was when it was written. `env`: a reference to an environment variable. Only `text` and `env` may be shown. */
@@ -43,12 +44,14 @@ export async function upsertCredential(db: Db, tenantId: string, row: Pick<Crede
     [tenantId, row.id, row.name, row.connector, JSON.stringify(row.fields)])
 }
 
-/** By id; without those that belong to something of the hub, whose ids begin with a dot. */
-export async function listCredentials(db: Db, tenantId: string, { connector, after, limit }: { connector: string | undefined, after: string | undefined, limit: number }): Promise<CredentialRow[]> {
+/** By id; without those that belong to something of the hub, whose ids begin with a dot. `q` looks into id, name and connector. */
+export async function listCredentials(db: Db, tenantId: string, { q, connector, after, limit }: { q: string | undefined, connector: string | undefined, after: string | undefined, limit: number }): Promise<CredentialRow[]> {
   const { rows } = await db.query<CredentialRow>(
     `select ${columns} from credentials
-     where tenant_id = $1 and id not like '.%' and ($2::text is null or connector = $2) and ($3::text is null or id collate "C" > $3) order by id collate "C" limit $4`,
-    [tenantId, connector ?? null, after ?? null, limit])
+     where tenant_id = $1 and id not like '.%' and ($2::text is null or connector = $2) and ($3::text is null or id collate "C" > $3)
+       and ($4::text is null or concat_ws(' ', id, name, connector) ilike '%' || $4 || '%')
+     order by id collate "C" limit $5`,
+    [tenantId, connector ?? null, after ?? null, literally(q), limit])
   return rows
 }
 

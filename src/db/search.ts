@@ -4,6 +4,11 @@ import type { Db } from './db.ts'
 
 export const SEARCH_TIMEOUT_MS = 3000
 
+/** A text to look for, as `ilike '%' || $1 || '%'` takes it literally. Null where nothing is looked for. */
+export function literally(text: string | undefined): string | null {
+  return text === undefined ? null : text.replace(/[\\%_]/g, '\\$&')
+}
+
 /** Postgres ended the statement at its timeout. */
 const QUERY_CANCELED = '57014'
 

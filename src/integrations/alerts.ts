@@ -6,6 +6,7 @@ import type { Figures } from '../executions/figures.ts'
 import { readBody } from '../lib/http/body.ts'
 import type { HttpClient } from '../lib/http/http.ts'
 import { createMailer } from '../lib/mail.ts'
+import { readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
 import type { Caller } from '../tenants/caller.ts'
 import type { Announce } from './announce.ts'
 import type { Loaded, LoadedIntegrations } from './loaded.ts'
@@ -20,7 +21,7 @@ export interface Alerts {
   /** Looks at the alerts on one metric of one integration whose value is known. */
   evaluate(loaded: Loaded, known?: { health: boolean }): Promise<void>
   /** Newest first. */
-  list(caller: Caller, integrationId: string, limit: number): Promise<AlertFiring[]>
+  list(caller: Caller, integrationId: string, page: PageRequest): Promise<Page<AlertFiring>>
 }
 
 /** What tells people; a notice that fails is tried again by the job queue. */
@@ -55,12 +56,12 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       }
       if (failures.length > 0) throw new AggregateError(failures, `The alerts of ${failures.length} integrations could not be looked at.`)
     },
-    async list(caller, integrationId, limit) {
+    async list(caller, integrationId, { limit, cursor }) {
       const { rows } = await deps.database.tenant(caller.tenantId).query<AlertFiring>(
         `select id, alert, at, resolved_at as "resolvedAt", value, message from alert_firings
-         where tenant_id = $1 and integration_id = $2 order by id desc limit $3`,
-        [caller.tenantId, integrationId, limit])
-      return rows
+         where tenant_id = $1 and integration_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4`,
+        [caller.tenantId, integrationId, readIdCursor(cursor) ?? null, limit + 1])
+      return toPage(rows, limit, ({ id }) => [id])
     },
   }
 }

@@ -4,6 +4,7 @@ import type { HealthCheck } from './settings.ts'
 import type { Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
 import { HubError } from '../errors.ts'
+import { readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
 import type { Caller } from '../tenants/caller.ts'
 import { announceConnection, type Announce } from './announce.ts'
 import { checkEndpoint } from './check-endpoint.ts'
@@ -18,7 +19,7 @@ export interface Health {
   /** Runs all checks of one integration now; an integration without any is tested instead. */
   check(tenantId: string, integrationId: string): Promise<HealthResult[]>
   /** Newest first. */
-  history(caller: Caller, integrationId: string, limit: number): Promise<HealthResult[]>
+  history(caller: Caller, integrationId: string, page: PageRequest): Promise<Page<HealthResult>>
   /** Takes what is due, over all tenants, and begins it, as far as not too much is running; answers how many integrations that were. Waits for none: a slow service must not keep the others from their checks. */
   runDue(): Promise<number>
   /** Resolves when all that was begun has ended. */
@@ -48,11 +49,12 @@ export function createHealth(deps: HealthDeps): Health {
       return all.length === 0 ? testOnly(deps, loaded) : runChecks(deps, loaded, all)
     },
 
-    async history(caller, integrationId, limit) {
-      const { rows } = await deps.database.tenant(caller.tenantId).query<HealthResult>(
-        `select name, at, healthy, latency_ms as "latencyMs", detail from health_checks where tenant_id = $1 and integration_id = $2 order by id desc limit $3`,
-        [caller.tenantId, integrationId, limit])
-      return rows
+    async history(caller, integrationId, { limit, cursor }) {
+      const { rows } = await deps.database.tenant(caller.tenantId).query<HealthResult & { id: string }>(
+        `select id, name, at, healthy, latency_ms as "latencyMs", detail from health_checks
+         where tenant_id = $1 and integration_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4`,
+        [caller.tenantId, integrationId, readIdCursor(cursor) ?? null, limit + 1])
+      return toPage(rows, limit, ({ id }) => [id], ({ id: _id, ...result }) => result)
     },
 
     async runDue() {

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { ConnectorRegistry } from '../catalog/registry.ts'
 import type { Connectors } from '../catalog/connectors.ts'
 import type { Connector, IntegrationKind } from '../connectors/connector.ts'
-import type { Credentials, PreparedCredential } from '../credentials/credentials.ts'
+import type { CredentialRemoval, Credentials, PreparedCredential } from '../credentials/credentials.ts'
 import type { Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
 import { HubError, isHubError } from '../errors.ts'
@@ -49,7 +49,8 @@ export interface Integrations {
   replace(caller: Caller, id: string, input: IntegrationInput, options: { ifMatch: string | undefined }): Promise<IntegrationRow>
   /** Only the given fields change; objects are merged (RFC 7396), lists replaced. */
   patch(caller: Caller, id: string, change: Partial<IntegrationInput>, options: { ifMatch: string | undefined }): Promise<IntegrationRow>
-  remove(caller: Caller, id: string): Promise<void>
+  /** Its own credential goes with it, unless others use that one too. */
+  remove(caller: Caller, id: string, options: { ifMatch: string | undefined }): Promise<void>
   /** Tests the connection and stores what it showed. */
   test(caller: Caller, id: string): Promise<{ row: IntegrationRow, outcome: TestOutcome }>
 }
@@ -99,13 +100,8 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
       return row
     },
 
-    async remove(caller, id) {
-      const row = await inTenant(caller).transaction(async (db) => {
-        const deleted = orNotFound(isUuid(id) ? await deleteIntegration(db, caller.tenantId, id) : undefined)
-        await recordChange(db, caller, { action: 'integration.deleted', targetType: 'integration', targetId: id, detail: { name: deleted.name } })
-        return deleted
-      })
-      announceChange(deps.announce, 'deleted', row)
+    async remove(caller, id, { ifMatch }) {
+      announceChange(deps.announce, 'deleted', await remove(deps, caller, { before: await one(caller, id), ifMatch }))
       await changed(caller, id)
     },
 
@@ -141,7 +137,38 @@ async function create(deps: IntegrationsDeps, caller: Caller, input: Integration
   return created
 }
 
-interface Update { before: IntegrationRow, input: IntegrationInput, ifMatch: string | undefined }
+interface Known { before: IntegrationRow, ifMatch: string | undefined }
+
+async function remove(deps: IntegrationsDeps, caller: Caller, { before, ifMatch }: Known): Promise<IntegrationRow> {
+  const { tenantId } = caller
+  const own = ownCredential(deps, caller, before)
+  const row = await deps.database.tenant(tenantId).transaction(async (db) => {
+    await own?.lock(db)
+    const deleted = orNotFound(await deleteIntegration(db, tenantId, before.id))
+    if (ifMatch !== undefined && ifMatch !== String(deleted.revision)) throw changedMeanwhile()
+    await recordChange(db, caller, { action: 'integration.deleted', targetType: 'integration', targetId: before.id, detail: { name: deleted.name } })
+    if (deleted.credentialId === own?.id) await own?.removeUnlessShared(db)
+    return deleted
+  })
+  own?.done()
+  return row
+}
+
+interface OwnCredential extends CredentialRemoval { removeUnlessShared(db: Db): Promise<void> }
+
+/** The one that was made with the integration: secrets that nothing uses are not kept. */
+function ownCredential({ credentials }: IntegrationsDeps, caller: Caller, { id, credentialId, ownsCredential }: IntegrationRow): OwnCredential | undefined {
+  if (!ownsCredential || credentialId === null) return undefined
+  const removal = credentials.removal(caller, credentialId)
+  return {
+    ...removal,
+    async removeUnlessShared(db) {
+      if (!await isCredentialShared(db, caller.tenantId, id, credentialId)) await removal.remove(db)
+    },
+  }
+}
+
+interface Update extends Known { input: IntegrationInput }
 
 async function update(deps: IntegrationsDeps, caller: Caller, { before, input, ifMatch }: Update): Promise<IntegrationRow> {
   if (ifMatch !== undefined && ifMatch !== String(before.revision)) throw changedMeanwhile()
@@ -150,16 +177,20 @@ async function update(deps: IntegrationsDeps, caller: Caller, { before, input, i
   const changesCredential = input.credentials !== undefined && row.credentialId !== null
   if (changesCredential && !before.ownsCredential) throw sharedCredential(row.credentialId!)
   const credential = await prepareCredential(deps, caller, row, input)
+  const left = row.credentialId === before.credentialId ? undefined : ownCredential(deps, caller, before)
   const written = await deps.database.tenant(caller.tenantId).transaction(async (db) => {
     await credential?.write(db)
+    await left?.lock(db)
     if (changesCredential && await isCredentialShared(db, caller.tenantId, before.id, credential!.id)) throw sharedCredential(credential!.id)
     const updated = await updateIntegration(db, caller.tenantId, row, before.revision)
     // The credential stays what it was, too.
     if (updated === undefined) throw changedMeanwhile()
+    await left?.removeUnlessShared(db)
     await recordChange(db, caller, { action: 'integration.updated', targetType: 'integration', targetId: before.id, detail: { name: row.name, fields: Object.keys(input) } })
     return updated
   })
   credential?.done()
+  left?.done()
   return written
 }
 

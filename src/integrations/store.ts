@@ -1,4 +1,5 @@
 import type { Db } from '../db/db.ts'
+import { literally } from '../db/search.ts'
 import type { EventDeclaration, IntegrationKind } from '../connectors/connector.ts'
 import type { Connection, DataHandling, Metadata, Monitoring, Usage } from './settings.ts'
 
@@ -81,12 +82,8 @@ export async function listIntegrations(db: Db, tenantId: string, filter: Integra
        and ($4::text is null or connector = $4) and ($5::text is null or kind = $5)
        and ($6::text is null or metadata->>'status' = $6) and ($7::text is null or metadata->'tags' ? $7)
      order by id desc limit $8`,
-    [tenantId, after ?? null, filter.q === undefined ? null : escapeLike(filter.q), filter.connector ?? null, filter.kind ?? null, filter.status ?? null, filter.tag ?? null, limit])
+    [tenantId, after ?? null, literally(filter.q), filter.connector ?? null, filter.kind ?? null, filter.status ?? null, filter.tag ?? null, limit])
   return rows
-}
-
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&')
 }
 
 export async function deleteIntegration(db: Db, tenantId: string, id: string): Promise<IntegrationRow | undefined> {

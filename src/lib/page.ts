@@ -2,6 +2,8 @@
 import { HubError } from '../errors.ts'
 
 export interface PageRequest { limit: number, cursor?: string | undefined }
+/** `q`: text that is looked for. */
+export interface SearchRequest extends PageRequest { q?: string | undefined }
 export interface Page<Item> { data: Item[], nextCursor: string | null }
 
 /** Keys of the last row seen, as text; a cursor of ours with the right number of keys, or HubError `invalid_cursor`. */
@@ -35,4 +37,12 @@ export function toPage<Row, Item = Row>(rows: Row[], limit: number, keys: (row: 
     data: shape ? shown.map(shape) : shown as unknown as Item[],
     nextCursor: rows.length > limit && last !== undefined ? Buffer.from(JSON.stringify(keys(last))).toString('base64url') : null,
   }
+}
+
+/** A page of a list that is whole already. */
+export function pageWithin<Item>(all: Item[], { limit, cursor }: PageRequest): Page<Item> {
+  const [position = '0'] = readCursor(cursor, 1) ?? []
+  if (!/^\d{1,9}$/.test(position)) readCursor('?', 1)
+  const from = Number(position)
+  return toPage(all.slice(from, from + limit + 1), limit, () => [String(from + limit)])
 }

@@ -2,7 +2,8 @@
 import { uuidv7 } from 'uuidv7'
 import type { Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
-import { readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
+import { literally } from '../db/search.ts'
+import { readIdCursor, toPage, type Page, type SearchRequest } from '../lib/page.ts'
 import type { Caller } from './caller.ts'
 
 export interface Change {
@@ -33,20 +34,22 @@ export async function recordChange(db: Db, caller: Pick<Caller, 'tenantId' | 'ac
     [caller.tenantId, uuidv7(), caller.actor, change.action, change.targetType, change.targetId, JSON.stringify(change.detail ?? {}), caller.requestId ?? null])
 }
 
-export interface AuditFilter extends PageRequest { action?: string | undefined, actor?: string | undefined, targetId?: string | undefined }
+/** `q` looks into action, actor, target and detail. */
+export interface AuditFilter extends SearchRequest { action?: string | undefined, actor?: string | undefined, targetId?: string | undefined }
 
 export interface Audit { list(caller: Caller, filter: AuditFilter): Promise<Page<AuditEntry>> }
 
 export function createAudit(database: Database): Audit {
   return {
-    async list(caller, { limit, cursor, action, actor, targetId }) {
+    async list(caller, { limit, cursor, q, action, actor, targetId }) {
       const { rows } = await database.tenant(caller.tenantId).query<AuditEntry>(
         `select id, at, actor, action, target_type as "targetType", target_id as "targetId", detail, request_id as "requestId"
          from audit_log
          where tenant_id = $1 and ($2::uuid is null or id < $2)
            and ($3::text is null or action = $3) and ($4::text is null or actor = $4) and ($5::text is null or target_id = $5)
-         order by id desc limit $6`,
-        [caller.tenantId, readIdCursor(cursor) ?? null, action ?? null, actor ?? null, targetId ?? null, limit + 1])
+           and ($6::text is null or concat_ws(' ', action, actor, target_type, target_id, detail) ilike '%' || $6 || '%')
+         order by id desc limit $7`,
+        [caller.tenantId, readIdCursor(cursor) ?? null, action ?? null, actor ?? null, targetId ?? null, literally(q), limit + 1])
       return toPage(rows, limit, (row) => [row.id])
     },
   }

@@ -1,4 +1,5 @@
 import type { Db } from '../db/db.ts'
+import { literally } from '../db/search.ts'
 import type { Role, Scope } from './caller.ts'
 
 export interface KeyRow {
@@ -27,10 +28,12 @@ export async function insertKey(db: Db, tenantId: string, key: NewKey): Promise<
   return rows[0]!
 }
 
-export async function listKeys(db: Db, tenantId: string, { after, limit }: { after: string | undefined, limit: number }): Promise<KeyRow[]> {
+/** `q` looks into name, prefix and role. */
+export async function listKeys(db: Db, tenantId: string, { q, after, limit }: { q: string | undefined, after: string | undefined, limit: number }): Promise<KeyRow[]> {
   const { rows } = await db.query<KeyRow>(
-    `select ${columns} from api_keys where tenant_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`,
-    [tenantId, after ?? null, limit])
+    `select ${columns} from api_keys
+     where tenant_id = $1 and ($2::uuid is null or id > $2) and ($3::text is null or concat_ws(' ', name, prefix, role) ilike '%' || $3 || '%') order by id limit $4`,
+    [tenantId, after ?? null, literally(q), limit])
   return rows
 }
 

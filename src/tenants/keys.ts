@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 import { uuidv7 } from 'uuidv7'
 import type { Database } from '../db/database.ts'
 import { HubError } from '../errors.ts'
-import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
+import { isUuid, readIdCursor, toPage, type Page, type SearchRequest } from '../lib/page.ts'
 import { recordChange } from './audit.ts'
 import { effectiveScopes, roleAtLeast, type Caller, type Role, type Scope } from './caller.ts'
 import { findKeyByHash, insertKey, listKeys, revokeKey, updateLastUsed, type KeyRow } from './keys-store.ts'
@@ -15,7 +15,7 @@ export interface NewKeyInput { name: string, role: Role, scopes?: Scope[] | unde
 export interface Keys {
   /** The answer is the only place where `key` ever stands. */
   create(caller: Caller, input: NewKeyInput): Promise<KeyRow & { key: string }>
-  list(caller: Caller, page: PageRequest): Promise<Page<KeyRow>>
+  list(caller: Caller, page: SearchRequest): Promise<Page<KeyRow>>
   revoke(caller: Caller, id: string): Promise<void>
   /** Who presents this key; undefined for an unknown, expired or revoked one. */
   authenticate(key: string, requestId: string): Promise<Caller | undefined>
@@ -64,8 +64,8 @@ export function createKeys(database: Database, { revoked = () => undefined }: { 
       return { ...row, key }
     },
 
-    async list(caller, { limit, cursor }) {
-      const rows = await listKeys(database.tenant(caller.tenantId), caller.tenantId, { after: readIdCursor(cursor), limit: limit + 1 })
+    async list(caller, { limit, cursor, q }) {
+      const rows = await listKeys(database.tenant(caller.tenantId), caller.tenantId, { q, after: readIdCursor(cursor), limit: limit + 1 })
       return toPage(rows, limit, (row) => [row.id])
     },
 

@@ -1,4 +1,5 @@
 import type { Db } from '../db/db.ts'
+import { literally } from '../db/search.ts'
 import type { Role } from './caller.ts'
 
 /** `signsIn`: somebody accepted the invitation, or came by a provider. */
@@ -14,10 +15,12 @@ export async function insertMember(db: Db, tenantId: string, member: Pick<Member
   return rows[0]!
 }
 
-export async function listMembers(db: Db, tenantId: string, { after, limit }: { after: string | undefined, limit: number }): Promise<MemberRow[]> {
+/** `q` looks into email, name and role. */
+export async function listMembers(db: Db, tenantId: string, { q, after, limit }: { q: string | undefined, after: string | undefined, limit: number }): Promise<MemberRow[]> {
   const { rows } = await db.query<MemberRow>(
-    `select ${columns} from members where tenant_id = $1 and ($2::uuid is null or id > $2) order by id limit $3`,
-    [tenantId, after ?? null, limit])
+    `select ${columns} from members
+     where tenant_id = $1 and ($2::uuid is null or id > $2) and ($3::text is null or concat_ws(' ', email, name, role) ilike '%' || $3 || '%') order by id limit $4`,
+    [tenantId, after ?? null, literally(q), limit])
   return rows
 }
 

@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7'
 import { brokenUniqueConstraint, type Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
 import { HubError } from '../errors.ts'
-import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
+import { isUuid, readIdCursor, toPage, type Page, type SearchRequest } from '../lib/page.ts'
 import { recordChange } from './audit.ts'
 import { roleAtLeast, type Caller, type Role } from './caller.ts'
 import { tellSessionsChanged } from './sign-in/notices.ts'
@@ -13,7 +13,7 @@ export interface MemberInput { email: string, name?: string | undefined, role: R
 
 export interface Members {
   create(caller: Caller, input: MemberInput): Promise<MemberRow>
-  list(caller: Caller, page: PageRequest): Promise<Page<MemberRow>>
+  list(caller: Caller, page: SearchRequest): Promise<Page<MemberRow>>
   find(caller: Caller, id: string): Promise<MemberRow>
   update(caller: Caller, id: string, change: { name?: string | undefined, role?: Role | undefined }): Promise<MemberRow>
   remove(caller: Caller, id: string): Promise<void>
@@ -37,8 +37,8 @@ export function createMembers(database: Database, { changed = () => undefined }:
       }
     },
 
-    async list(caller, { limit, cursor }) {
-      const rows = await listMembers(inTenant(caller), caller.tenantId, { after: readIdCursor(cursor), limit: limit + 1 })
+    async list(caller, { limit, cursor, q }) {
+      const rows = await listMembers(inTenant(caller), caller.tenantId, { q, after: readIdCursor(cursor), limit: limit + 1 })
       return toPage(rows, limit, (row) => [row.id])
     },
 

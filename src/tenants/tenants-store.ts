@@ -1,4 +1,5 @@
 import type { Db } from '../db/db.ts'
+import { literally } from '../db/search.ts'
 
 export interface TenantRow { id: string, slug: string, name: string, isOperator: boolean, createdAt: Date }
 
@@ -22,11 +23,12 @@ export async function findTenantBySlug(db: Db, slug: string): Promise<TenantRow 
   return rows[0]
 }
 
-/** The oldest first. */
-export async function listTenants(db: Db, { after, limit }: { after: string | undefined, limit: number }): Promise<TenantRow[]> {
+/** The oldest first. `q` looks into slug and name. */
+export async function listTenants(db: Db, { q, after, limit }: { q?: string | undefined, after: string | undefined, limit: number }): Promise<TenantRow[]> {
   const { rows } = await db.query<TenantRow>(
-    `select ${columns} from tenants where $1::uuid is null or id > $1 order by id limit $2`,
-    [after ?? null, limit])
+    `select ${columns} from tenants
+     where ($1::uuid is null or id > $1) and ($2::text is null or concat_ws(' ', slug, name) ilike '%' || $2 || '%') order by id limit $3`,
+    [after ?? null, literally(q), limit])
   return rows
 }
 

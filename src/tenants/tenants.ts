@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7'
 import { brokenUniqueConstraint, type Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
 import { HubError } from '../errors.ts'
-import { readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
+import { readIdCursor, toPage, type Page, type SearchRequest } from '../lib/page.ts'
 import { recordChange } from './audit.ts'
 import type { Caller } from './caller.ts'
 import { hashKey, keyPrefix, makeKey } from './keys.ts'
@@ -16,7 +16,7 @@ export interface NewTenant { slug: string, name: string, owner: { email: string,
 export interface Tenants {
   /** With the first owner's key, shown only here. */
   create(caller: Caller, input: NewTenant): Promise<TenantRow & { ownerKey: string }>
-  list(caller: Caller, page: PageRequest): Promise<Page<TenantRow>>
+  list(caller: Caller, page: SearchRequest): Promise<Page<TenantRow>>
   /** The caller's own. */
   current(caller: Caller): Promise<TenantRow>
   /**
@@ -45,8 +45,8 @@ export function createTenants(database: Database): Tenants {
       }
     },
 
-    async list(_caller, { limit, cursor }) {
-      const rows = await listTenants(database.system, { after: readIdCursor(cursor), limit: limit + 1 })
+    async list(_caller, { limit, cursor, q }) {
+      const rows = await listTenants(database.system, { q, after: readIdCursor(cursor), limit: limit + 1 })
       return toPage(rows, limit, (row) => [row.id])
     },
 

@@ -65,8 +65,8 @@ export async function updateBridge(db: Db, { tenantId, id, name, settings, hasTo
   return rowCount === 1
 }
 
-export async function deleteBridge(db: Db, tenantId: string, id: string): Promise<{ name: string } | undefined> {
-  const { rows } = await db.query<{ name: string }>('delete from pulsar_bridges where tenant_id = $1 and id = $2 returning name', [tenantId, id])
+export async function deleteBridge(db: Db, tenantId: string, id: string): Promise<{ name: string, revision: number } | undefined> {
+  const { rows } = await db.query<{ name: string, revision: number }>('delete from pulsar_bridges where tenant_id = $1 and id = $2 returning name, revision', [tenantId, id])
   return rows[0]
 }
 

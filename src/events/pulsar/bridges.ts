@@ -34,7 +34,7 @@ export interface Bridges {
   replace(caller: Caller, id: string, input: BridgeInput, options: { ifMatch: string | undefined }): Promise<ShownBridge>
   /** Only the given fields change; lists are replaced whole. */
   patch(caller: Caller, id: string, change: Partial<BridgeInput>, options: { ifMatch: string | undefined }): Promise<ShownBridge>
-  remove(caller: Caller, id: string): Promise<void>
+  remove(caller: Caller, id: string, options?: { ifMatch?: string | undefined }): Promise<void>
 }
 
 export interface BridgesDeps {
@@ -74,10 +74,11 @@ export function createBridges(deps: BridgesDeps): Bridges {
       return update(deps, caller, { before, ifMatch, input: { name, status, ...settings, ...given(change) } })
     },
 
-    async remove(caller, id) {
+    async remove(caller, id, { ifMatch } = {}) {
       const { tenantId } = caller
       await inTenant(caller).transaction(async (db) => {
-        const { name } = orNotFound(isUuid(id) ? await deleteBridge(db, tenantId, id) : undefined)
+        const { name, revision } = orNotFound(isUuid(id) ? await deleteBridge(db, tenantId, id) : undefined)
+        if (ifMatch !== undefined && ifMatch !== String(revision)) throw changedMeanwhile()
         await secrets.remove(db, tenantId, ownerOf(id))
         await deps.followers.remove(db, tenantId, ownerOf(id))
         await recordChange(db, caller, { action: 'pulsar_bridge.deleted', targetType: 'pulsar_bridge', targetId: id, detail: { name } })

@@ -30,7 +30,7 @@ export interface WebhookSources {
   /** Only the given fields change, each as a whole but for `verification`. Null puts a default back. */
   patch(caller: Caller, id: string, change: SourcePatch, options: { ifMatch: string | undefined }): Promise<SourceRow>
   setStatus(caller: Caller, id: string, status: SourceStatus): Promise<SourceRow>
-  remove(caller: Caller, id: string): Promise<void>
+  remove(caller: Caller, id: string, options?: { ifMatch?: string | undefined }): Promise<void>
   /** The old secret holds for the overlap. `secret` of the answer: the new one where it was made here. */
   rotateSecret(caller: Caller, id: string, input: { secret?: string | undefined, overlapSeconds: number }): Promise<{ row: SourceRow, secret: string | undefined }>
 }
@@ -56,10 +56,11 @@ export function createWebhookSources(deps: SourcesDeps): WebhookSources {
       if (before.status === status) return before
       return update(deps, caller, { before, ifMatch: undefined, merge: (row) => merged(row, { status }), fields: ['status'] })
     },
-    async remove(caller, id) {
+    async remove(caller, id, { ifMatch } = {}) {
       const { tenantId } = caller
       await database.tenant(tenantId).transaction(async (db) => {
         const row = orNotFound(isUuid(id) ? await deleteSource(db, tenantId, id) : undefined)
+        if (ifMatch !== undefined && ifMatch !== String(row.revision)) throw changedMeanwhile()
         await deps.own.remove(db, tenantId, ownerOf(id))
         await recordChange(db, caller, { action: 'webhook_source.deleted', targetType: 'webhook_source', targetId: id, detail: { name: row.name } })
         await tellOthers(db, tenantId, id)

@@ -40,7 +40,7 @@ export interface Endpoints {
   /** Only the given fields change; null puts a default back. */
   patch(caller: Caller, id: string, change: WebhookPatch, options: { ifMatch: string | undefined }): Promise<WebhookRow>
   /** What was to be delivered to it is dropped; what was delivered stays on record. */
-  remove(caller: Caller, id: string): Promise<void>
+  remove(caller: Caller, id: string, options?: { ifMatch?: string | undefined }): Promise<void>
   /** The secret before signs too, for a while. */
   rotateSecret(caller: Caller, id: string, options: RotateOptions): Promise<WithSecret>
   setStatus(caller: Caller, id: string, status: 'active' | 'paused', options: { ifMatch: string | undefined }): Promise<WebhookRow>
@@ -79,9 +79,10 @@ export function createEndpoints(deps: EndpointsDeps): Endpoints {
     replace: (caller, id, input, { ifMatch }) => update(deps, caller, id, { given: input, whole: true, ifMatch }),
     patch: (caller, id, change, { ifMatch }) => update(deps, caller, id, { given: change, whole: false, ifMatch }),
 
-    async remove(caller, id) {
+    async remove(caller, id, { ifMatch } = {}) {
       await inTenant(caller).transaction(async (db) => {
         const row = orNotFound(isUuid(id) ? await deleteWebhook(db, caller.tenantId, id) : undefined)
+        if (ifMatch !== undefined && ifMatch !== String(row.revision)) throw changedMeanwhile()
         await deps.credentials.own.remove(db, caller.tenantId, ownerOf(row.id))
         await recordChange(db, caller, { action: 'webhook.deleted', targetType: 'webhook', targetId: row.id, detail: { name: row.name } })
         await tellOthers(db, row)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { cardOrigins } from '../../../catalog/available.ts'
-import { defineRoute, pageOf, pageQuery } from '../../route.ts'
+import { pageWithin } from '../../../lib/page.ts'
+import { defineRoute, pageOf, pageQuery, wholeListQuery } from '../../route.ts'
 import { card, tag, toCard } from './shapes.ts'
 
 export const listAvailable = defineRoute({
@@ -21,6 +22,6 @@ export const listAvailable = defineRoute({
 export const listCategories = defineRoute({
   method: 'GET', path: '/api/v1/catalog/categories', scope: 'connectors:read', tag,
   summary: "List the catalogue's categories, those with the most services first.",
-  reply: z.object({ data: z.array(z.object({ name: z.string(), count: z.number().int() })), nextCursor: z.null() }),
-  handle: async ({ connectors }) => ({ data: await connectors.categories(), nextCursor: null }),
+  query: z.strictObject(wholeListQuery), reply: pageOf(z.object({ name: z.string(), count: z.number().int() })),
+  handle: async ({ connectors }, { query }) => pageWithin(await connectors.categories(), query),
 })

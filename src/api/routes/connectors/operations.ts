@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { defineRoute, pageOf, pageQuery } from '../../route.ts'
+import { pageWithin } from '../../../lib/page.ts'
+import { defineRoute, pageOf, pageQuery, wholeListQuery } from '../../route.ts'
 import { connectorId, tag } from './shapes.ts'
 
 const summary = z.object({
@@ -24,8 +25,8 @@ export const listOperations = defineRoute({
 export const listTags = defineRoute({
   method: 'GET', path: '/api/v1/connectors/:id/tags', scope: 'connectors:read', tag,
   summary: "List the tags of a connector's operations.",
-  params: connectorId, reply: z.object({ data: z.array(z.object({ tag: z.string(), operations: z.number().int() })), nextCursor: z.null() }),
-  handle: async ({ connectors }, { caller, params }) => ({ data: await connectors.tags(caller, params.id), nextCursor: null }),
+  params: connectorId, query: z.strictObject(wholeListQuery), reply: pageOf(z.object({ tag: z.string(), operations: z.number().int() })),
+  handle: async ({ connectors }, { caller, params, query }) => pageWithin(await connectors.tags(caller, params.id), query),
 })
 
 export const getOperation = defineRoute({

@@ -30,20 +30,20 @@ export const checkHealth = defineRoute({
 
 export const listHealth = defineRoute({
   method: 'GET', path: '/api/v1/integrations/:id/health-checks', scope: 'integrations:read', tag, summary: 'List results of health checks, newest first.',
-  params: integrationId, query: z.strictObject({ limit: pageQuery.limit }), reply: z.object({ data: z.array(healthResult) }),
+  params: integrationId, query: z.strictObject(pageQuery), reply: pageOf(healthResult),
   handle: async ({ health, integrations }, { caller, params, query }) => {
     await integrations.find(caller, params.id)
-    return { data: await health.history(caller, params.id, query.limit) }
+    return health.history(caller, params.id, query)
   },
 })
 
 export const listAlerts = defineRoute({
   method: 'GET', path: '/api/v1/integrations/:id/alerts', scope: 'integrations:read', tag, summary: 'List firings of alerts, newest first.',
-  params: integrationId, query: z.strictObject({ limit: pageQuery.limit }),
-  reply: z.object({ data: z.array(z.object({ id: z.uuid(), alert: z.string(), at: timestamp, resolvedAt: timestamp.nullable(), value: z.number(), message: z.string() })) }),
+  params: integrationId, query: z.strictObject(pageQuery),
+  reply: pageOf(z.object({ id: z.uuid(), alert: z.string(), at: timestamp, resolvedAt: timestamp.nullable(), value: z.number(), message: z.string() })),
   handle: async ({ alerts, integrations }, { caller, params, query }) => {
     await integrations.find(caller, params.id)
-    return { data: await alerts.list(caller, params.id, query.limit) }
+    return alerts.list(caller, params.id, query)
   },
 })
 

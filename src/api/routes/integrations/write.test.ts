@@ -185,6 +185,37 @@ describe("an integration's credentials", () => {
     expect((await hub.call('GET', `/api/v1/credentials/${credentialId}`)).body).toMatchObject({ etag: '1' })
   })
 
+  const isKept = async (credentialId: string): Promise<boolean> => (await hub.call('GET', `/api/v1/credentials/${credentialId}`)).status === 200
+
+  test('of its own go with it; those that were chosen, or that another integration uses, stay', async () => {
+    const [alone, shared, chosen] = [await own(), await own(), await store()]
+    const credentials = await Promise.all([alone, shared].map(async (id): Promise<string> => (await get(id)).credentialId))
+    const other = await choosing(credentials[1]!)
+    for (const id of [alone, shared, await choosing(chosen)]) expectStatus(204, await hub.call('DELETE', `${path}/${id}`))
+    expect(await Promise.all([...credentials, chosen].map(isKept))).toEqual([false, true, true])
+    expect(await keyOf(other)).toBe(first)
+    expect((await hub.call('GET', `/api/v1/audit?action=credential.deleted&targetId=${credentials[0]}`)).body.data).toHaveLength(1)
+  })
+
+  test('of its own go where others are chosen in their place, or none', async () => {
+    for (const credentialId of [await store(), null]) {
+      const id = await own()
+      const { credentialId: before } = await get(id)
+      expectStatus(200, await patch(id, { credentialId }))
+      expect([await isKept(before), (await get(id)).credentialId]).toEqual([false, credentialId])
+    }
+  })
+
+  test('of its own go with it while somebody changes them, and neither waits for the other', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const id = await own()
+      const { credentialId } = await get(id)
+      const [changed, deleted] = await Promise.all([patch(id, { credentials: { apiKey: second } }), hub.call('DELETE', `${path}/${id}`)])
+      expect([200, 404, 412]).toContain(changed.status)
+      expect([deleted.status, await isKept(credentialId)]).toEqual([204, false])
+    }
+  })
+
   test('that come with an integration that cannot be stored are not stored either', async () => {
     const count = async (): Promise<number> => (await hub.call('GET', `/api/v1/credentials?connector=${keyed}&limit=500`)).body.data.length
     const before = await count()

@@ -48,10 +48,10 @@ export const patchIntegration = defineRoute({
 export const deleteIntegration = defineRoute({
   method: 'DELETE', path: '/api/v1/integrations/:id', scope: 'integrations:write', tag, status: 204,
   summary: 'Delete an integration.',
-  description: 'Its executions stay until their retention ends.',
-  params: integrationId, reply: z.undefined(),
-  handle: async ({ integrations }, { caller, params }) => {
-    await integrations.remove(caller, params.id)
+  description: 'Its executions stay until their retention ends. The credential that was made with it goes with it, unless another integration uses that one too.',
+  conditional: true, params: integrationId, reply: z.undefined(),
+  handle: async ({ integrations }, { caller, params, request }) => {
+    await integrations.remove(caller, params.id, { ifMatch: request.ifMatch })
     return new Answer({})
   },
 })

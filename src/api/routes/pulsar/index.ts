@@ -50,9 +50,9 @@ const deleteBridge = defineRoute({
   method: 'DELETE', path: `${path}/:id`, scope: 'events:write', tag, status: 204,
   summary: 'Delete a bridge.',
   description: "Its subscriptions stay at the broker, which keeps messages for them: delete them there where nobody else uses them.",
-  params: bridgeId, reply: z.undefined(),
-  handle: async ({ pulsarBridges }, { caller, params }) => {
-    await pulsarBridges.remove(caller, params.id)
+  conditional: true, params: bridgeId, reply: z.undefined(),
+  handle: async ({ pulsarBridges }, { caller, params, request }) => {
+    await pulsarBridges.remove(caller, params.id, { ifMatch: request.ifMatch })
     return new Answer({})
   },
 })

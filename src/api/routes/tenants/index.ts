@@ -1,7 +1,7 @@
 /** Tenants, members, keys and the audit log. */
 import { z } from 'zod'
 import { roles, scopes } from '../../../tenants/caller.ts'
-import { Answer, defineRoute, pageOf, pageQuery, timestamp, type Route } from '../../route.ts'
+import { Answer, defineRoute, pageOf, searchQuery, timestamp, type Route } from '../../route.ts'
 
 const role = z.enum(roles).describe('viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything.')
 const id = z.object({ id: z.string().max(100) })
@@ -24,7 +24,7 @@ const createTenant = defineRoute({
 
 const listTenants = defineRoute({
   method: 'GET', path: '/api/v1/tenants', scope: 'tenants:admin', tag: 'Tenants', summary: 'List all tenants, oldest first.',
-  query: z.strictObject(pageQuery), reply: pageOf(tenant),
+  query: z.strictObject(searchQuery), reply: pageOf(tenant),
   handle: ({ tenants }, { caller, query }) => tenants.list(caller, query),
 })
 
@@ -44,7 +44,7 @@ const createMember = defineRoute({
 
 const listMembers = defineRoute({
   method: 'GET', path: '/api/v1/members', scope: 'members:read', tag: 'Members', summary: 'List members.',
-  query: z.strictObject(pageQuery), reply: pageOf(member), handle: ({ members }, { caller, query }) => members.list(caller, query),
+  query: z.strictObject(searchQuery), reply: pageOf(member), handle: ({ members }, { caller, query }) => members.list(caller, query),
 })
 
 const getMember = defineRoute({
@@ -87,7 +87,7 @@ const createKey = defineRoute({
 
 const listKeys = defineRoute({
   method: 'GET', path: '/api/v1/keys', scope: 'keys:read', tag: 'API keys', summary: 'List API keys, without the keys themselves.',
-  query: z.strictObject(pageQuery), reply: pageOf(key), handle: ({ keys }, { caller, query }) => keys.list(caller, query),
+  query: z.strictObject(searchQuery), reply: pageOf(key), handle: ({ keys }, { caller, query }) => keys.list(caller, query),
 })
 
 const revokeKey = defineRoute({
@@ -107,7 +107,7 @@ const auditEntry = z.object({
 const listAudit = defineRoute({
   method: 'GET', path: '/api/v1/audit', scope: 'audit:read', tag: 'Audit', summary: 'List changes, newest first.',
   query: z.strictObject({
-    ...pageQuery, action: z.string().max(100).optional().describe('For instance `integration.updated`.'),
+    ...searchQuery, action: z.string().max(100).optional().describe('For instance `integration.updated`.'),
     actor: z.string().max(200).optional(), targetId: z.string().max(300).optional(),
   }),
   reply: pageOf(auditEntry), handle: ({ audit }, { caller, query }) => audit.list(caller, query),
