@@ -78,7 +78,7 @@ function echo(request: Asked, response: ServerResponse): void {
   }
   if (request.url.includes('reset')) { response.destroy(); return }
   const text = request.url.includes('broken') ? `{"said": "${said}` : JSON.stringify(value)
-  response.writeHead(status, { 'content-type': request.url.includes('plain') ? 'text/plain' : 'application/json', 'x-echo': encodeURI(request.headers['x-shop-key']?.toString() ?? ''), 'www-authenticate': `Bearer error="${secrets.map(encodeURIComponent).join(' ')}"` }).end(text)
+  response.writeHead(status, { 'content-type': request.url.includes('plain') ? 'text/plain' : request.url.includes('binary') ? 'application/octet-stream' : 'application/json', 'x-echo': encodeURI(request.headers['x-shop-key']?.toString() ?? ''), 'www-authenticate': `Bearer error="${secrets.map(encodeURIComponent).join(' ')}"` }).end(text)
 }
 
 const items = ['1', 'plain', 'large', 'broken', 'reset', 'status-400', 'status-401', 'status-500', 'status-429-plain', 'status-302']
@@ -128,9 +128,11 @@ async function live(): Promise<void> {
 }
 
 async function exercise(id: string, secret: string): Promise<void> {
+  // In what is no text, the shortest secrets are let stand: docs/decisions/0010-credentials.md.
+  const asked = secret.length < 12 ? items : [...items, 'binary']
   const isPlain = (await call('GET', `/api/v1/integrations/${id}`)).body.connector === 'http'
   const input = (item: string): [string, unknown] => (isPlain ? ['get', { url: `/items/${item}` }] : ['getItem', { id: item }])
-  const runs = await Promise.all(items.map(async (item) => {
+  const runs = await Promise.all(asked.map(async (item) => {
     const [operation, given] = input(item)
     return call('POST', `/api/v1/integrations/${id}/run`, { operation, input: given })
   }))
@@ -141,8 +143,7 @@ async function exercise(id: string, secret: string): Promise<void> {
   await call('POST', `/api/v1/integrations/${id}/test`)
   await call('POST', `/api/v1/integrations/${id}/health-checks`)
   for (const at of ['', '/health-checks', '/alerts', '/metrics', '/logs']) await call('GET', `/api/v1/integrations/${id}${at}`)
-  // What a service says through the proxy is handed on as it is: only the record is looked at.
-  for (const item of items) await hub.call('GET', `/api/v1/integrations/${id}/proxy/items/${item}`).catch(() => undefined)
+  for (const item of asked) await call('GET', `/api/v1/integrations/${id}/proxy/items/${item}`).catch(() => undefined)
   const { body: { data } } = await call('GET', `/api/v1/executions?integrationId=${id}&limit=500`)
   for (const execution of data) {
     const whole = await call('GET', `/api/v1/executions/${execution.id}`)

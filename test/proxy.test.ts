@@ -143,6 +143,39 @@ describe('what stays behind', () => {
   })
 })
 
+describe("the credential does not come back", () => {
+  const stars = '*'.repeat(secret.length)
+
+  test.each(['application/json', 'application/octet-stream', 'text/event-stream'])('in a body of %s, which keeps its length, nor in a header', async (type) => {
+    answer = ({ headers }, response) => {
+      const said = `{"you sent": "${String(headers['x-shop-key'])}"}`
+      response.writeHead(200, { 'content-type': type, 'content-length': String(said.length), 'x-said': String(headers['x-shop-key']) }).end(said)
+    }
+    const { headers, body } = await send('/echo')
+    expect(String(body)).toBe(`{"you sent": "${stars}"}`)
+    expect(headers).toMatchObject({ 'x-said': '[secret]', 'content-length': String(body.length), 'content-type': type })
+  })
+
+  test('in pieces that come one by one, of which none waits for the next', async () => {
+    const pieces = [secret.slice(0, 10), `${secret.slice(10)}\n\n`, 'data: 2\n\n']
+    let sendNext = (): void => undefined
+    answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      sendNext = () => { if (pieces.length > 0) response.write(pieces.shift()!); else response.end() }
+      response.write('data: 1\n\n')
+    }
+    const reply = await fetch(`${hub.url}/api/v1/integrations/${id}/proxy/stream`, { headers: { authorization: `Bearer ${hub.key}` } })
+    let text = ''
+    for await (const chunk of reply.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk
+      // The first piece of the secret is held back, so that nothing tells of it.
+      if (text.endsWith('\n\n')) sendNext()
+      if (text === 'data: 1\n\n') sendNext()
+    }
+    expect(text).toBe(`data: 1\n\n${stars}\n\ndata: 2\n\n`)
+  })
+})
+
 describe('no path leads elsewhere', () => {
   test.each([
     ['two slashes', (host: string) => `//${host}/x`], ['a user before the host', (host: string) => `/@${host}/x`], ['a user without a slash', (host: string) => `@${host}/x`],

@@ -37,7 +37,7 @@ export function maskWith(book: TokenBook, secrets: string[]): Mask {
     }
     return mask
   }
-  return { mask: (text) => current().mask(text), maskJson: (json) => current().maskJson(json), maskValue: (value) => current().maskValue(value) }
+  return { mask: (text) => current().mask(text), maskJson: (json) => current().maskJson(json), maskValue: (value) => current().maskValue(value), needles: (shortest) => current().needles(shortest) }
 }
 
 const KEPT_MAX = 10_000

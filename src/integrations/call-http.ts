@@ -4,6 +4,8 @@ import type { CallHttp, CallHttpRequest, CallHttpResponse, Exchange } from '../c
 import type { Blobs } from '../blobs/blobs.ts'
 import { readBody } from '../lib/http/body.ts'
 import type { HeaderMap, HttpClient, HttpResponse } from '../lib/http/http.ts'
+import { maskStream } from '../lib/mask-stream.ts'
+import type { Mask } from '../lib/mask.ts'
 import { readRetryAfter } from './policies/rate-limit.ts'
 
 /** JSON and text are read into memory up to here; beyond it, or as another type, a value goes to the blob store. */
@@ -25,6 +27,8 @@ export interface CallScope {
   hosts: ReadonlySet<string>
   /** From the integration's connection; a request's own win. */
   headers: Record<string, string>
+  /** Of the credential. */
+  mask: Mask | undefined
 }
 
 export interface TryOptions {
@@ -125,7 +129,7 @@ async function readData(response: HttpResponse, { request, scope, blobs }: Readi
     const text = (await readBody(response, { maxBytes: MAX_MEMORY_BYTES })).toString('utf8')
     return parseText(text, type, expectJson)
   }
-  const reference = await blobs.write(scope.tenantId, response.body, {
+  const reference = await blobs.write(scope.tenantId, maskStream(response.body, scope.mask, { isText: false, isLive: false }), {
     contentType: type, maxBytes: MAX_BLOB_BYTES, integrationId: scope.integrationId, ...filename(response),
   })
   return reference
@@ -147,7 +151,7 @@ function parseText(text: string, type: string, expectJson: boolean): unknown {
 
 async function readError(response: HttpResponse): Promise<unknown> {
   const type = contentType(response)
-  if (!isJson(type) && !isText(type) && type !== '') {
+  if (!holdsText(response) && type !== '') {
     response.body.destroy()
     return { contentType: type }
   }
@@ -202,6 +206,12 @@ function sentence(data: unknown): string {
   const { message, error, detail, title, msg, error_description: description } = (data ?? {}) as Record<string, unknown>
   const found = [message, detail, (error as Record<string, unknown> | undefined)?.['message'], description, error, msg, title].find((each) => typeof each === 'string' && each !== '')
   return found === undefined ? '.' : `: ${String(found).slice(0, 300)}`
+}
+
+/** Whether its content is known to be text. */
+export function holdsText(response: HttpResponse): boolean {
+  const type = contentType(response)
+  return isJson(type) || isText(type)
 }
 
 function contentType({ headers }: HttpResponse): string {

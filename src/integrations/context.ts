@@ -27,7 +27,11 @@ export function contextOf({ http, blobs, resolveHost, tokens }: ContextDeps, loa
   return {
     configuration: row.configuration, credentials: credential?.values ?? {}, ...endpoint !== undefined && { endpoint },
     http: createCallHttp({
-      scope: { tenantId: row.tenantId, integrationId: row.id, endpoint, hosts, headers: headers === undefined ? row.connection.headers : { ...row.connection.headers, ...headers } }, http, blobs, deadline, note,
+      scope: {
+        tenantId: row.tenantId, integrationId: row.id, endpoint, hosts, mask: credential?.mask,
+        headers: headers === undefined ? row.connection.headers : { ...row.connection.headers, ...headers },
+      },
+      http, blobs, deadline, note,
     }),
     resolveHost, tokens: handed.source, refuseTokens: () => handed.refuse(),
     // Made on demand: HTTP has its own deadline, and a timer a try costs.

@@ -7,9 +7,11 @@ import type { Executions } from '../executions/executions.ts'
 import type { Execution, ShownExecution } from '../executions/record.ts'
 import { HubError } from '../errors.ts'
 import type { HeaderMap, HttpResponse } from '../lib/http/http.ts'
+import { maskStream } from '../lib/mask-stream.ts'
+import { noMask, type Mask } from '../lib/mask.ts'
 import type { Caller } from '../tenants/caller.ts'
 import { admit } from './admit.ts'
-import { resolveUrl } from './call-http.ts'
+import { holdsText, resolveUrl } from './call-http.ts'
 import { contextOf, type ContextDeps } from './context.ts'
 import type { Loaded, LoadedIntegrations } from './loaded.ts'
 import type { TrySpan, TryTracing } from './tracing.ts'
@@ -71,7 +73,7 @@ async function forward(deps: ProxyDeps, request: ProxyRequest): Promise<ProxyRep
     const response = await send(deps, passing)
     if (response.status >= 500) loaded.state.breaker.failed(Date.now())
     else loaded.state.breaker.succeeded(Date.now())
-    return { status: response.status, headers: returnedHeaders(response), body: recordAtEnd(deps, passing, response) }
+    return { status: response.status, headers: returnedHeaders(response, loaded.credential?.mask), body: recordAtEnd(deps, passing, response) }
   } catch (error) {
     if (error instanceof HubError && (error.code === 'upstream_unavailable' || error.code === 'upstream_timeout')) loaded.state.breaker.failed(Date.now())
     else loaded.state.breaker.abandoned()
@@ -135,7 +137,8 @@ function recordAtEnd(deps: ProxyDeps, passing: Passing, response: HttpResponse):
       void record(deps, passing, { status: response.status < 400 ? 'succeeded' : 'failed', response, sizeBytes }).then(() => done(), (error: Error) => done(error))
     },
   })
-  pipeline(response.body, counted).catch((error: unknown) => {
+  const mask = passing.loaded.credential?.mask
+  pipeline(maskStream(response.body, mask, { isText: holdsText(response), isLive: true }), counted).catch((error: unknown) => {
     const failure = error instanceof HubError ? error : new HubError('upstream_unavailable', 'The transfer broke off.', { cause: error })
     // Where the record is what failed there is nobody left to tell: the caller's transfer is broken off already.
     return record(deps, passing, { status: 'failed', response, sizeBytes, error: failure }).catch(() => undefined)
@@ -143,10 +146,10 @@ function recordAtEnd(deps: ProxyDeps, passing: Passing, response: HttpResponse):
   return counted
 }
 
-function returnedHeaders({ headers }: HttpResponse): HeaderMap {
+function returnedHeaders({ headers }: HttpResponse, mask: Mask = noMask): HeaderMap {
   const kept = Object.entries(headers).filter(([name]) => !notReturned.has(name) && (name !== 'content-length' || headers['content-encoding'] === undefined))
   // What comes from elsewhere must not run as a page of the hub.
-  return { ...Object.fromEntries(kept), 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff' }
+  return { ...mask.maskValue(Object.fromEntries(kept)), 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff' }
 }
 
 interface Ending { status: Execution['status'], response?: HttpResponse, sizeBytes?: number, error?: unknown }

@@ -18,7 +18,7 @@ const TABLE_SIZE = 2048
 const COMPARISONS_MAX = 8
 
 /** Needles have at least 3 characters. */
-export function createSearch(needles: string[]): Search {
+export function createSearch(needles: readonly string[]): Search {
   const short = needles.filter(({ length }) => length < LONG)
   const long = needles.filter(({ length }) => length >= LONG)
   const searchLong = long.length === 0 ? undefined : createLongSearch(long)
@@ -120,14 +120,32 @@ function linearSearch(text: string, needle: string): Span[] {
   const borders = bordersOf(needle)
   let matched = 0
   for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at)
-    while (matched > 0 && needle.charCodeAt(matched) !== unit) matched = borders[matched - 1]!
-    if (needle.charCodeAt(matched) === unit) matched += 1
+    matched = advance(needle, borders, matched, text.charCodeAt(at))
     if (matched < needle.length) continue
     matched = borders[matched - 1]!
     add(found, at + 1 - needle.length, at + 1)
   }
   return found
+}
+
+/** How long the longest begin of a needle is that a text ends with. */
+export function createEndings(needles: readonly string[]): (text: string) => number {
+  const prepared = needles.map((needle) => ({ needle, borders: bordersOf(needle) }))
+  return (text) => {
+    let longest = 0
+    for (const { needle, borders } of prepared) {
+      let matched = 0
+      for (let at = Math.max(0, text.length - needle.length + 1); at < text.length; at += 1) matched = advance(needle, borders, matched, text.charCodeAt(at))
+      longest = Math.max(longest, matched)
+    }
+    return longest
+  }
+}
+
+function advance(needle: string, borders: Int32Array, matched: number, unit: number): number {
+  let now = matched
+  while (now > 0 && needle.charCodeAt(now) !== unit) now = borders[now - 1]!
+  return needle.charCodeAt(now) === unit ? now + 1 : now
 }
 
 /** For each prefix of the needle, the length of the longest proper one that it also ends with. */

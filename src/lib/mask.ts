@@ -9,6 +9,8 @@ export interface Mask {
   maskJson(json: string): string
   /** A JSON value, keys included. The same value where it holds no secret, a copy otherwise. Throws as `JSON.stringify` does. */
   maskValue<Value>(value: Value): Value
+  /** What to look for in bytes: the same forms as UTF-8, written as latin1, of secrets that have `shortest` characters or more. The same list each time. */
+  needles(shortest: number): readonly string[]
 }
 
 export const MASKED = '[secret]'
@@ -17,24 +19,33 @@ const SECRET_MIN_LENGTH = 6
 
 /** Masks each secret of six characters or more, in all forms that `formsOf` knows. */
 export function createMask(secrets: readonly string[]): Mask {
-  const needles = new Set<string>()
-  for (const secret of secrets) {
-    for (const each of new Set([secret, secret.trim()])) {
-      if (each.length >= SECRET_MIN_LENGTH) for (const form of formsOf(each.toWellFormed())) needles.add(form)
-    }
-  }
-  if (needles.size === 0) return noMask
-  const search = createSearch([...needles])
+  const needles = needlesOf(secrets, SECRET_MIN_LENGTH)
+  if (needles.length === 0) return noMask
+  const search = createSearch(needles)
   const mask = (text: string): string => replaced(text, search)
   const maskJson = (json: string): string => {
     const masked = mask(json)
     return masked === json || isJson(masked) ? masked : maskedByValue(json, mask) ?? JSON.stringify(masked)
   }
-  return { mask, maskJson, maskValue: (value) => maskedValue(value, maskJson) }
+  const inBytes = new Map<number, string[]>()
+  return {
+    mask, maskJson, maskValue: (value) => maskedValue(value, maskJson),
+    needles(shortest) {
+      const from = Math.max(shortest, SECRET_MIN_LENGTH)
+      const known = inBytes.get(from) ?? needlesOf(secrets, from).map((needle) => Buffer.from(needle, 'utf8').toString('latin1'))
+      inBytes.set(from, known)
+      return known
+    },
+  }
+}
+
+function needlesOf(secrets: readonly string[], shortest: number): string[] {
+  const all = secrets.flatMap((secret) => [secret, secret.trim()]).filter(({ length }) => length >= shortest)
+  return [...new Set([...new Set(all)].flatMap((secret) => formsOf(secret.toWellFormed())))]
 }
 
 /** Where there are no secrets. */
-export const noMask: Mask = { mask: (text) => text, maskJson: (json) => json, maskValue: (value) => value }
+export const noMask: Mask = { mask: (text) => text, maskJson: (json) => json, maskValue: (value) => value, needles: () => [] }
 
 function replaced(text: string, search: Search): string {
   const spans = search(text)

@@ -89,5 +89,6 @@ function maskOf({ mask }: OpenCredential, header: string | undefined): Mask {
   const ofHeader = createMask([header.slice('Basic '.length)])
   return {
     mask: (text) => mask.mask(ofHeader.mask(text)), maskJson: (json) => mask.maskJson(ofHeader.maskJson(json)), maskValue: (value) => mask.maskValue(ofHeader.maskValue(value)),
+    needles: (shortest) => [...mask.needles(shortest), ...ofHeader.needles(shortest)],
   }
 }
