@@ -2,15 +2,17 @@
 // imported here, and no syntax or API newer than Node 16 used, so that an older Node reaches its message.
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { ensureDashboard } from './dashboard.mjs'
 import { fail, handOver, root } from './hand-over.mjs'
 import { ensureInstalled } from './install.mjs'
 
 const commands = {
   hub: (args) => ({ args: [path.join(root, 'src/main.ts'), ...args] }),
-  dev: (args) => ({ args: ['--watch', '--watch-preserve-output', 'src/main.ts', 'serve', ...args], cwd: root }),
+  dev: (args) => ({ args: ['scripts/dev.ts', ...args], cwd: root }),
   test: (args) => ({ args: ['node_modules/vitest/vitest.mjs', 'run', ...args], cwd: root }),
   check: (args) => ({ args: ['scripts/check.ts', ...args], cwd: root }),
   'build-client': (args) => ({ args: ['scripts/build-client.ts', ...args], cwd: root }),
+  screenshots: (args) => ({ args: ['scripts/screenshots.ts', ...args], cwd: root }),
   bench: (args) => ({ args: ['bench/main.ts', ...args], cwd: root }),
 }
 
@@ -19,4 +21,5 @@ const command = Object.prototype.hasOwnProperty.call(commands, name ?? '') ? com
 if (!command) fail(`usage: node bin/bootstrap.mjs ${Object.keys(commands).join('|')} [arguments]`, 2)
 if (!existsSync(path.join(root, 'package-lock.json'))) fail(`${root} has no package-lock.json: this is not a whole copy of Interchange.`)
 await ensureInstalled({ withDevelopment: name !== 'hub' })
+if (name === 'hub' && rest[0] === 'serve' || name === 'check') await ensureDashboard()
 handOver(command(rest))

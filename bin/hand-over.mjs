@@ -9,9 +9,11 @@ export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const OLDEST_NODE = 20
 const PINNED_NODE = 24
 
+export const say = (text) => process.stderr.write(`interchange: ${text}\n`)
+
 /** Ends with one readable line on stderr: stdout belongs to the command. */
 export function fail(message, exitCode = 1) {
-  process.stderr.write(`interchange: ${message}\n`)
+  say(message)
   process.exit(exitCode)
 }
 
@@ -24,7 +26,7 @@ if (majorOf(process.versions.node) < OLDEST_NODE) {
 export const nodePackage = `node_modules/node-${process.platform}-${process.arch}`
 export const pinnedNode = path.join(root, nodePackage, 'bin', 'node')
 
-function findNode() {
+export function findNode() {
   if (existsSync(pinnedNode)) return pinnedNode
   requireOwnNode()
   return process.execPath

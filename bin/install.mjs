@@ -1,19 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { fail, nodePackage, pinnedNode, requireOwnNode, root } from './hand-over.mjs'
+import { fail, nodePackage, pinnedNode, requireOwnNode, root, say } from './hand-over.mjs'
+import { takeLock } from './lock.mjs'
 
 const modules = path.join(root, 'node_modules')
 const lockfile = path.join(root, 'package-lock.json')
 const stampFile = path.join(modules, '.interchange-lock.sha256')
-// Outside node_modules, which `npm ci` empties.
-const lockFolder = path.join(root, '.tmp', 'install.lock')
-const HEARTBEAT_MS = 1_000
-const STALE_AFTER_MS = 15_000
-
-const say = (text) => process.stderr.write(`interchange: ${text}\n`)
-const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
 
 /**
  * Makes node_modules the state of package-lock.json: nothing to do when its stamp says so, otherwise `npm ci`, by one
@@ -36,7 +30,7 @@ export async function ensureInstalled({ withDevelopment }) {
 async function install(withDevelopment) {
   // Before a minute is spent on packages that could not be started.
   if (!(nodePackage in lockedPackages())) requireOwnNode()
-  const release = await takeLock()
+  const release = await takeLock('install', 'another process is installing the packages: waiting for it…')
   try {
     if (isReady(withDevelopment)) return false // another process did it meanwhile
     const missing = !hasPackages(withDevelopment)
@@ -126,58 +120,4 @@ function linkPostgresLibraries() {
 function makeSeed() {
   const script = path.join(root, 'src', 'db', 'embedded', 'make-seed.ts')
   if (existsSync(pinnedNode) && existsSync(script)) spawnSync(pinnedNode, [script], { stdio: 'ignore' })
-}
-
-/**
- * A folder, since making one is atomic. Its holder touches it every second, so that a dead holder's lock is known by its
- * age; a process id would be ambiguous after a restart or in a container.
- */
-async function takeLock() {
-  let told = false
-  for (;;) {
-    try {
-      mkdirSync(path.dirname(lockFolder), { recursive: true })
-      mkdirSync(lockFolder)
-      break
-    } catch (error) {
-      if (error.code === 'ENOENT') continue // its parent went with another's lock
-      if (error.code !== 'EEXIST') throw error
-    }
-    if (removeStaleLock()) continue
-    if (!told) say('another process is installing the packages: waiting for it…')
-    told = true
-    await sleep(100)
-  }
-  const beat = setInterval(touchLock, HEARTBEAT_MS)
-  return () => {
-    clearInterval(beat)
-    rmSync(lockFolder, { recursive: true, force: true })
-    try {
-      rmdirSync(path.dirname(lockFolder))
-    } catch {
-      // Something else is kept there.
-    }
-  }
-}
-
-function touchLock() {
-  try {
-    utimesSync(lockFolder, new Date(), new Date())
-  } catch {
-    // Taken for stale while this machine slept.
-  }
-}
-
-function removeStaleLock() {
-  try {
-    if (Date.now() - statSync(lockFolder).mtimeMs < STALE_AFTER_MS) return false
-    // Renamed first: of two processes that find it stale, one succeeds.
-    const aside = `${lockFolder}.${process.pid}`
-    renameSync(lockFolder, aside)
-    rmSync(aside, { recursive: true, force: true })
-    return true
-  } catch (error) {
-    if (error.code === 'ENOENT') return true
-    throw error
-  }
 }

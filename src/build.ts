@@ -1,12 +1,13 @@
 /** Wires the hub: settings in, a running server out. Nothing else is done here. */
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { createIdempotency, type Idempotency } from './api/idempotency.ts'
 import { routes } from './api/routes/index.ts'
 import { createServer } from './api/server.ts'
 import type { Services } from './api/services.ts'
-import { createAreas, type Areas } from './build/areas.ts'
+import { createAreas, EXECUTIONS_RECORDED, type Areas } from './build/areas.ts'
 import { openStorage, type Storage } from './build/storage.ts'
 import { hubTasks, queueNotice } from './build/tasks.ts'
 import { urlOf } from './build/url.ts'
@@ -104,8 +105,11 @@ async function startOn(storage: Storage, running: AsyncDisposableStack, telemetr
 
 interface Serving { config: Config, logger: Logger, idempotency: Idempotency, metrics: Metrics, telemetry: Telemetry | undefined }
 
+/** What `bin/dashboard.mjs` builds. */
+const dashboardFolder = fileURLToPath(new URL('../web/dist', import.meta.url))
+
 async function serve({ services }: Areas, { config, logger, idempotency, metrics, telemetry }: Serving): Promise<FastifyInstance> {
-  const server = createServer({ routes, services, idempotency, logger, maxBodyBytes: config.maxBodyBytes, trustProxy: config.trustProxy, observe: (sample) => { metrics.request(sample) }, trace: telemetry?.watchRequests })
+  const server = createServer({ routes, services, idempotency, logger, maxBodyBytes: config.maxBodyBytes, trustProxy: config.trustProxy, observe: (sample) => { metrics.request(sample) }, trace: telemetry?.watchRequests, dashboardFolder })
   // Else their readers would be waited for.
   server.addHook('preClose', (done) => {
     services.streams.close()
@@ -128,9 +132,11 @@ function startSchedules({ services }: Areas, logger: Logger): Schedule[] {
 
 /** Other processes' changes take hold here as soon as Postgres tells of them. */
 function listenForChanges(connectionString: string, { services, caches, eventBus, pulsar }: Areas, logger: Logger): Listener {
-  const one = (forget: (tenantId: string, id: string) => void) => (payload: string): void => {
+  const one = (topic: string, forget: (tenantId: string, id: string) => void) => (payload: string): void => {
     const at = payload.indexOf(':')
-    forget(payload.slice(0, at), payload.slice(at + 1))
+    const tenantId = payload.slice(0, at)
+    forget(tenantId, payload.slice(at + 1))
+    services.changes.tell(tenantId, topic)
   }
   return listen({
     connectionString,
@@ -140,13 +146,14 @@ function listenForChanges(connectionString: string, { services, caches, eventBus
         services.sessions.forget()
       },
       [SESSIONS_CHANGED]: () => { services.sessions.forget() },
-      [INTEGRATIONS_CHANGED]: one(caches.forgetIntegration),
-      [CREDENTIALS_CHANGED]: one(caches.forgetCredential),
-      [CONNECTORS_CHANGED]: one(caches.forgetConnector),
-      [WEBHOOKS_CHANGED]: one(caches.forgetWebhook),
-      [WEBHOOK_SOURCES_CHANGED]: one(caches.forgetWebhookSource),
-      [EVENT_TYPES_CHANGED]: one(caches.forgetEventType),
+      [INTEGRATIONS_CHANGED]: one('integrations', caches.forgetIntegration),
+      [CREDENTIALS_CHANGED]: one('credentials', caches.forgetCredential),
+      [CONNECTORS_CHANGED]: one('connectors', caches.forgetConnector),
+      [WEBHOOKS_CHANGED]: one('webhooks', caches.forgetWebhook),
+      [WEBHOOK_SOURCES_CHANGED]: one('webhook-sources', caches.forgetWebhookSource),
+      [EVENT_TYPES_CHANGED]: one('event-types', caches.forgetEventType),
       [PULSAR_BRIDGES_CHANGED]: () => { pulsar.refresh() },
+      [EXECUTIONS_RECORDED]: (tenantIds) => { for (const tenantId of tenantIds.split(',')) services.changes.tell(tenantId, 'executions') },
       interchange_events: (tenantId) => { eventBus.feed.wake(tenantId) },
     },
     reset: () => { caches.forgetAll() },

@@ -218,7 +218,7 @@ test('where no Node is packaged, as on Apple silicon, an older one is told to ma
 
 test('an unknown command is answered with the known ones', async () => {
   useInstalledClone()
-  expect(await run(['constructor'])).toMatchObject({ status: 2, stderr: 'interchange: usage: node bin/bootstrap.mjs hub|dev|test|check|build-client|bench [arguments]\n' })
+  expect(await run(['constructor'])).toMatchObject({ status: 2, stderr: 'interchange: usage: node bin/bootstrap.mjs hub|dev|test|check|build-client|screenshots|bench [arguments]\n' })
 })
 
 test('the lockfile has every package that one of its packages may ask for: npm ci refuses it otherwise, on every machine', () => {

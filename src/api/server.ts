@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import { HubError } from '../errors.ts'
 import { parseJson } from '../lib/json/limits.ts'
 import { arrivalLimits, watchArrivals, type ArrivalLimits, type Arrivals } from './arrival.ts'
+import { attachDashboard } from './dashboard.ts'
 import { proxyMethods, type Route } from './route.ts'
 import { createHandler, type HandlerContext } from './handler.ts'
 import { asHubError, repeatHeaders, toProblem } from './problem.ts'
@@ -19,6 +20,8 @@ export interface ServerOptions extends HandlerContext {
   /** Networks of reverse proxies, whose `X-Forwarded-For` says where a request comes from. */
   trustProxy?: readonly string[]
   arrival?: ArrivalLimits
+  /** Where the built dashboard is. */
+  dashboardFolder?: string
   /** Called once a request; `route` is the route's pattern, never the path with its ids. */
   observe(sample: { method: string, route: string, status: number, seconds: number }): void
   /** Adds hooks of its own before those here, to trace requests. */
@@ -65,6 +68,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   })
   endConnections(server)
   attachSocket(server, { services: options.services, requestId: ({ headers }) => readRequestId(headers['x-request-id']) })
+  if (options.dashboardFolder !== undefined) attachDashboard(server, { folder: options.dashboardFolder })
   register(server, routes, options, arrivals)
   return server
 }

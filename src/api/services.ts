@@ -4,6 +4,7 @@ import type { Connectors } from '../catalog/connectors.ts'
 import type { Logos } from '../catalog/directory/logos.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import type { Bus } from '../events/bus.ts'
+import type { Changes } from '../events/changes.ts'
 import type { Events } from '../events/events.ts'
 import type { Bridges } from '../events/pulsar/bridges.ts'
 import type { Streams } from '../events/streams.ts'
@@ -58,6 +59,7 @@ export interface Services {
   eventTypes: EventTypes
   bus: Bus
   streams: Streams
+  changes: Changes
   pulsarBridges: Bridges
   webhooks: Endpoints
   webhookFigures: WebhookFigures

@@ -14,7 +14,7 @@ import type { Services } from './services.ts'
 import { HEARTBEAT_MS, STALLED_MS, streamQuery } from './streaming.ts'
 
 export interface SocketOptions {
-  services: Pick<Services, 'keys' | 'sessions' | 'publicUrl' | 'streams'>
+  services: Pick<Services, 'keys' | 'sessions' | 'publicUrl' | 'streams' | 'changes'>
   requestId(request: IncomingMessage): string
   heartbeatMs?: number
   stalledMs?: number
@@ -100,6 +100,8 @@ function refuse(socket: Duplex, error: HubError, requestId: string): void {
 const wish = z.strictObject({
   subscribe: z.array(z.string().min(1).max(300)).min(1).max(100),
   after: z.string().max(200).optional(),
+  /** Be told, too, when something changes that is shown: topics such as `executions`, as `{ "notice": ["executions"] }`. */
+  notices: z.boolean().optional(),
 })
 
 /** https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number */
@@ -118,17 +120,26 @@ function serve(ws: WebSocket, accepted: Accepted, options: SocketOptions): void 
       if (current === next && !gone.signal.aborted) await deliver(ws, next, { ...accepted, query: { ...accepted.query, types } }, gone.signal, options)
     }).catch((error: unknown) => { end(ws, asHubError(error)) })
   }
+  let quiet: (() => void) | undefined
+  const notify = (wanted: boolean): void => {
+    quiet?.()
+    quiet = wanted ? options.services.changes.follow(accepted.caller.tenantId, (topics) => { ws.send(JSON.stringify({ notice: topics }), () => undefined) }) : undefined
+  }
   ws.on('message', (bytes, isBinary) => {
     try {
       if (isBinary) throw new HubError('invalid_request', 'Send messages as text.')
       const message = wish.safeParse(parseJson(bytes as Buffer))
       if (!message.success) throw invalidRequest(fieldErrors(message.error), 'body')
+      notify(message.data.notices ?? false)
       subscribe(message.data.subscribe, message.data.after)
     } catch (error) {
       end(ws, asHubError(error))
     }
   })
-  ws.on('close', () => { gone.abort() })
+  ws.on('close', () => {
+    gone.abort()
+    quiet?.()
+  })
   ws.on('error', () => { ws.terminate() })
   keepAlive(ws, options.heartbeatMs ?? HEARTBEAT_MS)
   // Else nothing is sent before the client says what it wants.

@@ -13,6 +13,7 @@ import { builtInConnectors } from '../connectors/index.ts'
 import { createCredentials, type Credentials } from '../credentials/credentials.ts'
 import { isOwnSecret } from '../credentials/own.ts'
 import { openRootKeys } from '../credentials/root-key.ts'
+import { createAnnouncer, type Announcer } from '../events/changes.ts'
 import { createEventRetention, type EventRetention } from '../events/retention.ts'
 import { createExecutions } from '../executions/executions.ts'
 import { createFigures } from '../executions/figures.ts'
@@ -77,6 +78,9 @@ export interface AreasDeps {
   publicUrl(): string
 }
 
+/** Told with the tenants' ids. */
+export const EXECUTIONS_RECORDED = 'interchange_executions'
+
 const ANSWERS_MAX_BYTES = 64 * 1024 * 1024
 
 export async function createAreas(deps: AreasDeps): Promise<Areas> {
@@ -88,7 +92,11 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const credentials = await createSecrets(deps, catalog.registry, (_tenantId, id) => { if (!isOwnSecret(id)) loaded.forgetAll() })
   const loaded = createLoadedIntegrations({ database, connectors: catalog.registry, credentials })
   const figures = createFigures({ database })
-  const executions = createExecutions({ database, blobs, figures })
+  const announcer = createAnnouncer({
+    send: (tenantIds) => database.system.query('select pg_notify($1, $2)', [EXECUTIONS_RECORDED, tenantIds.join(',')]),
+    onError: (error) => { deps.logger.warn({ err: error }, 'pages are told late of what ran') },
+  })
+  const executions = createExecutions({ database, blobs, figures: { recorded: (row) => { noteRecorded(row, figures, announcer) } } })
   const running = createRunning(deps, { catalog, credentials, loaded, figures, executions, jq, tell: () => ({ hubEvents: eventing.hubEvents, notices: eventBus.notices }) })
   const people = createPeople({ ...deps, database })
   const { keys, sessions } = people
@@ -112,11 +120,17 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
       await eventBus.close()
       await eventing.close()
       await executions.drain()
+      await announcer.close()
       await jq.close()
       await closeOpenApiEngine()
       await catalog.archive.close()
     },
   }
+}
+
+function noteRecorded(row: Parameters<Services['figures']['recorded']>[0], figures: Services['figures'], announcer: Announcer): void {
+  figures.recorded(row)
+  announcer.announce(row.tenantId)
 }
 
 type Catalog = ReturnType<typeof createCatalog>

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Services } from '../api/services.ts'
 import { builtInConnectors } from '../connectors/index.ts'
 import { createBus } from '../events/bus.ts'
+import { createChanges } from '../events/changes.ts'
 import { createEvents } from '../events/events.ts'
 import { createExecuteCommand } from '../events/execute-command.ts'
 import { createFeed, type Feed } from '../events/feed.ts'
@@ -25,7 +26,7 @@ export interface EventBus {
   notices: HubNotices
   publishing: Publishing
   tasks: Task[]
-  services: Pick<Services, 'events' | 'eventTypes' | 'bus' | 'streams'>
+  services: Pick<Services, 'events' | 'eventTypes' | 'bus' | 'streams' | 'changes'>
   /** Ends streams and what waits, and lets runs that were asked for end. */
   close(): Promise<void>
 }
@@ -64,7 +65,7 @@ export function createEventBus({ storage: { database, blobs }, logger, jq, inbox
   return {
     feed, followers: createFollowers({ database, blobs, feed, onError }), notices: createHubNotices((tenantId, event) => { hubEvents.announce(tenantId, event) }), publishing,
     tasks: [{ name: REGISTER_MODULE, run: (payload) => register(payload as Announcement) }],
-    services: { events, eventTypes, streams, bus: createBus({ publishing, events, feed, replies, onError }) },
+    services: { events, eventTypes, streams, bus: createBus({ publishing, events, feed, replies, onError }), changes: createChanges() },
     async close() {
       streams.close()
       await replies.close()

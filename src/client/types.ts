@@ -1152,6 +1152,8 @@ export type Session = {
     slug: string
     name: string
     role: 'viewer' | 'developer' | 'admin' | 'owner'
+    /** What the session may do there. */
+    scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'metrics:read' | 'tenants:admin')[]
   })[]
 }
 
@@ -2666,6 +2668,144 @@ export interface Routes {
     }
     reply: Execution
   }
+  /** Count what there is, and how much of it works. */
+  'GET /api/v1/overview': {
+    reply: {
+      integrations: {
+        total: number
+        /** Those that may be run. */
+        active: number
+        /** Those of them whose connection is in error. */
+        failing: number
+        /** How many of today's active ones there were on each of the last 14 days. */
+        history: ({
+          at: Timestamp
+          count: number
+        })[]
+      }
+      /** Null for who may not read webhooks. */
+      webhooks: {
+        total: number
+        active: number
+        failed: number
+        /** Deliveries that were over in each of the last 24 hours; hours without any are left out. */
+        series: ({
+          at: Timestamp
+          delivered: number
+          failed: number
+        })[]
+      } | null
+    }
+  }
+  /** Get measured figures over all integrations, also over time, and how they were before. */
+  'GET /api/v1/figures': {
+    query?: {
+      /** Empty: a day before `to`. */
+      from?: string
+      /** Empty: now. */
+      to?: string
+      /** Of the points in `series`. Steps begin in UTC; those without runs are left out. */
+      step?: 'minute' | 'hour' | 'day'
+      /** Only of this one. */
+      integrationId?: string
+    }
+    reply: {
+      from: Timestamp
+      to: Timestamp
+      total: {
+        /** That were sent to a service. */
+        calls: number
+        succeeded: number
+        failed: number
+        /** That the hub did not send. They are not among `calls`. */
+        refused: number
+        /** ms; null without calls, like the rates. */
+        averageLatency: number | null
+        /** Percent of the calls. */
+        successRate: number | null
+        errorRate: number | null
+        /** Calls a minute. */
+        throughput: number
+        /** ms */
+        p50: number | null
+        p95: number | null
+        p99: number | null
+      }
+      /** Of the same length of time before `from`. */
+      before: {
+        /** That were sent to a service. */
+        calls: number
+        succeeded: number
+        failed: number
+        /** That the hub did not send. They are not among `calls`. */
+        refused: number
+        /** ms; null without calls, like the rates. */
+        averageLatency: number | null
+        /** Percent of the calls. */
+        successRate: number | null
+        errorRate: number | null
+        /** Calls a minute. */
+        throughput: number
+        /** ms */
+        p50: number | null
+        p95: number | null
+        p99: number | null
+      }
+      series: ({
+        at: Timestamp
+        /** That were sent to a service. */
+        calls: number
+        succeeded: number
+        failed: number
+        /** That the hub did not send. They are not among `calls`. */
+        refused: number
+        averageLatency: number | null
+        p95: number | null
+        successRate: number | null
+      })[]
+    }
+  }
+  /** List the measured figures of each integration, and when it last ran. */
+  'GET /api/v1/figures/integrations': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Empty: a day before `to`. */
+      from?: string
+      /** Empty: now. */
+      to?: string
+    }
+    reply: {
+      data: ({
+        integrationId: string
+        /** That were sent to a service. */
+        calls: number
+        succeeded: number
+        failed: number
+        /** That the hub did not send. They are not among `calls`. */
+        refused: number
+        /** ms; null without calls, like the rates. */
+        averageLatency: number | null
+        /** Percent of the calls. */
+        successRate: number | null
+        errorRate: number | null
+        /** Calls a minute. */
+        throughput: number
+        circuitBreaker: 'closed' | 'open' | 'half-open'
+        /** Of all times. */
+        lastRun: {
+          id: string
+          /** `succeeded`; `failed`: it was tried, and did not work; `refused`: the hub did not send it (status, access, quota, rate limit, breaker). */
+          status: 'succeeded' | 'failed' | 'refused'
+          startedAt: Timestamp
+        } | null
+      })[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
   /** Download a large or binary value. */
   'GET /api/v1/blobs/{id}': {
     path: {
@@ -4105,10 +4245,6 @@ export interface Routes {
       /** Give it back as `cursor` for the next page; null at the end. */
       nextCursor: string | null
     }
-  }
-  /** Lead to the reference. */
-  'GET /': {
-    reply: undefined
   }
   /** Say that the process answers. */
   'GET /healthz': {

@@ -91,6 +91,18 @@ function patternOf(text: string): string {
   return `%${inJson.replace(/[\\%_]/g, '\\$&')}%`
 }
 
+export interface LastRun { integrationId: string, id: string, status: ExecutionStatus, startedAt: Date }
+
+/** One index look-up each. */
+export async function findLastRuns(db: Db, tenantId: string, integrationIds: readonly string[]): Promise<LastRun[]> {
+  const { rows } = await db.query<LastRun>(
+    `select i.id as "integrationId", e.* from unnest($2::uuid[]) as i (id)
+     cross join lateral (
+       select id, status, started_at as "startedAt" from executions where tenant_id = $1 and integration_id = i.id order by id desc limit 1) e`,
+    [tenantId, integrationIds])
+  return rows
+}
+
 export interface FoundRow {
   id: string
   integrationId: string

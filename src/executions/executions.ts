@@ -8,7 +8,7 @@ import { HubError } from '../errors.ts'
 import { createGroupCommit } from '../lib/group-commit.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
 import type { Caller } from '../tenants/caller.ts'
-import { findExecution, insertExecutions, listExecutions, type ExecutionFilter, type NewRow, type SummaryRow } from './executions-store.ts'
+import { findExecution, findLastRuns, insertExecutions, listExecutions, type ExecutionFilter, type LastRun, type NewRow, type SummaryRow } from './executions-store.ts'
 import { makeRecord, readRecord, withoutStack, type Execution, type Mask, type ShownExecution, type StoredRecord } from './record.ts'
 
 export type { ExecutionFilter } from './executions-store.ts'
@@ -39,6 +39,8 @@ export interface Executions {
   list(caller: Caller, filter: ExecutionFilter & PageRequest): Promise<Page<ExecutionSummary>>
   /** Whole; its stack trace for callers who may debug. Throws `not_found`. */
   find(caller: Caller, id: string): Promise<ShownExecution>
+  /** The latest run of each; those that never ran are left out. */
+  lastRuns(caller: Caller, integrationIds: readonly string[]): Promise<Map<string, LastRun>>
   /** Records waiting for their commit. */
   waiting(): number
   /** Resolves when no record waits. */
@@ -88,6 +90,11 @@ export function createExecutions({ database, blobs, figures, searchTimeoutMs = S
       if (row === undefined) throw new HubError('not_found', 'There is no such execution.')
       const execution = readRecord(row, row.record)
       return caller.scopes.has('debug:read') ? execution : withoutStack(execution)
+    },
+
+    async lastRuns({ tenantId }, integrationIds) {
+      const rows = await findLastRuns(database.tenant(tenantId), tenantId, integrationIds.filter(isUuid))
+      return new Map(rows.map((row) => [row.integrationId, row]))
     },
 
     waiting: () => commits.size(),

@@ -19,8 +19,8 @@ import { INTEGRATIONS_CHANGED, type LoadedIntegrations } from './loaded.ts'
 import { supportedEvents, type ConnectionTester, type TestOutcome } from './test-connection.ts'
 import * as settings from './settings.ts'
 import {
-  deleteIntegration, findIntegration, insertIntegration, isCredentialShared, listIntegrations, updateConnectionStatus, updateIntegration,
-  type DraftRow, type IntegrationFilter, type IntegrationRow,
+  countIntegrations, deleteIntegration, findIntegration, insertIntegration, isCredentialShared, listIntegrations, updateConnectionStatus, updateIntegration,
+  type DraftRow, type IntegrationCounts, type IntegrationFilter, type IntegrationRow,
 } from './store.ts'
 import { checkPrograms } from './transforms.ts'
 
@@ -44,6 +44,7 @@ export interface IntegrationInput {
 export interface Integrations {
   create(caller: Caller, input: IntegrationInput, options: { test: boolean }): Promise<IntegrationRow>
   list(caller: Caller, filter: IntegrationFilter, page: PageRequest): Promise<Page<IntegrationRow>>
+  count(caller: Caller): Promise<IntegrationCounts>
   find(caller: Caller, id: string): Promise<IntegrationRow>
   /** The whole of it is replaced; what is left out falls back to its default, but the credential stays. */
   replace(caller: Caller, id: string, input: IntegrationInput, options: { ifMatch: string | undefined }): Promise<IntegrationRow>
@@ -76,6 +77,8 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
   }
   return {
     create: (caller, input, options) => create(deps, caller, input, options),
+
+    count: (caller) => countIntegrations(inTenant(caller), caller.tenantId),
 
     async list(caller, filter, { limit, cursor }) {
       const rows = await listIntegrations(inTenant(caller), caller.tenantId, filter, { after: readIdCursor(cursor), limit: limit + 1 })

@@ -86,6 +86,28 @@ export async function listIntegrations(db: Db, tenantId: string, filter: Integra
   return rows
 }
 
+export interface IntegrationCounts {
+  total: number
+  /** Those that may be run. */
+  active: number
+  /** Those of them whose connection is in error. */
+  failing: number
+  /** How many of today's there were at the end of each of the last 14 days, in UTC. */
+  history: { at: Date, count: number }[]
+}
+
+export async function countIntegrations(db: Db, tenantId: string): Promise<IntegrationCounts> {
+  const { rows } = await db.query<IntegrationCounts>(
+    `with own as (select metadata->>'status' = 'active' as active, connection_status = 'error' as failing, created_at from integrations where tenant_id = $1),
+     days as (select date_trunc('day', now(), 'UTC') - day * interval '1 day' as at from generate_series(0, 13) as day)
+     select count(*)::int as total, (count(*) filter (where active))::int as active, (count(*) filter (where active and failing))::int as failing,
+       (select array_agg(array[extract(epoch from at)::float8, (select count(*) from own where active and created_at < at + interval '1 day')] order by at) from days) as history
+     from own`,
+    [tenantId])
+  const row = rows[0] as unknown as Omit<IntegrationCounts, 'history'> & { history: [seconds: number, count: number][] }
+  return { ...row, history: row.history.map(([seconds, count]) => ({ at: new Date(seconds * 1000), count })) }
+}
+
 export async function deleteIntegration(db: Db, tenantId: string, id: string): Promise<IntegrationRow | undefined> {
   const { rows } = await db.query<IntegrationRow>(`delete from integrations where tenant_id = $1 and id = $2 returning ${columns}`, [tenantId, id])
   return rows[0]

@@ -7,7 +7,7 @@ import type { Db } from '../../db/db.ts'
 import { HubError } from '../../errors.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../../lib/page.ts'
 import { recordChange } from '../audit.ts'
-import { effectiveScopes, type Caller, type Role } from '../caller.ts'
+import { effectiveScopes, type Caller, type Role, type Scope } from '../caller.ts'
 import type { Keys } from '../keys.ts'
 import { tellSessionsChanged } from './notices.ts'
 import { checkPassword, hashPassword, verifyPassword } from './passwords.ts'
@@ -27,7 +27,7 @@ export interface SignedIn {
   expiresAt: Date
   /** Of whoever gave an API key: that key, and no address. */
   user: { id: string, email: string, name: string }
-  tenants: { id: string, slug: string, name: string, role: Role }[]
+  tenants: { id: string, slug: string, name: string, role: Role, scopes: Scope[] }[]
 }
 
 /** `token` belongs into the cookie, and stands nowhere else. */
@@ -191,7 +191,8 @@ async function recordSignIn(db: Db, { userId, key, via }: Owner, { action, sessi
 }
 
 function signedIn({ id, via, createdAt, expiresAt, user, key, tenants }: FoundSession): SignedIn {
-  const shown = ({ id: tenantId, slug, name, role }: Omit<Membership, 'memberId'>): SignedIn['tenants'][number] => ({ id: tenantId, slug, name, role })
+  const shown = ({ id: tenantId, slug, name, role, isOperator }: Omit<Membership, 'memberId'>): SignedIn['tenants'][number] => (
+    { id: tenantId, slug, name, role, scopes: [...effectiveScopes({ role, scopes: key?.scopes ?? null, isOperator })] })
   if (user !== null) return { id, via, createdAt, expiresAt, user, tenants: tenants.map(shown) }
   return { id, via, createdAt, expiresAt, user: { id: key!.id, email: '', name: key!.name }, tenants: [shown({ ...key!.tenant, role: key!.role })] }
 }

@@ -56,11 +56,12 @@ export async function sumByWebhook(db: Db, tenantId: string, webhookIds: readonl
 
 export type Step = 'minute' | 'hour' | 'day'
 
-export async function sumByStep(db: Db, tenantId: string, webhookId: string, { from, to, step }: Range & { step: Step }): Promise<(Sums & { at: Date })[]> {
+/** Of all the tenant's where none is named. */
+export async function sumByStep(db: Db, tenantId: string, webhookId: string | undefined, { from, to, step }: Range & { step: Step }): Promise<(Sums & { at: Date })[]> {
   const { rows } = await db.query<Sums & { at: Date }>(
     `select date_trunc('${step}', minute, 'UTC') as at, ${sums} from webhook_minutes
-     where tenant_id = $1 and webhook_id = $2 and minute >= $3 and minute < $4 group by 1 order by 1`,
-    [tenantId, webhookId, from, to])
+     where tenant_id = $1 and ($2::uuid is null or webhook_id = $2) and minute >= $3 and minute < $4 group by 1 order by 1`,
+    [tenantId, webhookId ?? null, from, to])
   return rows
 }
 

@@ -37,6 +37,8 @@ export interface WebhookFigures {
   monitoring(tenantId: string, webhookIds: readonly string[]): Promise<Map<string, Monitoring>>
   /** Whole minutes: `from` is rounded down, `to` up. Steps begin in UTC; those without deliveries are left out. */
   performance(tenantId: string, webhookId: string, range: Range & { step: Step }): Promise<Monitoring & { series: SeriesPoint[] }>
+  /** The same over all the tenant's endpoints. */
+  series(tenantId: string, range: Range & { step: Step }): Promise<SeriesPoint[]>
   /** Writes what was recorded. Call it every two seconds or so, and at the end. */
   flush(): Promise<void>
   /** Lets go of what is older than 90 days. */
@@ -74,21 +76,32 @@ export function createWebhookFigures({ database, clock = Date.now }: { database:
     return new Map(rows.map(({ webhookId, lastDelivery, ...sums }) => [webhookId, { ...measured(sums), lastDelivery }]))
   }
 
+  const series = async (tenantId: string, webhookId: string | undefined, { step, ...range }: Range & { step: Step }): Promise<SeriesPoint[]> => {
+    const points = await sumByStep(database.tenant(tenantId), tenantId, webhookId, { ...wholeMinutes(range), step })
+    return points.map(({ at, ...sums }) => ({ at, ...measured(sums) }))
+  }
+
   return {
     record({ tenantId, webhookId, at, latencyMs, attempts, failedAttempts, delivered, failed }) {
       const minute = Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS
       add(collected, { tenantId, webhookId, minute, delivered, failed, attempts, failedAttempts, latencyMs, lastDelivery: delivered > 0 ? at.getTime() : null })
     },
     monitoring: (tenantId, webhookIds) => monitoring(tenantId, webhookIds, { from: new Date(clock() - DAY_MS), to: new Date(clock() + MINUTE_MS) }),
-    async performance(tenantId, webhookId, { from, to, step }) {
-      const range = { from: new Date(Math.floor(from.getTime() / MINUTE_MS) * MINUTE_MS), to: new Date(Math.ceil(to.getTime() / MINUTE_MS) * MINUTE_MS) }
-      const total = (await monitoring(tenantId, [webhookId], range)).get(webhookId)!
-      const points = await sumByStep(database.tenant(tenantId), tenantId, webhookId, { ...range, step })
-      return { ...total, series: points.map(({ at, ...sums }) => ({ at, ...measured(sums) })) }
+    async performance(tenantId, webhookId, range) {
+      const total = (await monitoring(tenantId, [webhookId], wholeMinutes(range))).get(webhookId)!
+      return { ...total, series: await series(tenantId, webhookId, range) }
+    },
+    async series(tenantId, range) {
+      await flush().catch(() => undefined)
+      return series(tenantId, undefined, range)
     },
     flush,
     expire: () => deleteMinutes(database.system, new Date(clock() - KEPT_DAYS * DAY_MS)),
   }
+}
+
+function wholeMinutes({ from, to }: Range): Range {
+  return { from: new Date(Math.floor(from.getTime() / MINUTE_MS) * MINUTE_MS), to: new Date(Math.ceil(to.getTime() / MINUTE_MS) * MINUTE_MS) }
 }
 
 function add(rows: Map<string, MinuteRow>, row: MinuteRow): void {

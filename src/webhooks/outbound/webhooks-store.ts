@@ -71,6 +71,15 @@ export async function listVersions(db: Db, tenantId: string): Promise<WebhookVer
 
 export interface WebhookFilter { q: string | undefined, status: WebhookStatus | undefined }
 
+export interface WebhookCounts { total: number, active: number, failed: number }
+
+export async function countWebhooks(db: Db, tenantId: string): Promise<WebhookCounts> {
+  const { rows } = await db.query<WebhookCounts>(
+    `select count(*)::int as total, (count(*) filter (where status = 'active'))::int as active, (count(*) filter (where status = 'failed'))::int as failed
+     from webhooks where tenant_id = $1`, [tenantId])
+  return rows[0]!
+}
+
 /** Newest first. `q` looks into name, description, URL and types of events. */
 export async function listWebhooks(db: Db, tenantId: string, { q, status }: WebhookFilter, { after, limit }: { after: string | undefined, limit: number }): Promise<WebhookRow[]> {
   const { rows } = await db.query<WebhookRow>(

@@ -16,7 +16,7 @@ import { hintOf, isHint, makeSecret, readSecret } from './signature.ts'
 import type { WebhookInput, WebhookPatch, WebhookSettings } from './settings.ts'
 import type { Webhook } from './webhook.ts'
 import {
-  deleteWebhook, findWebhook, insertWebhook, listWebhooks, noteFailing, noteWell, updateFailed, updateWebhook, type WebhookDraft, type WebhookFilter, type WebhookRow,
+  countWebhooks, deleteWebhook, findWebhook, insertWebhook, listWebhooks, noteFailing, noteWell, updateFailed, updateWebhook, type WebhookCounts, type WebhookDraft, type WebhookFilter, type WebhookRow,
 } from './webhooks-store.ts'
 import { invalid, pointerOf, readFields, settle, type WrittenFields } from './written.ts'
 
@@ -34,6 +34,7 @@ export interface Endpoints {
   /** Throws HubError `invalid_input` with pointers, `address_refused`. */
   create(caller: Caller, input: WebhookInput): Promise<WithSecret>
   list(caller: Caller, filter: WebhookFilter, page: PageRequest): Promise<Page<WebhookRow>>
+  count(caller: Caller): Promise<WebhookCounts>
   find(caller: Caller, id: string): Promise<WebhookRow>
   /** What is left out falls back to its default, but the secret and the status stay. Throws HubError `precondition_failed`. */
   replace(caller: Caller, id: string, input: WebhookInput, options: { ifMatch: string | undefined }): Promise<WebhookRow>
@@ -75,6 +76,7 @@ export function createEndpoints(deps: EndpointsDeps): Endpoints {
       return toPage(rows, limit, ({ id }) => [id])
     },
 
+    count: (caller) => countWebhooks(inTenant(caller), caller.tenantId),
     find: (caller, id) => one(deps, caller, id),
     replace: (caller, id, input, { ifMatch }) => update(deps, caller, id, { given: input, whole: true, ifMatch }),
     patch: (caller, id, change, { ifMatch }) => update(deps, caller, id, { given: change, whole: false, ifMatch }),

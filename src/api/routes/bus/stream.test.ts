@@ -100,6 +100,19 @@ describe('server-sent events', () => {
 })
 
 describe('WebSocket', () => {
+  test('who asks for notices is told what changed, without its content, and nobody of another tenant', async () => {
+    const [mine, others] = [await openSocket(one), await openSocket(other, { key: await one.addTenant('unnoticed') })]
+    for (const { ws } of [mine, others]) ws.send(JSON.stringify({ subscribe: ['nothing'], notices: true }))
+    await vi.waitFor(() => { for (const { messages } of [mine, others]) expect(messages).toContainEqual({ subscribed: ['nothing'] }) }, waiting)
+    const { id } = expectStatus(201, await other.call('POST', '/api/v1/integrations?test=false', { name: 'noticed', connector: 'http', connection: { endpoint: 'http://127.0.0.1:1' } })).body as { id: string }
+    // It fails, and is recorded all the same.
+    await other.call('POST', `/api/v1/integrations/${id}/run`, { operation: 'get', input: { url: '/' } })
+    expectStatus(200, await other.call('PATCH', `/api/v1/integrations/${id}`, { description: 'changed' }))
+    await vi.waitFor(() => { expect(new Set(mine.messages.flatMap(({ notice }) => notice ?? []))).toEqual(new Set(['executions', 'integrations'])) }, waiting)
+    expect(others.messages.filter(({ notice }) => notice !== undefined)).toEqual([])
+    for (const { ws } of [mine, others]) ws.close()
+  })
+
   test('subscribes, changes its mind, and goes on where it was', async () => {
     const socket = await openSocket(other)
     socket.ws.send(JSON.stringify({ subscribe: ['ws.a'] }))

@@ -2,12 +2,6 @@
 import { z } from 'zod'
 import { Answer, defineRoute, type Route } from '../../route.ts'
 
-const front = defineRoute({
-  method: 'GET', path: '/', scope: 'public', tag: 'Operations', status: 302,
-  summary: 'Lead to the reference.', reply: z.undefined(),
-  handle: async () => new Answer({ headers: { location: '/docs' } }),
-})
-
 const healthz = defineRoute({
   method: 'GET', path: '/healthz', scope: 'public', tag: 'Operations',
   summary: 'Say that the process answers.',
@@ -39,4 +33,4 @@ const metrics = defineRoute({
   },
 })
 
-export const metaRoutes: Route[] = [front, healthz, readyz, metrics]
+export const metaRoutes: Route[] = [healthz, readyz, metrics]

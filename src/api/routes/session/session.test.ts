@@ -103,7 +103,7 @@ test('failures are counted by address and account: then nobody gets in from ther
 test('an API key opens a session that is no more than the key, and ends with it', async () => {
   const { body: { id, key } } = await hub.call('POST', '/api/v1/keys', { name: 'for a browser', role: 'developer', scopes: ['integrations:read'] })
   const somebody = browser()
-  expect((await somebody.call('POST', '/api/v1/session', { apiKey: key })).body).toMatchObject({ via: 'key', user: { id, email: '', name: 'for a browser' }, tenants: [{ slug: 'default', role: 'developer' }] })
+  expect((await somebody.call('POST', '/api/v1/session', { apiKey: key })).body).toMatchObject({ via: 'key', user: { id, email: '', name: 'for a browser' }, tenants: [{ slug: 'default', role: 'developer', scopes: ['integrations:read'] }] })
   expect((await somebody.call('GET', '/api/v1/integrations')).status).toBe(200)
   expect((await somebody.call('GET', '/api/v1/credentials')).status).toBe(403)
   await hub.call('DELETE', `/api/v1/keys/${id}`)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { roles } from '../../../tenants/caller.ts'
+import { roles, scopes } from '../../../tenants/caller.ts'
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from '../../../tenants/sign-in/passwords.ts'
 import { timestamp } from '../../route.ts'
 
@@ -15,7 +15,7 @@ export const linkToken = z.string().min(1).max(200).describe("The `token` in the
 export const session = z.object({
   id: z.uuid(), via: z.enum(['password', 'key', 'link', 'openid']).describe('How it was opened.'), createdAt: timestamp, expiresAt: timestamp,
   user: z.object({ id: z.uuid(), email: z.string().describe('Empty where an API key was given.'), name: z.string() }),
-  tenants: z.array(z.object({ id: z.uuid(), slug: z.string(), name: z.string(), role: z.enum(roles) })).describe('Those that requests of this session may name in `X-Interchange-Tenant`.'),
+  tenants: z.array(z.object({ id: z.uuid(), slug: z.string(), name: z.string(), role: z.enum(roles), scopes: z.array(z.enum(scopes)).describe('What the session may do there.') })).describe('Those that requests of this session may name in `X-Interchange-Tenant`.'),
 }).meta({ id: 'Session' })
 
 export const shownSession = z.object({

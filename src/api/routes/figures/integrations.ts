@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { defineRoute, pageOf, pageQuery, timestamp } from '../../route.ts'
+import { executionStatus } from '../executions/shapes.ts'
+import { range, rangeOf, rates, tag } from './shapes.ts'
+
+const none = { calls: 0, succeeded: 0, failed: 0, refused: 0, averageLatency: null, successRate: null, errorRate: null, throughput: 0 }
+
+export const listIntegrationFigures = defineRoute({
+  method: 'GET', path: '/api/v1/figures/integrations', scope: 'executions:read', tag,
+  summary: 'List the measured figures of each integration, and when it last ran.',
+  description: 'In the order of `GET /api/v1/integrations`.',
+  query: z.strictObject({ ...pageQuery, ...range }),
+  reply: pageOf(z.object({
+    integrationId: z.uuid(), ...rates, circuitBreaker: z.enum(['closed', 'open', 'half-open']),
+    lastRun: z.object({ id: z.uuid(), status: executionStatus, startedAt: timestamp }).nullable().describe('Of all times.'),
+  })),
+  async handle({ integrations, figures, executions, breakerState }, { caller, query: { limit, cursor, ...query } }) {
+    const everything = { q: undefined, connector: undefined, kind: undefined, status: undefined, tag: undefined }
+    const page = await integrations.list(caller, everything, { limit, cursor })
+    const ids = page.data.map(({ id }) => id)
+    const [measured, last] = await Promise.all([figures.rates(caller.tenantId, ids, rangeOf(query)), executions.lastRuns(caller, ids)])
+    const toRow = (id: string) => {
+      const run = last.get(id)
+      return { integrationId: id, ...measured.get(id) ?? none, circuitBreaker: breakerState(caller.tenantId, id), lastRun: run === undefined ? null : { id: run.id, status: run.status, startedAt: run.startedAt } }
+    }
+    return { data: ids.map(toRow), nextCursor: page.nextCursor }
+  },
+})

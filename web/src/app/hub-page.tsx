@@ -1,0 +1,41 @@
+import { Button } from '@mantine/core'
+import { Link, Outlet } from '@tanstack/react-router'
+import { Plus, Store } from 'lucide-react'
+import { Page } from '../components/page.tsx'
+import { StatCards } from '../features/overview/stat-cards.tsx'
+import { useTenant } from '../hub/session.ts'
+import { RouteLink } from '../routing/link.tsx'
+import { usePath } from '../routing/paths.ts'
+import { features } from './features.ts'
+import { texts } from './texts.ts'
+
+export function HubPage() {
+  const tenant = useTenant()
+  const path = usePath()
+  return (
+    <Page
+      title={texts.hubTitle}
+      actions={(
+        <>
+          <Button variant="default" leftSection={<Store size={15} />} component={RouteLink} to={path('marketplace')}>{texts.browseConnectors}</Button>
+          {tenant.can('integrations:write') && <Button leftSection={<Plus size={15} />} component={RouteLink} to={path('integrations/new')}>{texts.addIntegration}</Button>}
+        </>
+      )}
+    >
+      <StatCards />
+      <TabBar />
+      <Outlet />
+    </Page>
+  )
+}
+
+function TabBar() {
+  const tenant = useTenant()
+  const pathTo = usePath()
+  const tabs = features.flatMap(({ tab }) => (tab === undefined || tab.needs !== undefined && !tenant.can(tab.needs) ? [] : [tab]))
+  return (
+    <nav className="app-tabs" aria-label={texts.sections}>
+      {tabs.map(({ path, label, icon: Icon }) => <Link key={path} to={pathTo(path) as never} className="app-tab"><Icon size={15} aria-hidden />{label}</Link>)}
+    </nav>
+  )
+}

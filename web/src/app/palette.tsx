@@ -1,0 +1,46 @@
+import { createSpotlight, Spotlight } from '@mantine/spotlight'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { Search } from 'lucide-react'
+import { useState } from 'react'
+import { useTenant, type Tenant } from '../hub/session.ts'
+import type { Command } from '../routing/feature.ts'
+import { useGo } from '../routing/link.tsx'
+import { usePath } from '../routing/paths.ts'
+import { features } from './features.ts'
+import { texts } from './texts.ts'
+
+const [store, spotlight] = createSpotlight()
+export const openPalette = (): void => { spotlight.open() }
+
+/** ⌘K: pages at once, and what the hub has of that name. */
+export function Palette() {
+  const tenant = useTenant()
+  const go = useGo()
+  const path = usePath()
+  const [words, setWords] = useState('')
+  const [settled] = useDebouncedValue(words.trim(), 120)
+  const { data: found = [] } = useQuery({
+    queryKey: [tenant.slug, 'palette', settled], enabled: settled.length > 1, staleTime: 10_000,
+    queryFn: async ({ signal }) => (await Promise.all(features.map((feature) => feature.find?.(tenant, settled, signal) ?? []))).flat(),
+  })
+  const shown = [...pages(tenant).filter(({ label }) => label.toLowerCase().includes(words.trim().toLowerCase())), ...words.trim() === '' ? [] : found]
+  return (
+    <Spotlight.Root store={store} query={words} onQueryChange={setWords} shortcut={['mod + K']} scrollable maxHeight={420}>
+      <Spotlight.Search placeholder={texts.searchPlaceholder} aria-label={texts.searchLabel} leftSection={<Search size={16} />} />
+      <Spotlight.ActionsList>
+        {shown.map(({ id, label, description, icon: Icon, to }) => (
+          <Spotlight.Action key={id} label={label} {...description !== undefined && { description }} leftSection={<Icon size={17} />} onClick={() => { go(path(to)) }} />
+        ))}
+        {shown.length === 0 && <Spotlight.Empty>{texts.nothingFound}</Spotlight.Empty>}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  )
+}
+
+function pages(tenant: Tenant): Command[] {
+  return features.flatMap(({ tab, commands }) => [
+    ...tab !== undefined && (tab.needs === undefined || tenant.can(tab.needs)) ? [{ id: `tab ${tab.path}`, label: tab.label, icon: tab.icon, to: tab.path }] : [],
+    ...commands?.(tenant) ?? [],
+  ])
+}

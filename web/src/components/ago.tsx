@@ -1,0 +1,29 @@
+import { Text, Tooltip } from '@mantine/core'
+import { useSyncExternalStore } from 'react'
+import { formatAgo, formatExact, NONE } from '../lib/format.ts'
+
+// One clock for the page: every relative time moves on together.
+const listeners = new Set<() => void>()
+let now = Date.now()
+setInterval(() => {
+  now = Date.now()
+  for (const listener of listeners) listener()
+}, 10_000)
+
+function useNow(): number {
+  return useSyncExternalStore((changed) => {
+    listeners.add(changed)
+    return () => { listeners.delete(changed) }
+  }, () => now)
+}
+
+/** How long ago, with the exact time on hover. */
+export function Ago({ time, none = NONE }: { time: string | null | undefined, none?: string }) {
+  const at = useNow()
+  if (time === null || time === undefined) return <Text span c="dimmed" inherit>{none}</Text>
+  return (
+    <Tooltip label={formatExact(time)}>
+      <time dateTime={time} style={{ whiteSpace: 'nowrap' }}>{formatAgo(time, Math.max(at, new Date(time).getTime()))}</time>
+    </Tooltip>
+  )
+}

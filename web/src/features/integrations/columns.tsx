@@ -1,0 +1,29 @@
+import { Group, Text } from '@mantine/core'
+import { Ago } from '../../components/ago.tsx'
+import { Logo } from '../../components/logo.tsx'
+import { Status } from '../../components/status.tsx'
+import type { Column } from '../../components/table/columns.ts'
+import { formatCompact, formatMs, formatPercent } from '../../lib/format.ts'
+import { healthOf, healthTone, statusTone, type IntegrationRow } from './rows.ts'
+import { texts } from './texts.ts'
+
+export const columns: Column<IntegrationRow>[] = [
+  {
+    id: 'name', header: texts.name, sort: ({ name }) => name,
+    cell: ({ name, connector, logo }) => (
+      <Group gap="sm" wrap="nowrap">
+        <Logo src={logo} />
+        <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto" title={name}>{name}</Text><Text size="xs" c="dimmed" className="app-clip">{connector}</Text></div>
+      </Group>
+    ),
+  },
+  { id: 'status', header: texts.status, from: 'sm', sort: ({ metadata }) => metadata.status, cell: ({ metadata }) => <Status tone={statusTone[metadata.status]}>{texts.statuses[metadata.status]}</Status> },
+  {
+    id: 'health', header: texts.health, sort: (row) => healthOf(row, row.figures),
+    cell: (row) => <Status tone={healthTone[healthOf(row, row.figures)]} title={row.connectionError ?? ''}>{texts.healths[healthOf(row, row.figures)]}</Status>,
+  },
+  { id: 'lastRun', header: texts.lastRun, from: 'xs', sort: ({ figures }) => figures?.lastRun?.startedAt ?? null, cell: ({ figures }) => <Ago time={figures?.lastRun?.startedAt} none={texts.never} /> },
+  { id: 'calls', header: texts.calls, align: 'end', from: 'md', sort: ({ figures }) => figures?.calls ?? null, cell: ({ figures }) => <span className="app-num">{formatCompact(figures?.calls)}</span> },
+  { id: 'success', header: texts.success, align: 'end', from: 'sm', sort: ({ figures }) => figures?.successRate ?? null, cell: ({ figures }) => <span className="app-num">{formatPercent(figures?.successRate)}</span> },
+  { id: 'latency', header: texts.latency, align: 'end', from: 'md', sort: ({ figures }) => figures?.averageLatency ?? null, cell: ({ figures }) => <span className="app-num">{formatMs(figures?.averageLatency)}</span> },
+]

@@ -1,0 +1,15 @@
+export const texts = {
+  active: 'Active Integrations',
+  calls: 'API Calls Today',
+  success: 'Success Rate',
+  webhooks: 'Webhooks Active',
+  figures: 'Figures',
+  ofTotal: (count: string) => `of ${count}`,
+  lastFortnight: 'in two weeks',
+  sinceYesterday: 'against yesterday by now',
+  points: (change: string) => `${change} points`,
+  deliveries: (count: string) => `${count} deliveries in 24 h`,
+  failing: (count: number) => `${count} failing`,
+  noCalls: 'no calls yet today',
+  unchanged: 'unchanged',
+}

@@ -1,0 +1,18 @@
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { sessionQuery } from '../../hub/session.ts'
+import { rootRoute } from '../../routing/routes.ts'
+import { textSearch } from '../../routing/url.ts'
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute, path: 'sign-in',
+  validateSearch: textSearch('next'),
+  beforeLoad: async ({ context: { queries }, search }) => {
+    const session = await queries.ensureQueryData(sessionQuery)
+    if (session !== null && (search as { next?: string }).next === undefined) throw redirect({ to: '/' })
+  },
+  component: lazyRouteComponent(() => import('./sign-in-page.tsx'), 'SignInPage'),
+})
+
+const linkRoutes = ['welcome', 'invitation', 'password'].map((path) => createRoute({ getParentRoute: () => rootRoute, path, component: lazyRouteComponent(() => import('./join-page.tsx'), 'JoinPage') }))
+
+export const sessionRoutes = [signInRoute, ...linkRoutes]

@@ -1,0 +1,24 @@
+import { useNavigate, useRouter } from '@tanstack/react-router'
+import { useUrl } from '../../routing/url.ts'
+import { Frame } from './frame.tsx'
+import { SignInForm } from './sign-in-form.tsx'
+import { texts } from './texts.ts'
+
+export function SignInPage() {
+  const [{ next }] = useUrl<'next'>()
+  const navigate = useNavigate()
+  const router = useRouter()
+  const target = ownPath(next)
+  return (
+    <Frame title={texts.title} lead={texts.lead}>
+      <SignInForm done={() => { void router.invalidate().then(() => navigate({ href: target, replace: true })) }} />
+    </Frame>
+  )
+}
+
+/** A path of this hub's; anything else would lead people elsewhere. */
+export function ownPath(next: string | undefined): string {
+  if (next === undefined || !/^\/(?![/\\])/.test(next)) return '/'
+  const url = URL.parse(next, location.origin)
+  return url === null || url.origin !== location.origin ? '/' : url.pathname + url.search + url.hash
+}

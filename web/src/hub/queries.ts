@@ -1,0 +1,62 @@
+/** Reading from the hub: keys are made here, so that a change can say which paths it makes stale. */
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery, useQueryClient, type QueryClient, type UseQueryResult } from '@tanstack/react-query'
+import type { CallOptions, Client, Item, PathOf, RawOptions, Reply } from '../../../src/client/client.ts'
+import type { Routes } from '../../../src/client/types.ts'
+import { useTenant, type Tenant } from './session.ts'
+
+type Get = PathOf<'GET'>
+export type GetOptions<Path extends Get> = `GET ${Path}` extends keyof Routes ? Omit<CallOptions<Routes[`GET ${Path}`]>, 'signal'> : never
+type ListPath = { [Path in Get]: Reply<'GET', Path> extends { data: unknown[], nextCursor: string | null } ? Path : never }[Get]
+export type Row<Path extends Get> = Item<Path>
+
+interface Parts { path?: object | undefined, query?: object | undefined }
+/** Begins with the tenant and the path, for `stale` and live updates. */
+const keyOf = ({ slug }: Tenant, path: string, { path: names = {}, query = {} }: Parts = {}): [string, string, object, object] => [slug, path, names, query]
+
+/** Which options go with which path is checked where they are given. */
+const read = (client: Client, path: string, options: RawOptions): Promise<unknown> => (client.get as (path: string, options: RawOptions) => Promise<unknown>)(path, options)
+
+export function getQuery<Path extends Get>(tenant: Tenant, path: Path, options?: GetOptions<Path>) {
+  return queryOptions({
+    queryKey: keyOf(tenant, path, options as RawOptions | undefined),
+    queryFn: ({ signal }) => read(tenant.hub, path, { ...options as RawOptions, signal }) as Promise<Reply<'GET', Path>>,
+  })
+}
+
+interface Extra { enabled?: boolean, staleTime?: number, refetchInterval?: number | false, keepPrevious?: boolean }
+
+/** One thing of the hub's, kept up to date. */
+export function useGet<Path extends Get>(path: Path, options?: GetOptions<Path>, { keepPrevious, ...extra }: Extra = {}): UseQueryResult<Reply<'GET', Path>> {
+  return useQuery({ ...getQuery(useTenant(), path, options), ...keepPrevious && { placeholderData: keepPreviousData }, ...extra }) as UseQueryResult<Reply<'GET', Path>>
+}
+
+const PAGE = 100
+
+/** A list, page by page; `rows` are all that were fetched so far. */
+export function useRows<Path extends ListPath>(path: Path, options?: GetOptions<Path>, extra: Pick<Extra, 'enabled' | 'refetchInterval'> = {}) {
+  const tenant = useTenant()
+  const given = options as RawOptions | undefined
+  const query = useInfiniteQuery({
+    queryKey: [...keyOf(tenant, path, given), 'pages'],
+    queryFn: ({ pageParam, signal }) => read(tenant.hub, path, { ...given, query: { limit: PAGE, ...given?.query, ...pageParam !== '' && { cursor: pageParam } }, signal }) as Promise<{ data: Row<Path>[], nextCursor: string | null }>,
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    select: ({ pages }) => pages.flatMap(({ data }) => data),
+    placeholderData: keepPreviousData,
+    ...extra,
+  })
+  return { ...query, rows: query.data }
+}
+
+/** Has what was read below these paths read again, where it is shown. */
+export async function stale(client: QueryClient, tenant: string, paths: string[]): Promise<void> {
+  await client.invalidateQueries({
+    predicate: ({ queryKey: [slug, path] }) => slug === tenant && typeof path === 'string' && paths.some((each) => path === each || path.startsWith(`${each}/`)),
+  })
+}
+
+export function useStale(): (...paths: string[]) => Promise<void> {
+  const client = useQueryClient()
+  const { slug } = useTenant()
+  return (...paths) => stale(client, slug, paths)
+}

@@ -1,0 +1,27 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import type { ComponentProps } from 'react'
+import { parseSearch } from './url.ts'
+
+export interface RouteLinkProps extends Omit<ComponentProps<'a'>, 'href'> {
+  /** Path with its query, as `usePath` makes it. */
+  to: string
+}
+
+/** A link within the dashboard; also what Mantine's components take as `component`. */
+export function RouteLink({ to, ...rest }: RouteLinkProps) {
+  const { pathname, search } = partsOf(to)
+  return <Link to={pathname as never} search={search as never} {...rest as object} />
+}
+
+export function useGo(): (to: string, options?: { replace?: boolean }) => void {
+  const navigate = useNavigate()
+  return (to, { replace = false } = {}) => {
+    const { pathname, search } = partsOf(to)
+    void navigate({ to: pathname as never, search: search as never, replace })
+  }
+}
+
+function partsOf(to: string): { pathname: string, search: Record<string, string> } {
+  const [pathname = '', query = ''] = to.split('?', 2)
+  return { pathname, search: parseSearch(query) }
+}

@@ -1,0 +1,6 @@
+/** What is tested is what is served: the build of the sources as they are. */
+import { ensureDashboard } from '../../bin/dashboard.mjs'
+
+export default async function setup(): Promise<void> {
+  await ensureDashboard()
+}
