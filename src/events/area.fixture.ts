@@ -42,7 +42,7 @@ export async function withEvents<Result>(database: Database, work: (area: Events
   const jq = createJq({ threads: 2 })
   const errors: unknown[] = []
   const feed = createFeed({ database, pollMs, onError: (error) => { errors.push(error) } })
-  const inbox = createInbox({ database, blobs, announce: () => undefined, fanout: { plan: () => [], committed: () => undefined, dropped: () => undefined } })
+  const inbox = createInbox({ database, blobs, announce: () => undefined, fanout: { plan: () => [], committed: () => undefined, dropped: () => undefined, uncertain: () => undefined } })
   const types = createEventTypes({ database, connectors: builtInConnectors })
   const publishing = createPublishing({ inbox, types, commands, wake: (tenantId) => { if (wakes) feed.wake(tenantId) } })
   try {

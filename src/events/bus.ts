@@ -30,8 +30,11 @@ export interface Bus {
   request(caller: Caller, message: BusMessage, options: { timeoutMs: number, signal?: AbortSignal | undefined }): Promise<{ id: string, reply: CloudEvent }>
   /** Answers a request. Throws `not_found`, or `conflict` where the event expects no reply. */
   reply(caller: Caller, input: { to: string, data?: unknown, source?: string | undefined }): Promise<{ id: string }>
-  /** Each process that subscribed gets all of them, in the order of their commits, one after the other. What it handles once over all processes is a follower's or a command's. */
-  subscribe(tenantId: string, options: { types: string[], after?: Position | undefined }, handler: (row: FeedRow) => void | Promise<void>): { stop(): Promise<void> }
+  /**
+   * Each process that subscribed gets all of them, in the order of their commits, one after the other. Resolves when none that is published from then
+   * on can be missed. What is to be handled once over all processes is a follower's or a command's.
+   */
+  subscribe(tenantId: string, options: { types: string[], after?: Position | undefined }, handler: (row: FeedRow) => void | Promise<void>): Promise<{ stop(): Promise<void> }>
 }
 
 export interface BusDeps {
@@ -69,10 +72,11 @@ export function createBus({ publishing, events, feed, replies, onError }: BusDep
       return send(caller, { topic: replyType(request.type), data: data ?? null, source, subject: request.subject }, { correlationid: request.id, causationid: request.id })
     },
 
-    subscribe(tenantId, options, handler) {
+    async subscribe(tenantId, { types, after }, handler) {
       const controller = new AbortController()
+      const start = after ?? await feed.now(tenantId)
       const running = (async () => {
-        for await (const rows of feed.follow(tenantId, options, controller.signal)) {
+        for await (const rows of feed.follow(tenantId, { types, after: start }, controller.signal)) {
           for (const row of rows) {
             if (controller.signal.aborted) return
             try { await handler(row) } catch (error) { onError(error) }

@@ -102,7 +102,8 @@ test("another tenant's events are not followed", () =>
 test('one who is far behind catches up in order, in bounded pages, while another reads the end', () =>
   withDatabase((database) => withEvents(database, async (area) => {
     const { tenantId } = await addTenant(database)
-    const atEnd = collect(area.feed, tenantId)
+    // From a place that is known: begun without one, it would miss what is committed before it has asked where it is.
+    const atEnd = collect(area.feed, tenantId, { after: await area.feed.now(tenantId) })
     const ids: string[] = []
     for (let round = 0; round < 15; round += 1) ids.push(...await Promise.all(Array.from({ length: 100 }, () => accept(area, { tenantId }, { data: 'x'.repeat(1000) }))))
     const sizes: number[] = []

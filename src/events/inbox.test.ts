@@ -9,7 +9,7 @@ import type { Database } from '../db/database.ts'
 import type { AcceptedEvent, CloudEvent } from './event.ts'
 import { createInbox, type NewDeliveryRow, type RunningInbox } from './inbox.ts'
 
-interface Bench { database: Database, tenantId: string, inbox: RunningInbox, other: RunningInbox, planned: NewDeliveryRow[], committed: string[], dropped: NewDeliveryRow[], told: string[][] }
+interface Bench { database: Database, tenantId: string, inbox: RunningInbox, other: RunningInbox, planned: NewDeliveryRow[], committed: string[], dropped: NewDeliveryRow[], uncertain: NewDeliveryRow[], told: string[][] }
 
 async function withInbox(work: (bench: Bench) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'interchange-inbox-'))
@@ -17,7 +17,7 @@ async function withInbox(work: (bench: Bench) => Promise<void>): Promise<void> {
     await withDatabase(async (database) => {
       const tenantId = uuidv7()
       await database.system.query("insert into tenants (id, slug, name) values ($1, 'one', 'One')", [tenantId])
-      const [planned, committed, dropped, told]: [NewDeliveryRow[], string[], NewDeliveryRow[], string[][]] = [[], [], [], []]
+      const [planned, committed, dropped, uncertain, told]: [NewDeliveryRow[], string[], NewDeliveryRow[], NewDeliveryRow[], string[][]] = [[], [], [], [], []]
       const open = (): RunningInbox => createInbox({
         database, blobs: createBlobs({ database, folder }), announce: (tenants) => { told.push(tenants) },
         fanout: {
@@ -28,9 +28,10 @@ async function withInbox(work: (bench: Bench) => Promise<void>): Promise<void> {
           },
           committed: ({ id }) => { committed.push(id) },
           dropped: (rows) => { dropped.push(...rows) },
+          uncertain: (rows) => { uncertain.push(...rows) },
         },
       })
-      await work({ database, tenantId, inbox: open(), other: open(), planned, committed, dropped, told })
+      await work({ database, tenantId, inbox: open(), other: open(), planned, committed, dropped, uncertain, told })
     })
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -100,14 +101,14 @@ test("a large event's data lies in a blob, and its row says which event it is", 
   expect((await database.system.query('select size_bytes::int as size from blobs where id = $1', [row!.blobId])).rows).toEqual([{ size: event.sizeBytes }])
 }))
 
-test('an event that Postgres refuses does not take its neighbours along', () => withInbox(async ({ database, tenantId, inbox, dropped }) => {
+test('an event that Postgres refuses does not take its neighbours along', () => withInbox(async ({ database, tenantId, inbox, uncertain }) => {
   const bad = eventOf(tenantId, { subject: 'nul \0' })
   const results = await Promise.allSettled([eventOf(tenantId), bad, eventOf(tenantId)].map((event) => inbox.accept(event)))
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   const { events, deliveries } = await stored(database)
   expect(events).toHaveLength(2)
   expect(deliveries).toEqual(events)
-  expect(dropped.map(({ eventId }) => eventId)).toEqual([bad.id])
+  expect(uncertain.map(({ eventId }) => eventId)).toEqual([bad.id])
 }))
 
 test('an event of a day without a partition gets one', () => withInbox(async ({ database, tenantId, inbox }) => {
@@ -115,4 +116,10 @@ test('an event of a day without a partition gets one', () => withInbox(async ({ 
   for (const { name } of rows) await database.owner.query(`drop table ${name}`)
   await inbox.accept(eventOf(tenantId))
   expect((await stored(database)).events).toHaveLength(1)
+}))
+
+test('who follows the stream is told of all that was committed before the inbox is drained', () => withInbox(async ({ tenantId, inbox, told }) => {
+  await inbox.accept(eventOf(tenantId))
+  await inbox.drain()
+  expect(told).toEqual([[tenantId]])
 }))

@@ -20,6 +20,8 @@ export interface Fanout {
   committed(event: AcceptedEvent, rows: NewDeliveryRow[]): void
   /** They were not written. */
   dropped(rows: NewDeliveryRow[]): void
+  /** Whether they were written is not known: the answer to it may have got lost. */
+  uncertain(rows: NewDeliveryRow[]): void
 }
 
 export interface InboxDeps {
@@ -52,7 +54,7 @@ interface Waiting extends NewEventRow {
 
 export function createInbox({ database, blobs, fanout, announce, observe }: InboxDeps): RunningInbox {
   const commits = createGroupCommit<Waiting>({ maxRows: MAX_ROWS, maxInFlight: MAX_IN_FLIGHT, write: (rows) => writeRows(database, rows) })
-  const tell = tellOfTenants(announce)
+  const told = tellOfTenants(announce)
   return {
     async accept(event): Promise<Accepted> {
       const row = event.sizeBytes > MAX_TEXT_BYTES ? await spilled(blobs, event) : rowOf(event, event.json, event.sizeBytes)
@@ -63,7 +65,7 @@ export function createInbox({ database, blobs, fanout, announce, observe }: Inbo
         await commits.add(row)
         if (row.fault !== undefined) throw row.fault
       } catch (error) {
-        fanout.dropped(row.deliveries)
+        fanout.uncertain(row.deliveries)
         throw error
       }
       if (row.repeated) {
@@ -72,12 +74,15 @@ export function createInbox({ database, blobs, fanout, announce, observe }: Inbo
         return { id: undefined, repeated: true }
       }
       fanout.committed(event, row.deliveries)
-      tell(event.tenantId)
+      told.add(event.tenantId)
       observe?.('accepted')
       return { id: event.id, repeated: false }
     },
     waiting: () => commits.size(),
-    drain: () => commits.drain(),
+    async drain() {
+      await commits.drain()
+      told.flush()
+    },
   }
 }
 
@@ -120,17 +125,22 @@ async function write({ writer }: Database, rows: Waiting[]): Promise<void> {
 
 const TELL_EVERY_MS = 100
 
-function tellOfTenants(announce: (tenantIds: string[]) => void): (tenantId: string) => void {
+function tellOfTenants(announce: (tenantIds: string[]) => void): { add(tenantId: string): void, flush(): void } {
   const tenants = new Set<string>()
   let timer: NodeJS.Timeout | undefined
-  return (tenantId) => {
-    tenants.add(tenantId)
-    timer ??= setTimeout(() => {
-      timer = undefined
-      const told = [...tenants]
-      tenants.clear()
-      announce(told)
-    }, TELL_EVERY_MS)
-    timer.unref()
+  const flush = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    if (tenants.size === 0) return
+    const told = [...tenants]
+    tenants.clear()
+    announce(told)
+  }
+  return {
+    add(tenantId) {
+      tenants.add(tenantId)
+      timer ??= setTimeout(flush, TELL_EVERY_MS).unref()
+    },
+    flush,
   }
 }

@@ -25,6 +25,7 @@ const settings = {
   unix_socket_directories: '', // socket paths have a length limit
   max_connections: '100',
   shared_buffers: '32MB',
+  wal_buffers: '8MB', // a group commit of large rows fits; else each writer waits for the disk by itself
   huge_pages: 'off',
   io_method: 'sync', // the workers cost more memory than they bring here
   jit: 'off', // costs more than short statements take

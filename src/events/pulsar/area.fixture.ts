@@ -47,7 +47,7 @@ export async function openPulsarArea(connectionString: string, dataFolder: strin
   const jq = createJq({ threads: 2 })
   const rootKeys = await openRootKeys(readConfig({ INTERCHANGE_DATA: dataFolder }))
   const credentials = await createCredentials({ database, http, rootKeys, connectors: { credentialSchema: async () => undefined }, allowEnvironment: ['PULSAR_TOKEN'], environment: process.env })
-  const inbox = createInbox({ database, blobs, announce: () => undefined, fanout: { plan: () => [], committed: () => undefined, dropped: () => undefined } })
+  const inbox = createInbox({ database, blobs, announce: () => undefined, fanout: { plan: () => [], committed: () => undefined, dropped: () => undefined, uncertain: () => undefined } })
   const runners: Runner[] = []
   const errors: unknown[] = []
   const onError = (error: unknown): void => { errors.push(error) }

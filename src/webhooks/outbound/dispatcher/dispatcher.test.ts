@@ -222,6 +222,38 @@ test('a paused endpoint collects, and gets all of it when it is active again; a 
   await eventually(() => countDeliveries(setup, deleted.id)).toEqual({ pending: 0, delivered: 0, failed: 0, parked: 0 })
 }))
 
+test('the backlogs of many endpoints drain side by side', () => withSetup(async (setup) => {
+  const webhooks = Array.from({ length: 12 }, () => setup.addWebhook({ status: 'paused' }))
+  const { inbox, dispatcher } = await setup.startHub()
+  await Promise.all(Array.from({ length: 20 }, () => inbox.accept(sampleEvent(setup.tenantId))))
+  expect(await countDeliveries(setup)).toMatchObject({ pending: 240 })
+  for (const { id } of webhooks) setup.change(id, { status: 'active' })
+  for (const { id } of webhooks) dispatcher.wake(setup.tenantId, id)
+  await eventually(() => countDeliveries(setup)).toEqual({ pending: 0, delivered: 240, failed: 0, parked: 0 })
+  // Nothing is remembered of them: each delivery gave its place back.
+  await eventually(() => dispatcher.stats()).toEqual({ held: 0, inFlight: 0, lanes: 0 })
+}))
+
+test('a backlog drains while more comes, in lanes of its own for nobody', () => withSetup(async (setup) => {
+  const webhook = setup.addWebhook({ status: 'paused', concurrency: 4 })
+  let [now, most] = [0, 0]
+  setup.receiver.answer(async (_asked, response) => {
+    most = Math.max(most, now += 1)
+    await new Promise((resolve) => { setImmediate(resolve) })
+    now -= 1
+    json(response, 200, {})
+  })
+  const { inbox, dispatcher } = await setup.startHub()
+  await Promise.all(Array.from({ length: 1500 }, () => inbox.accept(sampleEvent(setup.tenantId))))
+  setup.change(webhook.id, { status: 'active' })
+  dispatcher.wake(setup.tenantId, webhook.id)
+  for (let more = 0; more < 100; more += 1) await inbox.accept(sampleEvent(setup.tenantId))
+  await eventually(() => countDeliveries(setup)).toEqual({ pending: 0, delivered: 1600, failed: 0, parked: 0 })
+  expect(most).toBeLessThanOrEqual(4)
+  expect(setup.receiver.asked).toHaveLength(1600)
+  await eventually(() => dispatcher.stats()).toEqual({ held: 0, inFlight: 0, lanes: 0 })
+}))
+
 test('where a token for the endpoint cannot be had, the attempt fails and is recorded', () => withSetup(async (setup) => {
   setup.addWebhook({ headersFor: async () => { throw new HubError('upstream_unavailable', 'The token endpoint failed.') } })
   const { inbox } = await setup.startHub()

@@ -4,7 +4,7 @@
  */
 import { uuidv7 } from 'uuidv7'
 import type { Database } from '../../../db/database.ts'
-import { ensurePartitions } from '../../../db/partitions.ts'
+import { ensurePartitions, idTime } from '../../../db/partitions.ts'
 import type { AcceptedEvent } from '../../../events/event.ts'
 import type { Fanout, NewDeliveryRow } from '../../../events/inbox.ts'
 import type { Webhook, Webhooks } from '../webhook.ts'
@@ -13,7 +13,9 @@ import { createFinisher } from './finish.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import { sizeOf, type Shipment } from './item.ts'
 import { Lane } from './lane.ts'
+import { createPace } from './pace.ts'
 import { createShipping, type ShippingDeps } from './shipping.ts'
+import { createStrays } from './strays.ts'
 
 export interface Dispatcher {
   fanout: Fanout
@@ -50,8 +52,12 @@ class Running implements Dispatcher {
   readonly #lanes = new Map<string, Lane>()
   readonly #backlogged = new Set<Lane>()
   readonly #ready: Lane[] = []
+  /** Ids of the deliveries that are in memory, or about to be committed as if they were. */
+  readonly #inHand = new Set<string>()
   readonly #finisher
   readonly #heartbeat
+  readonly #pace = createPace()
+  readonly #strays
   readonly #claims
   readonly #ship
   #held = 0
@@ -65,17 +71,22 @@ class Running implements Dispatcher {
     this.#deps = deps
     const { database, webhooks, onError } = deps
     this.#finisher = createFinisher({ db: database.system, workerId: this.#workerId, ensurePartitions: () => ensurePartitions(database.owner), onError })
-    this.#heartbeat = createHeartbeat({ db: database.system, workerId: this.#workerId, lost: () => { this.#giveBackAll() }, onError })
+    this.#heartbeat = createHeartbeat({ db: database.system, workerId: this.#workerId, lost: () => { this.#giveBackAll() }, held: () => { this.#pump() }, onError })
     this.#ship = createShipping({ ...deps, finisher: this.#finisher })
+    this.#strays = createStrays({ db: database.system, workerId: this.#workerId, isInHand: (id) => this.#inHand.has(id) })
     this.#claims = createClaims({
-      db: database.system, workerId: this.#workerId, webhooks, onError,
-      lanes: { get: (tenantId, webhookId) => this.#lane(tenantId, webhookId), backlogged: () => [...this.#backlogged], mayHold: () => this.#mayHold() },
-      claimed: (lane, shipment) => { this.#promise(lane, shipment.items.length); this.#enqueue(lane, shipment) },
+      db: database.system, workerId: this.#workerId, webhooks, strays: this.#strays, pace: this.#pace, onError,
+      lanes: {
+        get: (tenantId, webhookId) => this.#lane(tenantId, webhookId), backlogged: () => [...this.#backlogged], mayHold: () => this.#mayHold(),
+        promise: (lane, count) => { this.#promise(lane, count) }, release: (lane, count) => { this.#release(lane, count) },
+      },
+      claimed: (lane, shipment) => { this.#enqueue(lane, shipment) },
     })
     this.fanout = {
       plan: (event) => this.#plan(event),
       committed: (event, rows) => { this.#committed(event, rows) },
-      dropped: (rows) => { for (const row of rows) if (row.claimedBy !== null) this.#release(this.#lane(row.tenantId, row.webhookId), 1) },
+      dropped: (rows) => { this.#dropped(rows) },
+      uncertain: (rows) => { this.#dropped(rows); this.#strays.suspect() },
     }
   }
 
@@ -130,11 +141,16 @@ class Running implements Dispatcher {
     const lane = this.#lane(tenantId, webhook.id)
     const direct = webhook.status === 'active' && webhook.batch === undefined && orderingKey === null && !lane.hasDueBacklog(performance.now())
       && lane.room(webhook) > 0 && this.#mayHold() && this.#heartbeat.isHeld() && !this.#stopped
-    if (direct) this.#promise(lane, 1)
-    return { tenantId, id: uuidv7(), webhookId: webhook.id, eventId: id, eventName: event.id, eventType: event.type, orderingKey, claimedBy: direct ? this.#workerId : null }
+    const deliveryId = uuidv7()
+    if (direct) {
+      this.#promise(lane, 1)
+      this.#inHand.add(deliveryId)
+    }
+    return { tenantId, id: deliveryId, webhookId: webhook.id, eventId: id, eventName: event.id, eventType: event.type, orderingKey, claimedBy: direct ? this.#workerId : null }
   }
 
-  #committed({ event, json }: AcceptedEvent, rows: NewDeliveryRow[]): void {
+  #committed({ id, event, json }: AcceptedEvent, rows: NewDeliveryRow[]): void {
+    this.#pace.note(Date.now() - idTime(id))
     for (const row of rows) {
       const lane = this.#lane(row.tenantId, row.webhookId)
       if (row.claimedBy === null) {
@@ -143,6 +159,14 @@ class Running implements Dispatcher {
       } else {
         this.#enqueue(lane, { batchId: null, items: [{ row: { ...row, batchId: null, attempt: 0, attempts: null }, text: json, blobId: null, event }] })
       }
+    }
+  }
+
+  #dropped(rows: NewDeliveryRow[]): void {
+    for (const row of rows) {
+      if (row.claimedBy === null) continue
+      this.#inHand.delete(row.id)
+      this.#release(this.#lane(row.tenantId, row.webhookId), 1)
     }
   }
 
@@ -172,6 +196,7 @@ class Running implements Dispatcher {
 
   #enqueue(lane: Lane, shipment: Shipment): void {
     this.#heldCharacters += sizeOf(shipment)
+    for (const { row: { id } } of shipment.items) this.#inHand.add(id)
     if (this.#stopped) {
       this.#giveBack(lane, shipment)
       return
@@ -229,10 +254,9 @@ class Running implements Dispatcher {
     this.#pump()
     if (this.#inFlight === 0) this.#idle?.()
     await result.noted
-    this.#heldCharacters -= sizeOf(shipment)
     // Before the lane is let go: a lane with a backlog stays.
     if (result.nextInMs !== undefined) lane.noteBacklog(performance.now() + result.nextInMs)
-    this.#release(lane, shipment.items.length)
+    this.#letGo(lane, shipment)
     if (lane.hasDueBacklog(performance.now()) && lane.waiting < webhook.concurrency) this.#claims.soon()
   }
 
@@ -240,7 +264,12 @@ class Running implements Dispatcher {
   #giveBack(lane: Lane, shipment: Shipment): void {
     lane.noteBacklog(0)
     for (const { row: { tenantId, id } } of shipment.items) this.#finisher.end({ kind: 'released', tenantId, id }).catch(this.#deps.onError)
+    this.#letGo(lane, shipment)
+  }
+
+  #letGo(lane: Lane, shipment: Shipment): void {
     this.#heldCharacters -= sizeOf(shipment)
+    for (const { row: { id } } of shipment.items) this.#inHand.delete(id)
     this.#release(lane, shipment.items.length)
   }
 

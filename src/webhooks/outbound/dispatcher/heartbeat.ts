@@ -23,10 +23,12 @@ export interface HeartbeatDeps {
   workerId: string
   /** The claims are lost: whatever is in memory is somebody else's now. */
   lost(): void
+  /** From here on what is claimed is held again. */
+  held(): void
   onError(error: unknown): void
 }
 
-export function createHeartbeat({ db, workerId, lost, onError }: HeartbeatDeps): Heartbeat {
+export function createHeartbeat({ db, workerId, lost, held, onError }: HeartbeatDeps): Heartbeat {
   let lastMs = -Infinity
   let schedule: Schedule | undefined
 
@@ -36,6 +38,7 @@ export function createHeartbeat({ db, workerId, lost, onError }: HeartbeatDeps):
     await beat(db, workerId)
     if (lapsed) lost()
     lastMs = askedMs
+    held()
     await freeLapsed(db, LAPSED_SECONDS)
   }
   return {

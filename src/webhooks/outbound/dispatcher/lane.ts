@@ -79,7 +79,6 @@ export class Lane {
   /** Its endpoint is gone: nothing is remembered of it. */
   forget(): void {
     this.#limit = Infinity
-    this.noteNoBacklog()
   }
 
   succeeded({ concurrency }: Webhook): void {

@@ -5,7 +5,7 @@ import { uuidv7 } from 'uuidv7'
 import { expect, test } from 'vitest'
 import { json } from '../../../../test/upstream.ts'
 import { eventually } from '../../../lib/http/test-client.ts'
-import { createInbox } from '../../../events/inbox.ts'
+import { createInbox, type NewDeliveryRow } from '../../../events/inbox.ts'
 import { countDeliveries, sampleEvent, setUp, type Setup } from './setup.fixture.ts'
 
 async function withSetup(work: (setup: Setup) => Promise<void>): Promise<void> {
@@ -25,7 +25,7 @@ async function queue(setup: Setup, count: number, claimedBy: string | null = nul
     database: setup.database, blobs: { write: () => Promise.reject(new Error('not here')) }, announce: () => undefined,
     fanout: {
       plan: ({ tenantId, id, event }) => [{ tenantId, id: uuidv7(), webhookId: webhook.id, eventId: id, eventName: event.id, eventType: event.type, orderingKey: null, claimedBy }],
-      committed: () => undefined, dropped: () => undefined,
+      committed: () => undefined, dropped: () => undefined, uncertain: () => undefined,
     },
   })
   const events = Array.from({ length: count }, () => sampleEvent(setup.tenantId))
@@ -85,4 +85,47 @@ test('a process that stops gives back what it did not send, and nothing is sent 
   await setup.startHub()
   await eventually(() => countDeliveries(setup)).toMatchObject({ pending: 0, delivered: 200 })
   expect(setup.receiver.asked).toHaveLength(200)
+}))
+
+/** Holds a table against everybody, until it is let go. */
+async function lock(setup: Setup, table: string): Promise<{ release(): Promise<void> }> {
+  const client = await setup.database.ownerPool.connect()
+  await client.query(`begin; lock table ${table} in access exclusive mode`)
+  return {
+    async release() {
+      await client.query('rollback')
+      client.release()
+    },
+  }
+}
+
+test('a process that could give no sign of life for a while sends what came meanwhile once it can', () => withSetup(async (setup) => {
+  setup.addWebhook()
+  const { inbox, dispatcher } = await setup.startHub()
+  const locked = await lock(setup, 'delivery_workers')
+  // Until it no longer knows whether its claims are its own.
+  await eventually(() => {
+    const rows = dispatcher.fanout.plan(sampleEvent(setup.tenantId)) as NewDeliveryRow[]
+    dispatcher.fanout.dropped(rows)
+    return rows.map(({ claimedBy }) => claimedBy)
+  }).toEqual([null])
+  const event = sampleEvent(setup.tenantId)
+  await inbox.accept(event)
+  await eventually(() => dispatcher.stats()).toMatchObject({ held: 1, inFlight: 0 })
+  expect(setup.receiver.asked).toEqual([])
+  await locked.release()
+  await eventually(() => countDeliveries(setup)).toEqual({ pending: 0, delivered: 1, failed: 0, parked: 0 })
+  expect(setup.receiver.asked.map(({ headers }) => headers['webhook-id'])).toEqual([event.id])
+}))
+
+test('what a process has claimed and does not know of, since the answer got lost with a connection, is delivered all the same', () => withSetup(async (setup) => {
+  await setup.startHub()
+  const { rows: [worker] } = await setup.database.system.query<{ id: string }>('select id from delivery_workers')
+  const events = await queue(setup, 5, worker!.id)
+  const locked = await lock(setup, 'delivery_queue')
+  const blocked = `application_name = 'interchange system' and wait_event_type = 'Lock' and datname = current_database()`
+  await eventually(async () => (await setup.database.owner.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${blocked}`)).rowCount).toBeGreaterThan(0)
+  await locked.release()
+  await eventually(() => countDeliveries(setup)).toEqual({ pending: 0, delivered: 5, failed: 0, parked: 0 })
+  expect(setup.receiver.asked.map(({ headers }) => String(headers['webhook-id'])).sort()).toEqual(events.sort())
 }))

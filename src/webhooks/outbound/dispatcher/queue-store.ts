@@ -20,11 +20,14 @@ const claimedColumns = `q.tenant_id as "tenantId", q.id, q.webhook_id as "webhoo
 
 export interface Wanted { tenantId: string, webhookId: string, room: number }
 
+/** A claim that a crash of the database takes back is no harm, the row is free then: so nobody waits until it is on the disk, nor do others' commits behind it. */
+const light = `(select set_config('synchronous_commit', 'off', true)) light`
+
 /** Takes up to `room` due deliveries of each endpoint, the longest overdue first. `skip locked` passes over rows that another process is taking. */
 export async function claimDue(db: Db, workerId: string, wanted: readonly Wanted[]): Promise<ClaimedRow[]> {
   const { rows } = await db.query<ClaimedRow>(
     `update delivery_queue q set claimed_by = $1
-     from unnest($2::uuid[], $3::integer[]) as w (webhook_id, room)
+     from ${light} cross join unnest($2::uuid[], $3::integer[]) as w (webhook_id, room)
      cross join lateral (
        select tenant_id, id from delivery_queue
        where webhook_id = w.webhook_id and claimed_by is null and due_at <= now()
@@ -120,6 +123,12 @@ export async function releaseRows(db: Db, workerId: string, rows: readonly Pick<
     `update delivery_queue q set claimed_by = null from unnest($2::uuid[], $3::uuid[]) as r (tenant_id, id)
      where q.tenant_id = r.tenant_id and q.id = r.id and q.claimed_by = $1`,
     [workerId, rows.map(({ tenantId }) => tenantId), rows.map(({ id }) => id)])
+}
+
+/** What this process has claimed, as far as the database knows. */
+export async function findClaimed(db: Db, workerId: string): Promise<Pick<ClaimedRow, 'tenantId' | 'id'>[]> {
+  const { rows } = await db.query<Pick<ClaimedRow, 'tenantId' | 'id'>>('select tenant_id as "tenantId", id from delivery_queue where claimed_by = $1', [workerId])
+  return rows
 }
 
 /** Its endpoint is gone: nobody is to be told. Answers how many rows went. */
