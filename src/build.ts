@@ -14,6 +14,7 @@ import { urlOf } from './build/url.ts'
 import type { Config } from './config.ts'
 import { listen, type Listener } from './db/listen.ts'
 import { EVENT_TYPES_CHANGED } from './events/types.ts'
+import { FLOWS_CHANGED } from './flows/definitions.ts'
 import { CREDENTIALS_CHANGED } from './credentials/notices.ts'
 import { CONNECTORS_CHANGED } from './catalog/registry.ts'
 import { PULSAR_BRIDGES_CHANGED } from './events/pulsar/bridges.ts'
@@ -152,6 +153,7 @@ function listenForChanges(connectionString: string, { services, caches, eventBus
       [WEBHOOKS_CHANGED]: one('webhooks', caches.forgetWebhook),
       [WEBHOOK_SOURCES_CHANGED]: one('webhook-sources', caches.forgetWebhookSource),
       [EVENT_TYPES_CHANGED]: one('event-types', caches.forgetEventType),
+      [FLOWS_CHANGED]: one('flows', caches.forgetFlows),
       [PULSAR_BRIDGES_CHANGED]: () => { pulsar.refresh() },
       [EXECUTIONS_RECORDED]: (tenantIds) => { for (const tenantId of tenantIds.split(',')) services.changes.tell(tenantId, 'executions') },
       interchange_events: (tenantId) => { eventBus.feed.wake(tenantId) },

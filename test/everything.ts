@@ -104,6 +104,7 @@ async function ownFlow(hub: TestHub, { tenantId, mark }: { tenantId: string, mar
     const facts = { flow_id: flowId, namespace: 'default', name: mark, version: '1.0.0', trigger: '{"type":"api"}' }
     await insert('flows', { id: flowId, namespace: 'default', name: mark, latest_version: '1.0.0' })
     await insert('flow_versions', { flow_id: flowId, version: '1.0.0', status: 'published', format: 'json', source: definition, definition, sha256: mark, created_by: 'system', published_at: new Date() })
+    await insert('flow_versions', { flow_id: flowId, version: '1.1.0', status: 'draft', format: 'json', source: definition, definition, sha256: mark, created_by: 'system' })
     await insert('flow_live', { ...facts, id: live, status: 'suspended', input: '{}', rights: '{"actor":"system","role":"owner","scopes":[]}' })
     await insert('flow_runs', { ...facts, id: run, status: 'completed', started_at: new Date(), ended_at: new Date(), record: JSON.stringify({ input: { mark }, output: { mark }, error: null, tasks: [] }) })
     await insert('flow_journal', { run_id: run, seq: 0, entries: '[]' })

@@ -21,6 +21,7 @@ const owned: Record<string, (of: Everything) => Record<string, string>> = {
   '/api/v1/webhook-sources': ({ webhookSource }) => ({ id: webhookSource }),
   '/api/v1/webhooks': ({ webhook }) => ({ id: webhook }),
   '/api/v1/deliveries': ({ delivery }) => ({ id: delivery }),
+  '/api/v1/flows': ({ flow }) => ({ flow, version: '1.0.0' }),
 }
 
 /** Of nobody: pictures drawn from the name that is asked for, and what senders know by its path alone. */
@@ -52,6 +53,9 @@ const bodies: Record<string, (of: Everything, url: string) => unknown> = {
   'PUT /api/v1/webhook-sources/:id': () => ({ name: 'n', verification: { scheme: 'none' } }),
   'POST /api/v1/webhooks': (_of, url) => ({ name: 'n', url, events: ['walked'] }),
   'PUT /api/v1/webhooks/:id': (_of, url) => ({ name: 'n', url, events: ['walked'] }),
+  'POST /api/v1/flows': () => ({ document: { dsl: '1.0.3', namespace: 'default', name: 'walked', version: '1.0.0' }, do: [{ say: { set: { a: 1 } } }] }),
+  'POST /api/v1/flows/plan': () => ({ files: [{ path: 'walked.yaml', content: '' }] }),
+  'POST /api/v1/flows/apply': () => ({ files: [{ path: 'walked.yaml', content: '' }] }),
   'POST /api/v1/webhooks/:id/replay': () => ({ since: '2026-01-01T00:00:00Z' }),
 }
 

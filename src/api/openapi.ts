@@ -71,6 +71,7 @@ const problemSchema = z.object({
   detail: z.string().describe('What happened, for people.'),
   instance: z.string().describe('Names the request; the log has it too.'),
   errors: z.array(z.object({ pointer: z.string().describe('JSON Pointer into the body, `?name` for a query parameter.'), detail: z.string() })).optional(),
+  findings: z.array(z.record(z.string(), z.unknown())).optional().describe('Of a flow that is not valid: all that was found, with lines and columns.'),
   execution: z.record(z.string(), z.unknown()).optional().describe('Of a call that was tried and failed: its record.'),
 }).meta({ id: 'Problem' })
 

@@ -11,6 +11,8 @@ import type { Streams } from '../events/streams.ts'
 import type { EventTypes } from '../events/types.ts'
 import type { Executions } from '../executions/executions.ts'
 import type { Figures } from '../executions/figures.ts'
+import type { Apply } from '../flows/apply.ts'
+import type { Flows } from '../flows/flows.ts'
 import type { Alerts } from '../integrations/alerts.ts'
 import type { Execute } from '../integrations/execute.ts'
 import type { Health } from '../integrations/health.ts'
@@ -69,6 +71,8 @@ export interface Services {
   webhookSources: WebhookSources
   hooks: Hooks
   hookRequests: HookRequests
+  flows: Flows
+  flowApply: Apply
   /** Where others reach the hub; without a slash at the end. */
   publicUrl(): string
   /** For /readyz: what is not ready yet; empty when all is. */

@@ -41,6 +41,7 @@ import type { Metrics } from '../metrics.ts'
 import { createAudit } from '../tenants/audit.ts'
 import { createEventBus, type EventBus } from './event-bus.ts'
 import { createEventing, type Eventing } from './eventing.ts'
+import { createFlowDocuments, type FlowDocuments } from './flow-documents.ts'
 import { createPeople } from './people.ts'
 import { createPulsar, type Pulsar } from './pulsar.ts'
 import { createReceiving, type Receiving } from './receiving.ts'
@@ -61,6 +62,7 @@ export interface Areas {
     forgetWebhook(tenantId: string, id: string): void
     forgetWebhookSource(tenantId: string, id: string): void
     forgetEventType(tenantId: string, type: string): void
+    forgetFlows(tenantId: string): void
     forgetAll(): void
   }
   close(): Promise<void>
@@ -104,16 +106,17 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const eventBus = createEventBus({ storage, logger: deps.logger, jq, inbox: eventing.inbox, hubEvents: eventing.hubEvents, services: { ...running, connectors: catalog.connectors } })
   const receiving = createReceiving({ ...deps, jq, credentials, inbox: eventing.inbox, schemas: eventBus.services.eventTypes })
   const pulsar = createPulsar({ storage, logger: deps.logger, jq, secrets: credentials.own, inbox: eventing.inbox, publishing: eventBus.publishing, followers: eventBus.followers })
+  const documents = createFlowDocuments({ storage, jq, registry: catalog.registry, credentials, integrations: running.integrations })
   const services: Services = {
     ...people, audit: createAudit(database),
-    credentials, connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services,
+    credentials, connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services,
     breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     ready: () => readiness(deps),
     metrics: (options) => metrics.read(options),
   }
   return {
     services, eventing, eventBus, pulsar, retention: createRetention({ database, blobs, figures }), eventRetention: createEventRetention({ database, blobs, days: deps.config.eventsRetentionDays }),
-    caches: cachesOf({ loaded, credentials, registry: catalog.registry, keys, sessions, eventBus, webhooks: eventing.loadedWebhooks, sources: receiving.loadedSources }),
+    caches: cachesOf({ documents, loaded, credentials, registry: catalog.registry, keys, sessions, eventBus, webhooks: eventing.loadedWebhooks, sources: receiving.loadedSources }),
     async close() {
       await receiving.close()
       await running.health.settle()
@@ -200,14 +203,18 @@ function noteCall(notices: EventBus['notices'], { loaded: { row, credential, sta
   if (!usageQuota.unlimited) notices.quotaUsed(row.tenantId, row, { ...usageQuota, used: state.quota.used, periodStart: new Date(periodStart(usageQuota.period, Date.now())) })
 }
 
-interface Caches { eventBus: EventBus, loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'], sessions: Services['sessions'], webhooks: Eventing['loadedWebhooks'], sources: Receiving['loadedSources'] }
+interface Caches { documents: FlowDocuments, eventBus: EventBus, loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'], sessions: Services['sessions'], webhooks: Eventing['loadedWebhooks'], sources: Receiving['loadedSources'] }
 
-function cachesOf({ eventBus: { feed, services: { eventTypes } }, loaded, credentials, registry, keys, sessions, webhooks, sources }: Caches): Areas['caches'] {
+function cachesOf({ documents: { definitions, named }, eventBus: { feed, services: { eventTypes } }, loaded, credentials, registry, keys, sessions, webhooks, sources }: Caches): Areas['caches'] {
   return {
-    forgetIntegration: (tenantId, id) => { loaded.forget(tenantId, id) },
+    forgetIntegration(tenantId, id) {
+      loaded.forget(tenantId, id)
+      named.forget(tenantId)
+    },
     // Integrations hold their opened credential and their connector.
     forgetCredential(tenantId, id) {
       credentials.forget(tenantId, id)
+      named.forget(tenantId)
       if (!isOwnSecret(id)) loaded.forgetAll()
     },
     forgetConnector(tenantId, id) {
@@ -217,6 +224,7 @@ function cachesOf({ eventBus: { feed, services: { eventTypes } }, loaded, creden
     forgetWebhook: (tenantId, id) => { webhooks.forget(tenantId, id) },
     forgetWebhookSource: (tenantId, id) => { sources.forget(tenantId, id) },
     forgetEventType: (tenantId, type) => { eventTypes.forget(tenantId, type) },
+    forgetFlows: (tenantId) => { definitions.forget(tenantId) },
     forgetAll() {
       eventTypes.forgetAll()
       feed.wake()
@@ -227,6 +235,8 @@ function cachesOf({ eventBus: { feed, services: { eventTypes } }, loaded, creden
       credentials.forgetAll()
       registry.forgetAll()
       loaded.forgetAll()
+      named.forgetAll()
+      definitions.forgetAll()
     },
   }
 }

@@ -369,6 +369,136 @@ export type ExecutionSummary = {
   sizeBytes: number
 }
 
+export type Flow = {
+  /** What it is called: the name, with the namespace before it where that is not `default`. */
+  flowId: string
+  namespace: string
+  name: string
+  title: string | null
+  summary: string | null
+  /** What is not enabled is started by nobody. */
+  enabled: boolean
+  /** The published version that runs begin with; null while there are only drafts. */
+  latestVersion: string | null
+  createdAt: Timestamp
+  updatedAt: Timestamp
+  /** Send it as `If-Match` with a change, to be told when somebody else was faster. */
+  etag: string
+  /** Semantic version of the document. */
+  version: string
+  status: 'draft' | 'published'
+  format: 'yaml' | 'json'
+  /** The document as it was given, with its comments. */
+  source: string
+  /** The same, parsed. */
+  definition: Record<string, unknown>
+  /** As of when it was stored. */
+  warnings: FlowFinding[]
+  publishedAt: Timestamp | null
+}
+
+export type FlowDiff = {
+  namespace: string
+  name: string
+  from: string
+  to: string
+  /** Nothing differs but the version itself, and the text. */
+  same: boolean
+  tasks: FlowTaskChange[]
+  /** JSON Pointers of what differs outside of tasks. */
+  document: string[]
+  /** The documents line by line, as `diff -u` writes it. */
+  text: string
+}
+
+/** A document of the Serverless Workflow DSL 1.0.3, as YAML or JSON. */
+export type FlowDocument = {
+  document: Record<string, unknown>
+  do: unknown[]
+} & Record<string, unknown>
+
+export type FlowFinding = {
+  severity: 'error' | 'warning'
+  /** Stable: programs may rely on it. */
+  code: 'syntax' | 'form' | 'setting' | 'expression' | 'unknown_variable' | 'empty_variable' | 'duplicate_task' | 'unknown_task' | 'unreachable_task' | 'unknown_reference' | 'unknown_function' | 'unknown_integration' | 'unknown_operation' | 'unknown_credential' | 'open_secret' | 'unknown_flow' | 'invalid_input' | 'invalid_duration' | 'invalid_schedule' | 'invalid_endpoint' | 'invalid_schema' | 'not_checked' | 'not_allowed' | 'never_runs'
+  /** JSON Pointer into the document. */
+  pointer: string
+  /** For people: goes on where the pointer ends. */
+  detail: string
+  /** In the text as it was sent; counts from 1. */
+  line: number
+  column: number
+}
+
+export type FlowPlan = {
+  /** By their paths; removals come last. */
+  items: ({
+    /** `version`: a new one of a flow that is there. `publish`: what is a draft. `conflict`: published with another content, or still running where it would be removed. */
+    action: 'create' | 'version' | 'publish' | 'unchanged' | 'conflict' | 'invalid' | 'remove'
+    flow: string | null
+    version: string | null
+    /** Null for what no file has. */
+    path: string | null
+    /** With lines of the file. */
+    findings: FlowFinding[]
+    detail: string | null
+  })[]
+  /** Nothing is in the way. */
+  applicable: boolean
+  /** Give it to `apply` to have exactly this plan carried out. */
+  digest: string
+}
+
+export type FlowSummary = {
+  /** What it is called: the name, with the namespace before it where that is not `default`. */
+  flowId: string
+  namespace: string
+  name: string
+  title: string | null
+  summary: string | null
+  /** What is not enabled is started by nobody. */
+  enabled: boolean
+  /** The published version that runs begin with; null while there are only drafts. */
+  latestVersion: string | null
+  createdAt: Timestamp
+  updatedAt: Timestamp
+  /** Send it as `If-Match` with a change, to be told when somebody else was faster. */
+  etag: string
+}
+
+export type FlowTaskChange = {
+  change: 'added' | 'removed' | 'changed' | 'moved'
+  /** Names from the outermost task to this one: `checkOrder/notify`. */
+  task: string
+  /** Where it is in the later version, or was in the earlier one where it is gone. */
+  pointer: string
+  /** JSON Pointers, from the task, of what differs. */
+  members?: string[]
+  /** Where it was before. */
+  from?: string
+}
+
+export type FlowValidation = {
+  /** There is no error; warnings may be. */
+  valid: boolean
+  namespace: string | null
+  name: string | null
+  version: string | null
+  /** By their places in the text. */
+  findings: FlowFinding[]
+}
+
+export type FlowVersion = {
+  /** Semantic version of the document. */
+  version: string
+  status: 'draft' | 'published'
+  format: 'yaml' | 'json'
+  warnings: FlowFinding[]
+  createdBy: string
+  createdAt: Timestamp
+  publishedAt: Timestamp | null
+}
+
 export type Integration = {
   id: string
   name: string
@@ -845,6 +975,8 @@ export type Problem = {
     pointer: string
     detail: string
   })[]
+  /** Of a flow that is not valid: all that was found, with lines and columns. */
+  findings?: (Record<string, unknown>)[]
   /** Of a call that was tried and failed: its record. */
   execution?: Record<string, unknown>
 }
@@ -1167,6 +1299,17 @@ export type SignInLink = {
   expiresAt: Timestamp | null
   /** The address belongs to a user already, who gives the password that he has. */
   known: boolean
+}
+
+export type StoredFlow = {
+  namespace: string
+  name: string
+  /** Semantic version of the document. */
+  version: string
+  status: 'draft' | 'published'
+  /** `version`: a new one of a flow that was there. `published`: what was a draft. `unchanged`: it was there already. */
+  outcome: 'created' | 'version' | 'draft' | 'published' | 'unchanged'
+  warnings: FlowFinding[]
 }
 
 export type Tenant = {
@@ -3907,6 +4050,177 @@ export interface Routes {
     reply: {
       count: number
     }
+  }
+  /** Store a version of a flow: a Serverless Workflow document, YAML or JSON. It is published at once. */
+  'POST /api/v1/flows': {
+    query?: {
+      /** Keep it as a draft, which may be replaced and is not run by others. */
+      draft?: string
+    }
+    body?: FlowDocument | string | Uint8Array | Blob | ReadableStream
+    reply: StoredFlow
+  }
+  /** List flows, by namespace and name. */
+  'GET /api/v1/flows': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Only those with this text in name, title or summary. */
+      q?: string
+      namespace?: string
+      enabled?: string
+    }
+    reply: {
+      data: FlowSummary[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Check a document without storing it. */
+  'POST /api/v1/flows/validate': {
+    body?: FlowDocument | string | Uint8Array | Blob | ReadableStream
+    reply: FlowValidation
+  }
+  /** Get the latest version of every flow as YAML documents, one after another. */
+  'GET /api/v1/flows/export': {
+    query?: {
+      /** Only flows of this namespace. */
+      namespace?: string
+    }
+    reply: string
+  }
+  /** Show what a folder of documents would change. Nothing is stored. */
+  'POST /api/v1/flows/plan': {
+    body: {
+      files: ({
+        /** What the file is called in findings. What ends with `.json` is read as JSON, everything else as YAML. */
+        path: string
+        /** One document, or several with `---` between them. */
+        content: string
+      })[]
+      /** Remove flows that no file has, in the namespaces that the files have. */
+      prune?: boolean
+    }
+    reply: FlowPlan
+  }
+  /** Bring flows to what a folder of documents says: all of it, or nothing. */
+  'POST /api/v1/flows/apply': {
+    body: {
+      files: ({
+        /** What the file is called in findings. What ends with `.json` is read as JSON, everything else as YAML. */
+        path: string
+        /** One document, or several with `---` between them. */
+        content: string
+      })[]
+      /** Remove flows that no file has, in the namespaces that the files have. */
+      prune?: boolean
+      /** Of the plan that was looked at: refused with 409 where it would be another one by now. */
+      digest?: string
+    }
+    reply: FlowPlan
+  }
+  /** Get a flow with its latest version, or its newest draft where nothing is published. */
+  'GET /api/v1/flows/{flow}': {
+    path: {
+      /** The flow: its name, or its namespace and name with a slash between them, encoded (`orders%2Fship`). */
+      flow: string
+    }
+    reply: Flow
+  }
+  /** Delete a flow with all its versions. */
+  'DELETE /api/v1/flows/{flow}': {
+    path: {
+      /** The flow: its name, or its namespace and name with a slash between them, encoded (`orders%2Fship`). */
+      flow: string
+    }
+    query?: {
+      /** Also while runs are not over. */
+      force?: string
+    }
+    reply: undefined
+  }
+  /** Let a flow be started again. */
+  'POST /api/v1/flows/{flow}/enable': {
+    path: {
+      /** The flow: its name, or its namespace and name with a slash between them, encoded (`orders%2Fship`). */
+      flow: string
+    }
+    body?: Record<string, unknown>
+    reply: FlowSummary
+  }
+  /** Let nobody start a flow for a while. */
+  'POST /api/v1/flows/{flow}/disable': {
+    path: {
+      /** The flow: its name, or its namespace and name with a slash between them, encoded (`orders%2Fship`). */
+      flow: string
+    }
+    body?: Record<string, unknown>
+    reply: FlowSummary
+  }
+  /** Compare two versions of a flow. */
+  'GET /api/v1/flows/{flow}/diff': {
+    path: {
+      /** The flow: its name, or its namespace and name with a slash between them, encoded (`orders%2Fship`). */
+      flow: string
+    }
+    query?: {
+      /** The second highest version unless given. */
+      from?: string
+      /** The highest version unless given. */
+      to?: string
+    }
+    reply: FlowDiff
+  }
+  /** List the versions of a flow, drafts among them, the highest first. */
+  'GET /api/v1/flows/{flow}/versions': {
+    path: {
+      /** The flow: its name, or its namespace and name with a slash between them, encoded (`orders%2Fship`). */
+      flow: string
+    }
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
+    reply: {
+      data: FlowVersion[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get a flow with one of its versions. */
+  'GET /api/v1/flows/{flow}/versions/{version}': {
+    path: {
+      /** The flow: its name, or its namespace and name with a slash between them, encoded (`orders%2Fship`). */
+      flow: string
+      /** A version of the flow, for instance `1.0.0`. */
+      version: string
+    }
+    reply: Flow
+  }
+  /** Delete a draft. */
+  'DELETE /api/v1/flows/{flow}/versions/{version}': {
+    path: {
+      /** The flow: its name, or its namespace and name with a slash between them, encoded (`orders%2Fship`). */
+      flow: string
+      /** A version of the flow, for instance `1.0.0`. */
+      version: string
+    }
+    reply: undefined
+  }
+  /** Publish a draft: from then on it never changes. */
+  'POST /api/v1/flows/{flow}/versions/{version}/publish': {
+    path: {
+      /** The flow: its name, or its namespace and name with a slash between them, encoded (`orders%2Fship`). */
+      flow: string
+      /** A version of the flow, for instance `1.0.0`. */
+      version: string
+    }
+    body?: Record<string, unknown>
+    reply: StoredFlow
   }
   /** Sign in, with a password or an API key. */
   'POST /api/v1/session': {

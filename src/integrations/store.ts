@@ -71,6 +71,18 @@ export async function findIntegration(db: Db, tenantId: string, id: string): Pro
   return rows[0]
 }
 
+/** Two at most: more than one is too many for who asks by name. */
+export async function findByName(db: Db, tenantId: string, name: string): Promise<IntegrationRow[]> {
+  const { rows } = await db.query<IntegrationRow>(`select ${columns} from integrations where tenant_id = $1 and name = $2 order by id limit 2`, [tenantId, name])
+  return rows
+}
+
+/** The oldest integration of the connector that has the credential. */
+export async function findByCredential(db: Db, tenantId: string, { credentialId, connector }: { credentialId: string, connector: string }): Promise<string | undefined> {
+  const { rows } = await db.query<{ id: string }>('select id from integrations where tenant_id = $1 and credential_id = $2 and connector = $3 order by id limit 1', [tenantId, credentialId, connector])
+  return rows[0]?.id
+}
+
 export interface IntegrationFilter { q: string | undefined, connector: string | undefined, kind: string | undefined, status: string | undefined, tag: string | undefined }
 
 /** Newest first. `q` looks into name, description, connector and tags. */

@@ -9,6 +9,7 @@ import { eventTypeRoutes } from './event-types/index.ts'
 import { eventRoutes } from './events/index.ts'
 import { executionRoutes } from './executions/index.ts'
 import { figureRoutes } from './figures/index.ts'
+import { flowRoutes } from './flows/index.ts'
 import { hookRoutes } from './hooks/index.ts'
 import { integrationRoutes } from './integrations/index.ts'
 import { metaRoutes } from './meta/index.ts'
@@ -20,6 +21,6 @@ import { webhookSourceRoutes } from './webhook-sources/index.ts'
 import { webhookRoutes } from './webhooks/index.ts'
 
 export const routes: Route[] = [
-  ...integrationRoutes, ...executionRoutes, ...figureRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...eventRoutes, ...eventTypeRoutes, ...busRoutes, ...pulsarRoutes, ...webhookSourceRoutes, ...hookRoutes, ...webhookRoutes, ...deliveryRoutes, ...sessionRoutes, ...tenantRoutes, ...metaRoutes,
+  ...integrationRoutes, ...executionRoutes, ...figureRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...eventRoutes, ...eventTypeRoutes, ...busRoutes, ...pulsarRoutes, ...webhookSourceRoutes, ...hookRoutes, ...webhookRoutes, ...deliveryRoutes, ...flowRoutes, ...sessionRoutes, ...tenantRoutes, ...metaRoutes,
 ]
 routes.push(...openApiRoutes(() => routes))

@@ -1,5 +1,6 @@
 /** Answers of reads, kept in memory for an integration's `ttl`, within one bound over all integrations. */
 import { LRUCache } from 'lru-cache'
+import { canonical } from '../../lib/json/canonical.ts'
 
 export interface CachedAnswer {
   data: unknown
@@ -29,12 +30,4 @@ export function createAnswerCache(maxBytes: number): AnswerCache {
 /** `integrationKey` holds tenant, id and revision: an edited integration never answers from before the edit. */
 function keyOf(integrationKey: string, operation: string, input: unknown): string {
   return `${integrationKey}\n${operation}\n${canonical(input)}`
-}
-
-/** Equal values give equal texts, whatever the order of their members. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, each: unknown) => {
-    if (each === null || typeof each !== 'object' || Array.isArray(each)) return each
-    return Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-  }) ?? ''
 }

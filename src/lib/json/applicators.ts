@@ -2,6 +2,7 @@
 import { Notes, isMembers } from './check.ts'
 import type { Check, Finding, Run } from './check.ts'
 import { matches } from './keywords.ts'
+import { parsePointer } from './pointer.ts'
 import type { Schema, SchemaObject } from './normalize.ts'
 import type { Pattern } from './patterns.ts'
 
@@ -28,7 +29,7 @@ function checkRequired(names: string[]): Check {
     let passed = true
     for (const name of names) {
       if (Object.hasOwn(value, name)) continue
-      passed = run.fail('is missing', { member: name })
+      passed = run.fail('is missing', { member: name, about: 'missing' })
       if (run.silent) break
     }
     return passed
@@ -127,7 +128,7 @@ function checkAnyOf(branches: Check[]): Check {
       // All branches that pass have looked at something.
       if (!notes) break
     }
-    return passed || explainNone(branches, value, run)
+    return passed || explainNone(branches, value, run, notes)
   }
 }
 
@@ -138,21 +139,54 @@ function checkOneOf(branches: Check[]): Check {
       if (passesWithNotes(branch, value, run, notes)) passed++
       if (passed > 1) return run.fail('fits more than one of the forms of which only one is allowed')
     }
-    return passed === 1 || explainNone(branches, value, run)
+    return passed === 1 || explainNone(branches, value, run, notes)
   }
 }
 
 /** Where the value's kind, or a member that tells the kind, leaves one form only, its faults say more than that no form fits. */
-function explainNone(branches: Check[], value: unknown, run: Run): false {
+function explainNone(branches: Check[], value: unknown, run: Run, notes: Notes | undefined): false {
+  if (notes) notes.unsure = true
   if (run.silent) return false
   const found = branches.map((branch) => run.findingsOf(branch, value)).filter((findings) => findings.length > 0)
   const depth = run.path.length
-  const meant = found.filter((findings) => !findings.some((finding) => finding.about && levels(finding) === depth))
-  const told = meant.filter((findings) => !findings.some((finding) => finding.about === 'choice' && levels(finding) === depth + 1))
-  const [only, ...others] = meant.length > 1 ? told : meant
-  if (!only || others.length > 0) return run.fail(`fits none of the ${branches.length} allowed forms`)
-  run.findings.push(...only)
+  const at = (about: Finding['about'], level: number) => (finding: Finding): boolean => finding.about === about && levels(finding) === level
+  const ofKind = found.filter((findings) => !findings.some((finding) => (at('type', depth)(finding) || at('choice', depth)(finding))))
+  if (ofKind.length === 0) return run.fail(otherKinds(found.map((findings) => findings.find(at('type', depth)))) ?? noForm(branches), { about: 'type' })
+  const told = narrow(ofKind, (findings) => !findings.some(at('choice', depth + 1)))
+  const complete = narrow(told, (findings) => !findings.some(at('missing', depth + 1)))
+  const [only, ...others] = complete
+  if (others.length > 0) return run.fail(otherMembers(complete.map((findings) => findings.filter(at('missing', depth + 1)))) ?? noForm(branches))
+  run.findings.push(...only!)
   return false
+}
+
+/** Those that pass, unless none does. */
+function narrow(found: Finding[][], passes: (findings: Finding[]) => boolean): Finding[][] {
+  const left = found.filter(passes)
+  return left.length > 0 ? left : found
+}
+
+function noForm(branches: Check[]): string {
+  return `fits none of the ${branches.length} allowed forms`
+}
+
+/** "must be a string, not a number" of several forms in one. */
+function otherKinds(findings: (Finding | undefined)[]): string | undefined {
+  const words = findings.map((finding) => /^must be (?<wanted>.*), not (?<given>.*)$/.exec(finding?.detail ?? '')?.groups)
+  if (words.some((each) => each === undefined)) return undefined
+  const wanted = [...new Set(words.flatMap((each) => each!['wanted']!.split(' or ')))]
+  return `must be ${wanted.join(' or ')}, not ${words[0]!['given']}`
+}
+
+function otherMembers(missing: Finding[][]): string | undefined {
+  if (missing.some((findings) => findings.length === 0)) return undefined
+  const sets = new Set(missing.map((findings) => findings.map(({ pointer }) => nameOf(pointer)).join(' with ')))
+  const [last, ...before] = [...sets].reverse()
+  return `needs ${before.length === 0 ? '' : `${before.reverse().join(', ')} or `}${last}`
+}
+
+function nameOf(pointer: string): string {
+  return parsePointer(pointer).at(-1)!
 }
 
 function levels({ pointer }: Finding): number {
@@ -194,7 +228,7 @@ export function unevaluatedChecks({ unevaluatedItems, unevaluatedProperties }: S
 
 function checkUnevaluatedMembers(check: Check, none: boolean): Check {
   return (value, run, notes) => {
-    if (!isMembers(value) || notes!.allMembers) return true
+    if (!isMembers(value) || notes!.allMembers || notes!.unsure) return true
     notes!.allMembers = true
     return every(Object.keys(value), run, (name) => {
       run.spend(1)
@@ -206,7 +240,7 @@ function checkUnevaluatedMembers(check: Check, none: boolean): Check {
 
 function checkUnevaluatedItems(check: Check): Check {
   return (value, run, notes) => {
-    if (!Array.isArray(value) || notes!.allItems) return true
+    if (!Array.isArray(value) || notes!.allItems || notes!.unsure) return true
     notes!.allItems = true
     return every(value.keys(), run, (index) => index < notes!.items || notes!.contained.has(index) || run.below(index, check, value[index]))
   }

@@ -3,7 +3,7 @@ import type { FieldError } from '../../errors.ts'
 import { formatPointer } from './pointer.ts'
 
 /** `about` is set where the value may be meant for another schema, rather than be a bad one for this. */
-export interface Finding extends FieldError { about: 'type' | 'choice' | undefined }
+export interface Finding extends FieldError { about: 'type' | 'choice' | 'missing' | undefined }
 
 export type Check = (value: unknown, run: Run, notes: Notes | undefined) => boolean
 
@@ -77,11 +77,14 @@ export class Notes {
   items = 0
   readonly members = new Set<string>()
   readonly contained = new Set<number>()
+  /** One of several forms was meant, and none fits: what belongs to it is not known. */
+  unsure = false
 
   add(other: Notes): void {
     this.allMembers ||= other.allMembers
     this.allItems ||= other.allItems
     this.items = Math.max(this.items, other.items)
+    this.unsure ||= other.unsure
     for (const name of other.members) this.members.add(name)
     for (const index of other.contained) this.contained.add(index)
   }

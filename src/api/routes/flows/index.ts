@@ -1,0 +1,10 @@
+/** Flows as documents. Their runs are in routes/runs/. */
+import type { Route } from '../../route.ts'
+import { applyFlows, planFlows } from './apply.ts'
+import { diffFlow, exportFlows, getFlow, getFlowVersion, listFlows, listFlowVersions } from './read.ts'
+import { createFlow, deleteDraft, deleteFlow, disableFlow, enableFlow, publishVersion, validateFlow } from './write.ts'
+
+export const flowRoutes: Route[] = [
+  createFlow, validateFlow, listFlows, exportFlows, planFlows, applyFlows,
+  getFlow, deleteFlow, enableFlow, disableFlow, diffFlow, listFlowVersions, getFlowVersion, publishVersion, deleteDraft,
+]

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { Answer, defineRoute, type Route } from '../../route.ts'
+import { finding, flowDocument, flowParam, flowSummary, MOST_BODY_BYTES, readSourceBody, statusOf, storedFlow, tag, toSummary, versionParam } from './shapes.ts'
+
+const yes = z.stringbool().default(false)
+const json = { 'content-type': 'application/json; charset=utf-8' }
+
+export const createFlow = defineRoute({
+  method: 'POST', path: '/api/v1/flows', scope: 'flows:write', tag, creates: true, status: 201,
+  summary: 'Store a version of a flow: a Serverless Workflow document, YAML or JSON. It is published at once.',
+  description: 'What names integrations and credentials that are not there yet is stored with warnings. A version that is published never changes: the same content again is answered 200, another one 409.',
+  bodyKind: 'bytes', maxBodyBytes: MOST_BODY_BYTES, body: flowDocument, reply: storedFlow,
+  query: z.strictObject({ draft: yes.describe('Keep it as a draft, which may be replaced and is not run by others.') }),
+  async handle({ flows }, { caller, body, query, request }) {
+    const stored = await flows.create(caller, readSourceBody(body, request.headers), query)
+    return new Answer({ status: statusOf(stored), headers: json, body: JSON.stringify(stored) })
+  },
+})
+
+export const validateFlow = defineRoute({
+  method: 'POST', path: '/api/v1/flows/validate', scope: 'flows:write', tag,
+  summary: 'Check a document without storing it.',
+  description: 'Answers 200 whatever is found, each finding with its line and column.',
+  bodyKind: 'bytes', maxBodyBytes: MOST_BODY_BYTES, body: flowDocument,
+  reply: z.object({
+    valid: z.boolean().describe('There is no error; warnings may be.'), namespace: z.string().nullable(), name: z.string().nullable(), version: z.string().nullable(),
+    findings: z.array(finding).describe('By their places in the text.'),
+  }).meta({ id: 'FlowValidation' }),
+  async handle({ flows }, { caller, body, request }) {
+    const { definition, findings, identity: { namespace = null, name = null, version = null } } = await flows.validate(caller, readSourceBody(body, request.headers))
+    return { valid: definition !== undefined, namespace, name, version, findings }
+  },
+})
+
+export const publishVersion = defineRoute({
+  method: 'POST', path: '/api/v1/flows/:flow/versions/:version/publish', scope: 'flows:write', tag,
+  summary: 'Publish a draft: from then on it never changes.',
+  params: versionParam, body: z.strictObject({}).optional(), reply: storedFlow,
+  handle: ({ flows }, { caller, params: { flow, version } }) => flows.publish(caller, flow, version),
+})
+
+export const deleteDraft = defineRoute({
+  method: 'DELETE', path: '/api/v1/flows/:flow/versions/:version', scope: 'flows:write', tag, status: 204,
+  summary: 'Delete a draft.',
+  params: versionParam, reply: z.undefined(),
+  async handle({ flows }, { caller, params: { flow, version } }) {
+    await flows.removeDraft(caller, flow, version)
+    return new Answer({})
+  },
+})
+
+function enablingRoute(verb: 'enable' | 'disable', texts: { summary: string, description?: string }): Route {
+  return defineRoute({
+    method: 'POST', path: `/api/v1/flows/:flow/${verb}`, scope: 'flows:write', tag, ...texts,
+    params: flowParam, body: z.strictObject({}).optional(), reply: flowSummary,
+    handle: async ({ flows }, { caller, params, request }) => toSummary(await flows.setEnabled(caller, params.flow, verb === 'enable', { ifMatch: request.ifMatch })),
+  })
+}
+
+export const enableFlow = enablingRoute('enable', { summary: 'Let a flow be started again.' })
+export const disableFlow = enablingRoute('disable', { summary: 'Let nobody start a flow for a while.', description: 'Runs that began go on.' })
+
+export const deleteFlow = defineRoute({
+  method: 'DELETE', path: '/api/v1/flows/:flow', scope: 'flows:write', tag, status: 204,
+  summary: 'Delete a flow with all its versions.',
+  description: 'Refused with 409 while runs of it are not over, unless `force` is set: then they go on to their end. Runs that are over stay readable.',
+  params: flowParam, query: z.strictObject({ force: yes.describe('Also while runs are not over.') }), reply: z.undefined(),
+  async handle({ flows }, { caller, params, query }) {
+    await flows.remove(caller, params.flow, query)
+    return new Answer({})
+  },
+})

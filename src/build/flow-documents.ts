@@ -1,0 +1,30 @@
+/** Flows as documents: what stores, checks and compares them. */
+import type { Services } from '../api/services.ts'
+import type { ConnectorRegistry } from '../catalog/registry.ts'
+import { createApply } from '../flows/apply.ts'
+import { createDefinitions, type Definitions } from '../flows/definitions.ts'
+import { createFlows } from '../flows/flows.ts'
+import { createSurroundings } from '../flows/surroundings.ts'
+import { createNamedIntegrations, type NamedIntegrations } from '../integrations/named.ts'
+import type { Jq } from '../lib/jq/jq.ts'
+import type { Storage } from './storage.ts'
+
+export interface FlowDocuments {
+  definitions: Definitions
+  named: NamedIntegrations
+  services: Pick<Services, 'flows' | 'flowApply'>
+}
+
+export interface FlowDocumentsDeps extends Pick<Services, 'credentials' | 'integrations'> {
+  storage: Pick<Storage, 'database'>
+  jq: Jq
+  registry: ConnectorRegistry
+}
+
+export function createFlowDocuments({ storage: { database }, jq, registry, credentials, integrations }: FlowDocumentsDeps): FlowDocuments {
+  const definitions = createDefinitions({ database })
+  const named = createNamedIntegrations({ database, credentials, integrations })
+  const around = { named, integrations, registry, credentials, definitions, allows: { shell: false, container: false } }
+  const deps = { database, jq, definitions, surroundings: (caller: Parameters<typeof createSurroundings>[1]) => createSurroundings(around, caller) }
+  return { definitions, named, services: { flows: createFlows(deps), flowApply: createApply(deps) } }
+}
