@@ -7,8 +7,8 @@ import { forBash, splitLine } from '../completion/words.ts'
 import { clientFor } from '../connection.ts'
 import type { Surroundings } from '../surroundings.ts'
 
-/** Whoever presses a key waits for no hub longer than this. */
-const PATIENCE_MS = 1000
+/** Whoever presses a key waits for no hub longer than this, in ms. */
+const PATIENCE = '1000'
 
 export function addCompletion(program: Command, surroundings: Surroundings): void {
   const { stdout, env } = surroundings
@@ -25,19 +25,20 @@ To have it in every shell:
   program.command('__complete [words...]', { hidden: true })
     .description('print what may stand for the last word, a line each')
     .option('--bash <line>', "a whole line as bash has it, up to the cursor; candidates come quoted and cut as bash wants them")
-    .action(async (words: string[], { bash }: { bash?: string }) => {
+    .option('--patience <ms>', 'how long the hub is waited for', PATIENCE)
+    .action(async (words: string[], { bash, patience }: { bash?: string, patience: string }) => {
       const split = bash === undefined ? { words, openQuote: undefined } : splitLine(bash)
       const typed = bash === undefined ? split.words : split.words.slice(1)
-      const candidates = await complete(program, typed, namesFor(typed, env))
+      const candidates = await complete(program, typed, namesFor(typed, env, Number(patience)))
       const shown = bash === undefined ? candidates : forBash(candidates, typed.at(-1) ?? '', split.openQuote)
       for (const candidate of shown) stdout.write(`${candidate}\n`)
     })
 }
 
-function namesFor(words: string[], env: Surroundings['env']): Names {
+function namesFor(words: string[], env: Surroundings['env'], patienceMs: number): Names {
   try {
     const client = clientFor({ url: optionValue(words, '--url') ?? env['INTERCHANGE_URL'], key: optionValue(words, '--key') ?? env['INTERCHANGE_API_KEY'] })
-    return namesFrom(client, AbortSignal.timeout(PATIENCE_MS))
+    return namesFrom(client, AbortSignal.timeout(patienceMs))
   } catch {
     return noNames
   }

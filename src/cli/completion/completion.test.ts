@@ -1,6 +1,9 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -9,6 +12,8 @@ import { runCommand } from '../shell.fixture.ts'
 import { forBash, splitLine } from './words.ts'
 
 const main = fileURLToPath(new URL('../../main.ts', import.meta.url))
+/** For a shell. */
+const cli = `"${process.execPath}" --disable-warning=ExperimentalWarning "${main}"`
 let hub: TestHub
 let close: () => Promise<void>
 let env: Record<string, string>
@@ -25,9 +30,12 @@ beforeAll(async () => {
 })
 afterAll(() => close())
 
+/** A busy machine is no reason to find nothing. */
+const patient = ['--patience', '60000']
+
 /** Candidates for the last of `words`. */
-async function completed(words: string[], environment = env): Promise<string[]> {
-  const { code, stdout, stderr } = await runCommand(['__complete', '--', ...words], { env: environment })
+async function completed(words: string[], environment = env, patience = patient): Promise<string[]> {
+  const { code, stdout, stderr } = await runCommand(['__complete', ...patience, '--', ...words], { env: environment })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return stdout.split('\n').filter((line) => line !== '')
 }
@@ -90,7 +98,7 @@ describe('from the hub', () => {
     const mute = createServer(() => undefined)
     await new Promise<void>((resolve) => { mute.listen(0, '127.0.0.1', resolve) })
     const silent = `http://127.0.0.1:${(mute.address() as AddressInfo).port}`
-    for (const url of ['http://127.0.0.1:9', 'no url', silent]) expect(await completed(['run', ''], { ...env, INTERCHANGE_URL: url })).toEqual([])
+    for (const url of ['http://127.0.0.1:9', 'no url', silent]) expect(await completed(['run', ''], { ...env, INTERCHANGE_URL: url }, [])).toEqual([])
     expect(await completed(['run', ''], { ...env, INTERCHANGE_API_KEY: 'a-key-of-nobody-at-all-here' })).toEqual([])
     mute.closeAllConnections()
     await new Promise((resolve) => { mute.close(resolve) })
@@ -100,7 +108,7 @@ describe('from the hub', () => {
 describe('in bash', () => {
   /** What bash is given for a line with the cursor at its end. */
   async function inBash(line: string): Promise<string[]> {
-    const script = `interchange() { "${process.execPath}" --disable-warning=ExperimentalWarning "${main}" "$@"; }
+    const script = `interchange() { if [[ $1 == __complete ]]; then set -- "$1" ${patient.join(' ')} "\${@:2}"; fi; ${cli} "$@"; }
       source <(interchange completion bash)
       COMP_LINE=$1; COMP_POINT=\${#1}
       _interchange
@@ -139,4 +147,49 @@ describe('in bash', () => {
     expect(forBash(['a:b c', 'a:be'], 'a:b', undefined)).toEqual(['b\\ c', 'be'])
     expect(forBash(['a:b c'], 'a:b', '"')).toEqual(['a:b c'])
   })
+})
+
+/** Skipped, and counted as such, where the shell is not installed. */
+const where = (shell: string): { skip: boolean } => ({ skip: spawnSync(shell, ['--version']).status !== 0 })
+
+/** The command as a shell's function, which completes in earnest, and otherwise does what `instead` says. */
+async function withScript(script: string, work: (path: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'interchange-shell-'))
+  try {
+    const file = path.join(folder, 'my script')
+    await writeFile(file, script)
+    await work(file)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const shell = (name: string, words: string[]): Promise<string> => promisify(execFile)(name, words, { env: { PATH: process.env['PATH'], HOME: tmpdir(), TERM: 'dumb', ...env } }).then(({ stdout }) => stdout)
+
+describe('in zsh', where('zsh'), () => {
+  const script = `interchange() { if [[ $1 == completion ]]; then ${cli} "$@"; elif [[ $1 == __complete ]]; then ${cli} $1 ${patient.join(' ')} "\${@:2}"; else local IFS='|'; print -r -- "<$*>"; fi }
+    source <(interchange completion zsh)`
+
+  test('a Tab makes a name one word, however it was begun', () => withScript(script, async (file) => {
+    const typed = ['interchange run pett', 'interchange run Pet\\ St', 'interchange run "Pet St', "interchange run 'Pet St", 'interchange run O', 'interchange catalog operations acme:p', 'interchange rota', 'interchange run petty addP']
+    expect((await shell('zsh', ['-f', fileURLToPath(new URL('type-in-zsh.zsh', import.meta.url)), file, ...typed])).split('\n').slice(0, -1)).toEqual([
+      'run|petty', 'run|Pet Store', 'run|Pet Store', 'run|Pet Store', "run|O'Neil & $(sons)", 'catalog|operations|acme:pets', 'rotate-keys', 'run|petty|addPet',
+    ])
+  }))
+})
+
+describe('in fish', where('fish'), () => {
+  const script = `function interchange; if test $argv[1] = __complete; ${cli} $argv[1] ${patient.join(' ')} $argv[2..-1]; else; ${cli} $argv; end; end; interchange completion fish | source`
+
+  test.each([
+    ['interchange run Pet', ['Pet Shop', 'Pet Store']], ['interchange run Pet\\ St', ['Pet Store']], ['interchange run "Pet St', ['Pet Store']], ["interchange run 'Pet St", ['Pet Store']], ["interchange run O\\'N", ["O'Neil & $(sons)"]],
+    ['interchange catalog operations acme:p', ['acme:pets']], ['interchange rota', ['rotate-keys']], ['interchange run "Pet Store" addP', ['addPet']], ['interchange run "Pet Store" pets/', ['pets/list all']],
+  ])('%s has its candidates', (line, expected) => withScript(script, async (file) => {
+    expect((await shell('fish', ['--no-config', '-c', 'source $argv[1]; complete -C $argv[2]', file, line])).split('\n').filter((each) => each !== '')).toEqual(expected)
+  }))
+
+  test('files are offered where there is nothing else', () => withScript(script, async (file) => {
+    const begun = file.slice(0, -'script'.length)
+    expect((await shell('fish', ['--no-config', '-c', 'source $argv[1]; complete -C "interchange connect $(string escape $argv[2])"', file, begun])).trim()).toBe(file)
+  }))
 })
