@@ -15,6 +15,7 @@ const databaseReasons: Record<string, string> = {
 export function explainStart(error: unknown, databaseUrl: string | undefined): unknown {
   const { code = '', port, address, errors } = (error ?? {}) as SystemError
   if (code === 'EADDRINUSE') return new Error(`Port ${port} of ${address} is taken: stop what uses it, or set INTERCHANGE_PORT.`, { cause: error })
+  if (code === 'EADDRNOTAVAIL') return new Error(`INTERCHANGE_HOST is ${address}, which is no address of this machine: 0.0.0.0 listens on all of them.`, { cause: error })
   if (code === 'EACCES' && port !== undefined) return new Error(`Port ${port} needs more rights than this user has: set INTERCHANGE_PORT to one from 1024.`, { cause: error })
   const reason = databaseReasons[code] ?? databaseReasons[(errors?.[0] as SystemError | undefined)?.code ?? '']
   if (reason === undefined || databaseUrl === undefined) return error

@@ -115,3 +115,9 @@ test('wrong words end with 2, and a reader that has had enough hurts nothing', a
   await help.ended
   expect(help.output.stderr).toBe('')
 })
+
+test('a host that is no address of this machine is told with the setting', async () => {
+  const { ended, output } = start(['serve'], { INTERCHANGE_HOST: '192.0.2.1' })
+  expect(await ended).toBe(1)
+  expect(output.stderr).toMatch(/(^|\n)INTERCHANGE_HOST is 192\.0\.2\.1, which is no address of this machine: 0\.0\.0\.0 listens on all of them\.\n$/)
+})

@@ -18,7 +18,7 @@ export function holdsUserInfo(text: string): boolean {
 const withoutUserInfo = (text: string): boolean => !holdsUserInfo(text)
 
 /** What stands in an address is shown to whoever may read the integration. */
-export const address = z.url({ protocol: /^https?$/ }).max(2000).refine(withoutUserInfo, USER_INFO_REFUSED)
+export const address = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2000).refine(withoutUserInfo, USER_INFO_REFUSED)
 
 export const retryPolicy = z.strictObject({
   maxRetries: z.number().int().min(0).max(20).default(3).describe('Further tries after the first. Operations that are not safe to repeat are retried only where the failure came before the request was sent, an idempotency key protects them, or `retryUnsafe` is set.'),

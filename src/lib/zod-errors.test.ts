@@ -29,7 +29,7 @@ describe('the pointer names the field that is wrong', () => {
     const nested = z.union([z.string(), z.union([z.object({ a: z.number() }), z.object({ b: z.object({ 'c/d': z.number() }) })])])
     const value = { b: { 'c/d': 'x' } }
     expect(pointers(nested, value)).toEqual(['/b/c~1d'])
-    expect(() => parseInput(nested, value, '/input')).toThrow('/input/b/c~1d: Invalid input: expected number, received string')
+    expect(() => parseInput(nested, value, '/input')).toThrow('/input/b/c~1d: must be a number, not a string')
   })
 
   test('where a union is told apart by a field, that field', () => {
@@ -41,15 +41,26 @@ describe('the pointer names the field that is wrong', () => {
 
 test('a value of no type that a union takes is a fault of the union, which says what it takes', () => {
   expect(fieldErrors(settings.safeParse({ quota: 3, steps: [true] }).error!)).toEqual([
-    { pointer: '/quota', detail: 'Invalid input: expected object' },
-    { pointer: '/steps/0', detail: 'Invalid input: expected string or object' },
+    { pointer: '/quota', detail: 'must be an object' },
+    { pointer: '/steps/0', detail: 'must be a string or an object' },
   ])
   const flag = z.union([z.boolean(), z.enum(['yes', 'no'])])
-  expect(fieldErrors(flag.safeParse('maybe').error!)).toEqual([{ pointer: '', detail: 'Invalid input: expected boolean or "yes"|"no"' }])
+  expect(fieldErrors(flag.safeParse('maybe').error!)).toEqual([{ pointer: '', detail: 'must be true or false or "yes" or "no"' }])
   expect(fieldErrors(z.union([z.string(), z.number()], 'takes a name or a number').safeParse([]).error!)).toEqual([{ pointer: '', detail: 'takes a name or a number' }])
 })
 
 test("a key that a map does not take is told with the key's own fault", () => {
   const headers = z.record(z.string().regex(/^[a-z-]+$/, 'is not a header name'), z.string())
   expect(fieldErrors(headers.safeParse({ 'a b': 'x' }).error!)).toEqual([{ pointer: '/a b', detail: 'is not a header name' }])
+})
+
+test.each<[z.ZodType, unknown, string]>([
+  [z.string(), undefined, 'is missing'], [z.string(), null, 'must be a string, not null'], [z.string(), 5, 'must be a string, not a number'], [z.boolean(), [], 'must be true or false, not a list'],
+  [z.coerce.number(), 'abc', 'must be a number'], [z.int(), 1.5, 'must be an integer'], [z.int(), '1', 'must be a number, not a string'],
+  [z.number().min(1), 0, 'must be 1 or more'], [z.number().max(5), 6, 'must be 5 or less'], [z.number().gt(1), 1, 'must be more than 1'], [z.number().lt(1), 1, 'must be less than 1'],
+  [z.string().min(1), '', 'must not be empty'], [z.string().min(3), 'ab', 'must have at least 3 characters'], [z.array(z.string()).max(1), ['', ''], 'must have at most 1 item'],
+  [z.enum(['a', 'b']), 'c', 'must be "a" or "b"'], [z.literal(true), false, 'must be true'], [z.discriminatedUnion('kind', [z.object({ kind: z.literal('a') }), z.object({ kind: z.literal('b') })]), { kind: 'c' }, 'must be "a" or "b"'],
+  [z.url(), 'x', 'is no valid URL'], [z.string().regex(/a/, 'needs an a'), 'b', 'needs an a'], [z.number('takes a number'), '1', 'takes a number'],
+])('what is wrong is said in plain words: %#', (schema, value, detail) => {
+  expect(fieldErrors(schema.safeParse(value).error!).map((each) => each.detail)).toEqual([detail])
 })

@@ -1,4 +1,4 @@
-/** Zod's issues as the API's field errors. */
+/** Zod's issues as the API's field errors, in plain words. A message that a schema brings itself stays as it is. */
 import type { z } from 'zod'
 import { HubError, type FieldError } from '../errors.ts'
 
@@ -27,14 +27,58 @@ function faultsOf(issues: Issue[]): Fault[] {
 }
 
 function plainFaults(issue: Issue): Fault[] {
-  const { path, message: detail } = issue
+  const { path } = issue
+  const detail = plainWords(issue)
   switch (issue.code) {
     case 'unrecognized_keys': return issue.keys.map((key) => ({ path: [...path, key], detail: 'is not a known field', kind: 'unknown field' }))
-    case 'invalid_type': return [{ path, detail, kind: 'other type', expected: issue.expected }]
-    case 'invalid_value': return [{ path, detail, kind: issue.values.length === 1 ? 'other constant' : 'other', expected: issue.values.map((value) => JSON.stringify(value)).join('|') }]
+    case 'invalid_type': return [{ path, detail, kind: 'other type', expected: named(issue.expected) }]
+    case 'invalid_value': return [{ path, detail, kind: issue.values.length === 1 ? 'other constant' : 'other', expected: oneOf(issue.values) }]
     case 'invalid_key': return [{ path, detail: issue.issues[0]?.message ?? detail, kind: 'other' }]
     default: return [{ path, detail, kind: 'other' }]
   }
+}
+
+/** Zod's own messages begin so. */
+const byZod = /^(Invalid|Too small|Too big)/
+
+function plainWords(issue: Issue): string {
+  const { message } = issue
+  if (!byZod.test(message)) return message
+  switch (issue.code) {
+    case 'invalid_type': return typeWords(named(issue.expected), /received (\w+)$/.exec(message)?.[1])
+    case 'invalid_value': return `must be ${oneOf(issue.values)}`
+    case 'invalid_format': return message.replace(/^Invalid /, 'is no valid ')
+    case 'invalid_union': return message.replace(/^Invalid discriminator value\. Expected /, 'must be ').replaceAll("'", '"').replaceAll(' | ', ' or ')
+    case 'too_small': return boundWords(issue, Number(issue.minimum), { most: false })
+    case 'too_big': return boundWords(issue, Number(issue.maximum), { most: true })
+    default: return message
+  }
+}
+
+const names: Record<string, string> = {
+  string: 'a string', number: 'a number', int: 'an integer', boolean: 'true or false', object: 'an object', record: 'an object', array: 'a list', date: 'a time',
+}
+
+function named(type: string): string {
+  return names[type] ?? type
+}
+
+function typeWords(expected: string, received = 'NaN'): string {
+  if (received === 'undefined') return 'is missing'
+  // An integer is a number, and what is read from a query and is none is not worth a name.
+  return received === 'NaN' || received === 'number' && expected === named('int') ? `must be ${expected}` : `must be ${expected}, not ${named(received)}`
+}
+
+function oneOf(values: readonly unknown[]): string {
+  return values.map((value) => JSON.stringify(value)).join(' or ')
+}
+
+const units: Record<string, [one: string, many: string]> = { string: ['character', 'characters'], array: ['item', 'items'], map: ['entry', 'entries'], set: ['item', 'items'] }
+
+function boundWords({ origin, inclusive = true }: { origin: string, inclusive?: boolean | undefined }, bound: number, { most }: { most: boolean }): string {
+  const unit = units[origin]
+  if (unit === undefined) return inclusive ? `must be ${bound} or ${most ? 'less' : 'more'}` : `must be ${most ? 'less' : 'more'} than ${bound}`
+  return bound === 1 && !most ? 'must not be empty' : `must have at ${most ? 'most' : 'least'} ${bound} ${unit[bound === 1 ? 0 : 1]}`
 }
 
 /** A value of no alternative's type is a fault of the union itself. Among the others the nearest one tells what is wrong. */
@@ -43,7 +87,7 @@ function faultsOfUnion({ path, message, errors }: Union): Fault[] {
   const ofType = alternatives.filter((faults) => !faults.some(isAnotherType))
   if (ofType.length === 0) {
     const expected = [...new Set(alternatives.flatMap((faults) => faults.find(isAnotherType)?.expected ?? []))]
-    return [{ path, kind: 'other type', detail: message === 'Invalid input' ? `Invalid input: expected ${expected.join(' or ')}` : message, expected: expected.join(' or ') }]
+    return [{ path, kind: 'other type', detail: message === 'Invalid input' ? `must be ${expected.join(' or ')}` : message, expected: expected.join(' or ') }]
   }
   const nearest = ofType.reduce((best, each) => (compare(distance(each), distance(best)) < 0 ? each : best))
   return nearest.map((fault) => ({ ...fault, path: [...path, ...fault.path] }))
