@@ -205,6 +205,15 @@ describe('changing', () => {
     }
   })
 
+  test('an address that was mended is called at once, though the breaker had opened', async () => {
+    const breaker = { minimumCalls: 1, openFor: 3_600_000 }
+    const id = await addIntegration(hub.call, { connector: open, connection: { endpoint: 'http://127.0.0.1:1', retryPolicy: { maxRetries: 0 }, circuitBreaker: breaker } })
+    expect(await run(id)).toMatchObject({ status: 502 })
+    expect(await run(id)).toMatchObject({ status: 503, body: { code: 'circuit_open' } })
+    expectStatus(200, await hub.call('PATCH', `${path}/${id}`, { connection: { endpoint: upstream.url } }))
+    expectStatus(200, await run(id))
+  })
+
   test('what is deleted is gone, and a credential in use is not', async () => {
     const id = await addIntegration(hub.call, { connector: keyed, credentials: { apiKey: secret } })
     const { credentialId } = await get(id)

@@ -121,6 +121,13 @@ describe('what goes through', () => {
   })
 })
 
+describe('the address itself is reached', () => {
+  test.each([['', '/base/'], ['/', '/base/'], ['?page=2', '/base/?page=2'], ['/?page=2', '/base/?page=2']])('with nothing behind it: "%s"', async (path, expected) => {
+    expect(await send(path)).toMatchObject({ status: 200 })
+    expect(seen.map((each) => each.url)).toEqual([expected])
+  })
+})
+
 describe('what stays behind', () => {
   test("the hub's key, cookies and hop-by-hop headers are not forwarded", async () => {
     await send('/items', { headers: {

@@ -98,9 +98,11 @@ function register(server: FastifyInstance, routes: Route[], context: HandlerCont
   const add = (instance: FastifyInstance, route: Route): void => {
     const kind = route.bodyKind ?? 'json'
     const { onRequest, handler } = createHandler(route, context)
-    instance.route({
+    // What leads on to any path leads on to the empty one too.
+    const urls = route.path.endsWith('/*') ? [route.path, route.path.slice(0, -'/*'.length)] : [route.path]
+    for (const url of urls) instance.route({
       method: route.method === 'ANY' ? [...proxyMethods] : route.method,
-      url: route.path,
+      url,
       // HEAD answers belong to the proxy; elsewhere they would double the route table.
       exposeHeadRoute: false,
       handler,

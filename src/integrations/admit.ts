@@ -54,7 +54,7 @@ function giveBackOwn({ row, state }: Pick<Loaded, 'row' | 'state'>, { actor }: C
 
 function takeRate({ row, state }: Loaded, caller: Caller, now: number): RateDecision {
   const { perCaller } = row.dataHandling.rateLimit
-  const own = perCaller === undefined || caller.actor === 'system' ? undefined : callerLimiter(state.callerLimiters, caller.actor, perCaller).take(now)
+  const own = perCaller === undefined || caller.actor === 'system' ? undefined : callerLimiter(state.callerLimiters, caller.actor, { perMinute: perCaller, now }).take(now)
   if (own !== undefined && !own.allowed) throw tooMany(own, 'of this caller')
   const all = state.limiter.take(now)
   if (!all.allowed) {
@@ -64,13 +64,13 @@ function takeRate({ row, state }: Loaded, caller: Caller, now: number): RateDeci
   return own !== undefined && own.remaining < all.remaining ? own : all
 }
 
-function callerLimiter(limiters: Loaded['state']['callerLimiters'], actor: string, perMinute: number): RateLimiter {
+function callerLimiter(limiters: Loaded['state']['callerLimiters'], actor: string, { perMinute, now }: { perMinute: number, now: number }): RateLimiter {
   let limiter = limiters.get(actor)
   if (limiter === undefined) {
     limiter = new RateLimiter(perMinute)
     limiters.set(actor, limiter)
   }
-  limiter.setLimit(perMinute)
+  limiter.setLimit(perMinute, now)
   return limiter
 }
 

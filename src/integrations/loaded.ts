@@ -29,6 +29,8 @@ export interface State {
   hold: UpstreamHold
   breaker: CircuitBreaker
   quota: Quota
+  /** That it is for. */
+  revision: number
 }
 
 export interface LoadedIntegrations {
@@ -78,12 +80,14 @@ export function createLoadedIntegrations({ database, connectors, credentials }: 
     if (state === undefined) {
       state = {
         limiter: new RateLimiter(row.dataHandling.rateLimit.requestsPerMinute), callerLimiters: new LRUCache({ max: CALLERS_REMEMBERED }),
-        hold: new UpstreamHold(), breaker: new CircuitBreaker(row.connection.circuitBreaker), quota: new Quota(),
+        hold: new UpstreamHold(), breaker: new CircuitBreaker(row.connection.circuitBreaker), quota: new Quota(), revision: row.revision,
       }
       states.set(key, state)
     }
-    state.limiter.setLimit(row.dataHandling.rateLimit.requestsPerMinute)
-    state.breaker.setSettings(row.connection.circuitBreaker)
+    state.limiter.setLimit(row.dataHandling.rateLimit.requestsPerMinute, Date.now())
+    // Whoever mended an integration is not to wait for a breaker that another address had opened.
+    if (state.revision !== row.revision) state.breaker = new CircuitBreaker(row.connection.circuitBreaker)
+    state.revision = row.revision
     return state
   }
 

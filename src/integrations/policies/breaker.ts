@@ -8,17 +8,13 @@ interface Slice { start: number, calls: number, failures: number }
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
 export class CircuitBreaker {
-  #settings: CircuitBreakerSettings
+  readonly #settings: CircuitBreakerSettings
   #slices: Slice[] = []
   #openUntil = 0
   #isOpen = false
   #trialRunning = false
 
   constructor(settings: CircuitBreakerSettings) {
-    this.#settings = settings
-  }
-
-  setSettings(settings: CircuitBreakerSettings): void {
     this.#settings = settings
   }
 

@@ -20,6 +20,18 @@ test('a limit of 60 a minute allows 60 at once, then one a second', () => {
   expect(limiter.take(1_001_000).allowed).toBe(false)
 })
 
+test('where the limit changes, the calls that were made stay made', () => {
+  const limiter = new RateLimiter(2)
+  for (let call = 0; call < 2; call += 1) expect(limiter.take(0).allowed).toBe(true)
+  limiter.setLimit(60, 0)
+  expect(limiter.take(0)).toMatchObject({ allowed: true, limit: 60, remaining: 57 })
+  limiter.setLimit(4, 0)
+  expect(limiter.take(0)).toMatchObject({ allowed: true, remaining: 0 })
+  limiter.setLimit(1, 0)
+  expect(limiter.take(59_000).allowed).toBe(false)
+  expect(limiter.take(60_000), 'no longer than a minute, however many they were').toMatchObject({ allowed: true })
+})
+
 test('a call that is given back may be made again', () => {
   const limiter = new RateLimiter(1)
   limiter.take(0)

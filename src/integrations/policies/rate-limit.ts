@@ -23,8 +23,11 @@ export class RateLimiter {
     this.#perMinute = perMinute
   }
 
-  /** A changed limit keeps what was used. */
-  setLimit(perMinute: number): void {
+  /** Calls that were made stay made: so many fewer are left of the new limit. */
+  setLimit(perMinute: number, now: number): void {
+    if (perMinute === this.#perMinute) return
+    const used = Math.max(0, this.#usedUntil - now) * this.#perMinute / perMinute
+    this.#usedUntil = now + Math.min(used, MINUTE_MS)
     this.#perMinute = perMinute
   }
 

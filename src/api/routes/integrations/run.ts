@@ -56,11 +56,11 @@ export const proxyIntegration = defineRoute({
   method: 'ANY', path: '/api/v1/integrations/:id/proxy/*', scope: 'integrations:run', tag: 'Integrations',
   summary: "Send a request through to the service as it is, with the integration's credential added.",
   description: 'What stands behind `proxy` is put below the endpoint. Bodies stream both ways without a bound. Cookies are not passed on.',
-  params: integrationId.extend({ '*': z.string() }), bodyKind: 'stream', reply: z.unknown(),
+  params: integrationId.extend({ '*': z.string().default('') }), bodyKind: 'stream', reply: z.unknown(),
   handle: async ({ proxy }, { caller, params, body, request }) => {
-    const at = request.url.indexOf('/proxy')
+    const behind = request.url.slice(request.url.indexOf('/proxy') + '/proxy'.length)
     const reply = await proxy.forward({
-      caller, integrationId: params.id, method: request.method, path: request.url.slice(at + '/proxy'.length) || '/',
+      caller, integrationId: params.id, method: request.method, path: behind === '' || behind.startsWith('?') ? `/${behind}` : behind,
       headers: request.headers, body: body as Readable | undefined, sourceComponent: request.sourceComponent,
     })
     return new Answer({ status: reply.status, headers: reply.headers, body: reply.body })
