@@ -114,6 +114,7 @@ async function serve({ services }: Areas, { config, logger, idempotency, metrics
   // Else their readers would be waited for.
   server.addHook('preClose', (done) => {
     services.streams.close()
+    services.mcp.close()
     done()
   })
   await server.listen({ host: config.host, port: config.port })
@@ -144,6 +145,7 @@ function listenForChanges(connectionString: string, { services, caches, eventBus
     channels: {
       [KEYS_CHANGED]: () => {
         services.keys.forget()
+        services.mcp.changed()
         services.sessions.forget()
       },
       [SESSIONS_CHANGED]: () => { services.sessions.forget() },

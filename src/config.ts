@@ -21,6 +21,7 @@ export interface Config {
   rootKeyPrevious: string | undefined
   allowNetworks: string[]
   allowEnvironment: string[]
+  mcpOrigins: string[]
   logLevel: LogLevel
   maxBodyBytes: number
   eventsRetentionDays: number
@@ -118,6 +119,11 @@ const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
       const names = list(text)
       return names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !name.startsWith('INTERCHANGE_') && name !== 'DATABASE_URL') ? names : undefined
     },
+  },
+  mcpOrigins: {
+    variable: 'INTERCHANGE_MCP_ORIGINS', fallback: '', takes: 'origins separated by commas, such as https://agents.example.com',
+    description: "Origins of web pages that may use `/mcp`, besides the hub's own. Clients that are no web pages send none, and need none.",
+    parse: (text) => (list(text).every((origin) => URL.parse(origin)?.origin === origin) ? list(text) : undefined),
   },
   logLevel: {
     variable: 'INTERCHANGE_LOG_LEVEL', fallback: 'info', takes: logLevels.join(', '),

@@ -20,6 +20,7 @@ const owned: Record<string, (of: Everything) => Record<string, string>> = {
   '/api/v1/pulsar-bridges': ({ pulsarBridge }) => ({ id: pulsarBridge }),
   '/api/v1/webhook-sources': ({ webhookSource }) => ({ id: webhookSource }),
   '/api/v1/webhooks': ({ webhook }) => ({ id: webhook }),
+  '/api/v1/agent/tools': ({ mark }) => ({ name: `${mark}__listItems` }),
   '/api/v1/deliveries': ({ delivery }) => ({ id: delivery }),
   '/api/v1/flows': ({ flow }) => ({ flow, version: '1.0.0' }),
 }

@@ -1,4 +1,6 @@
 /** Everything that routes may call. `build.ts` makes it. */
+import type { Mcp } from '../agents/mcp/mcp.ts'
+import type { Tools } from '../agents/tools/tools.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Connectors } from '../catalog/connectors.ts'
 import type { Logos } from '../catalog/directory/logos.ts'
@@ -73,6 +75,8 @@ export interface Services {
   hookRequests: HookRequests
   flows: Flows
   flowApply: Apply
+  tools: Tools
+  mcp: Mcp
   /** Where others reach the hub; without a slash at the end. */
   publicUrl(): string
   /** For /readyz: what is not ready yet; empty when all is. */

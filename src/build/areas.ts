@@ -30,15 +30,17 @@ import { createIntegrations } from '../integrations/integrations.ts'
 import { createLoadedIntegrations, type LoadedIntegrations } from '../integrations/loaded.ts'
 import { createAnswerCache } from '../integrations/policies/cache.ts'
 import { createProxy } from '../integrations/proxy.ts'
+import { createRehearse } from '../integrations/rehearse.ts'
 import { createRerun } from '../integrations/rerun.ts'
 import type { BreakerState } from '../integrations/policies/breaker.ts'
-import { periodStart } from '../integrations/policies/quota.ts'
 import type { TryTracing } from '../integrations/tracing.ts'
 import { listUsing } from '../integrations/store.ts'
 import { createConnectionTester } from '../integrations/test-connection.ts'
 import { createJq } from '../lib/jq/jq.ts'
+import { periodStart } from '../lib/quota.ts'
 import type { Metrics } from '../metrics.ts'
 import { createAudit } from '../tenants/audit.ts'
+import { createAgents } from './agents.ts'
 import { createEventBus, type EventBus } from './event-bus.ts'
 import { createEventing, type Eventing } from './eventing.ts'
 import { createFlowDocuments, type FlowDocuments } from './flow-documents.ts'
@@ -107,8 +109,10 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const receiving = createReceiving({ ...deps, jq, credentials, inbox: eventing.inbox, schemas: eventBus.services.eventTypes })
   const pulsar = createPulsar({ storage, logger: deps.logger, jq, secrets: credentials.own, inbox: eventing.inbox, publishing: eventBus.publishing, followers: eventBus.followers })
   const documents = createFlowDocuments({ storage, jq, registry: catalog.registry, credentials, integrations: running.integrations })
+  const audit = createAudit(database)
+  const agents = createAgents({ ...deps, audit, executions, integrations: running.integrations, connectors: catalog.registry, execute: running.execute, rehearse: createRehearse({ loaded, jq }) })
   const services: Services = {
-    ...people, audit: createAudit(database),
+    ...people, audit, ...agents.services,
     credentials, connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services,
     breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     ready: () => readiness(deps),
@@ -116,7 +120,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   }
   return {
     services, eventing, eventBus, pulsar, retention: createRetention({ database, blobs, figures }), eventRetention: createEventRetention({ database, blobs, days: deps.config.eventsRetentionDays }),
-    caches: cachesOf({ documents, loaded, credentials, registry: catalog.registry, keys, sessions, eventBus, webhooks: eventing.loadedWebhooks, sources: receiving.loadedSources }),
+    caches: cachesOf({ documents, loaded, credentials, registry: catalog.registry, keys, sessions, eventBus, mcp: agents.services.mcp, webhooks: eventing.loadedWebhooks, sources: receiving.loadedSources }),
     async close() {
       await receiving.close()
       await running.health.settle()
@@ -203,13 +207,14 @@ function noteCall(notices: EventBus['notices'], { loaded: { row, credential, sta
   if (!usageQuota.unlimited) notices.quotaUsed(row.tenantId, row, { ...usageQuota, used: state.quota.used, periodStart: new Date(periodStart(usageQuota.period, Date.now())) })
 }
 
-interface Caches { documents: FlowDocuments, eventBus: EventBus, loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'], sessions: Services['sessions'], webhooks: Eventing['loadedWebhooks'], sources: Receiving['loadedSources'] }
+interface Caches { documents: FlowDocuments, eventBus: EventBus, mcp: Services['mcp'], loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'], sessions: Services['sessions'], webhooks: Eventing['loadedWebhooks'], sources: Receiving['loadedSources'] }
 
-function cachesOf({ documents: { definitions, named }, eventBus: { feed, services: { eventTypes } }, loaded, credentials, registry, keys, sessions, webhooks, sources }: Caches): Areas['caches'] {
+function cachesOf({ documents: { definitions, named }, eventBus: { feed, services: { eventTypes } }, mcp, loaded, credentials, registry, keys, sessions, webhooks, sources }: Caches): Areas['caches'] {
   return {
     forgetIntegration(tenantId, id) {
       loaded.forget(tenantId, id)
       named.forget(tenantId)
+      mcp.changed(tenantId)
     },
     // Integrations hold their opened credential and their connector.
     forgetCredential(tenantId, id) {
@@ -220,12 +225,17 @@ function cachesOf({ documents: { definitions, named }, eventBus: { feed, service
     forgetConnector(tenantId, id) {
       registry.forget(tenantId, id)
       loaded.forgetAll()
+      mcp.changed(tenantId)
     },
     forgetWebhook: (tenantId, id) => { webhooks.forget(tenantId, id) },
     forgetWebhookSource: (tenantId, id) => { sources.forget(tenantId, id) },
     forgetEventType: (tenantId, type) => { eventTypes.forget(tenantId, type) },
-    forgetFlows: (tenantId) => { definitions.forget(tenantId) },
+    forgetFlows(tenantId) {
+      definitions.forget(tenantId)
+      mcp.changed(tenantId)
+    },
     forgetAll() {
+      mcp.changed()
       eventTypes.forgetAll()
       feed.wake()
       sources.forgetAll()

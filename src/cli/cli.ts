@@ -12,6 +12,7 @@ import { addExecutions } from './commands/executions.ts'
 import { addIntegrations } from './commands/integrations.ts'
 import { addKeys } from './commands/keys.ts'
 import { addListen } from './commands/listen.ts'
+import { addMcp } from './commands/mcp.ts'
 import { addProcesses } from './commands/processes.ts'
 import { addRotateKeys } from './commands/rotate-keys.ts'
 import { addRun } from './commands/run.ts'
@@ -75,6 +76,7 @@ function createProgram(surroundings: Surroundings): Command {
   addDeliveries(program, surroundings)
   addEvents(program, surroundings)
   addListen(program, surroundings)
+  addMcp(program, surroundings)
   addCatalog(program, surroundings)
   addCredentials(program, surroundings)
   addKeys(program, surroundings)

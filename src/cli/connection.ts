@@ -7,18 +7,28 @@ import type { Surroundings } from './surroundings.ts'
 
 export const DEFAULT_URL = 'http://127.0.0.1:8080'
 
-/** From the options `--url` and `--key`, else from the environment. */
-export function connect({ env }: Surroundings, command: Command): Client {
-  const { url, key } = command.optsWithGlobals<{ url?: string, key?: string }>()
-  return clientFor({ url: url ?? env['INTERCHANGE_URL'], key: key ?? env['INTERCHANGE_API_KEY'] })
+export function connect(surroundings: Surroundings, command: Command): Client {
+  return createClient({ ...placeOf(surroundings, command), fetch: fetchFromHub })
 }
 
-export function clientFor({ url, key }: { url: string | undefined, key: string | undefined }): Client {
+export interface Place { baseUrl: string, apiKey?: string }
+
+/** From the options `--url` and `--key`, else from the environment. */
+export function placeOf({ env }: Surroundings, command: Command): Place {
+  const { url, key } = command.optsWithGlobals<{ url?: string, key?: string }>()
+  return checkedPlace({ url: url ?? env['INTERCHANGE_URL'], key: key ?? env['INTERCHANGE_API_KEY'] })
+}
+
+export function clientFor(given: { url: string | undefined, key: string | undefined }): Client {
+  return createClient({ ...checkedPlace(given), fetch: fetchFromHub })
+}
+
+function checkedPlace({ url, key }: { url: string | undefined, key: string | undefined }): Place {
   const baseUrl = url?.trim() || DEFAULT_URL
   if (!/^https?:\/\/[^/]/i.test(baseUrl) || !URL.canParse(baseUrl)) throw new UsageError(`${baseUrl} is no address of a hub: it takes a URL such as ${DEFAULT_URL}.`)
   const apiKey = key?.trim()
   if (apiKey && !/^[\x21-\x7e]+$/.test(apiKey)) throw new UsageError('The API key has spaces or other characters in it that a key cannot have.')
-  return createClient({ baseUrl, ...apiKey && { apiKey }, fetch: fetchFromHub })
+  return { baseUrl, ...apiKey && { apiKey } }
 }
 
 /** Every answer of a hub's API is JSON or has a type of its own; a page of HTML comes from something else. */

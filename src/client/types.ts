@@ -1,6 +1,40 @@
 /* oxlint-disable max-lines */
 /** Made by `npm run build-client` from the route table. Change the routes, not this file. */
 
+export type AgentPolicy = {
+  /** The flows that it may see and start: globs over `name`, or `namespace/name` outside the namespace `default`. `*` stands for any run of characters. */
+  flows: string[]
+  /** The operations that it may see and run: globs over `<integration>/<operation>`, the integration by its name or its id, such as `Bookshop/get*`. */
+  operations: string[]
+  /** Of tools, those that only look included. */
+  callsPerMinute: number
+  quota: {
+    /** Runs of operations and flows in each period. */
+    limit: number
+    /** Periods begin on the hour, the day or the month, in UTC. */
+    period: 'hour' | 'day' | 'month'
+  } | null
+  /** Calls are checked, and it is told what they would do; nothing is called. */
+  dryRun: boolean
+}
+
+export type AgentPolicyInput = {
+  /** The flows that it may see and start: globs over `name`, or `namespace/name` outside the namespace `default`. `*` stands for any run of characters. */
+  flows?: string[]
+  /** The operations that it may see and run: globs over `<integration>/<operation>`, the integration by its name or its id, such as `Bookshop/get*`. */
+  operations?: string[]
+  /** Of tools, those that only look included. */
+  callsPerMinute?: number
+  quota?: {
+    /** Runs of operations and flows in each period. */
+    limit: number
+    /** Periods begin on the hour, the day or the month, in UTC. */
+    period?: 'hour' | 'day' | 'month'
+  } | null
+  /** Calls are checked, and it is told what they would do; nothing is called. */
+  dryRun?: boolean
+}
+
 export type ApiKey = {
   id: string
   name: string
@@ -9,7 +43,9 @@ export type ApiKey = {
   /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
   role: 'viewer' | 'developer' | 'admin' | 'owner'
   /** Narrows the role's scopes; null: all of the role's. */
-  scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'metrics:read' | 'tenants:admin')[] | null
+  scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tools:use' | 'metrics:read' | 'tenants:admin')[] | null
+  /** What the key of an agent may see and call. Such a key reaches the tools, at /mcp and /api/v1/agent/tools, and nothing else. */
+  agent: AgentPolicy | null
   createdBy: string
   createdAt: Timestamp
   expiresAt: Timestamp | null
@@ -965,7 +1001,7 @@ export type Problem = {
   title: string
   status: number
   /** Stable: programs may rely on it. */
-  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'sign_in_failed' | 'sign_in_refused' | 'csrf_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'operation_not_allowed' | 'operation_not_found' | 'access_denied' | 'credential_missing' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
+  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'sign_in_failed' | 'sign_in_refused' | 'csrf_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'operation_not_allowed' | 'operation_not_found' | 'tool_not_found' | 'access_denied' | 'credential_missing' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'flow_failed' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
   /** What happened, for people. */
   detail: string
   /** Names the request; the log has it too. */
@@ -1285,7 +1321,7 @@ export type Session = {
     name: string
     role: 'viewer' | 'developer' | 'admin' | 'owner'
     /** What the session may do there. */
-    scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'metrics:read' | 'tenants:admin')[]
+    scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tools:use' | 'metrics:read' | 'tenants:admin')[]
   })[]
 }
 
@@ -1322,6 +1358,28 @@ export type Tenant = {
 }
 
 export type Timestamp = string
+
+export type Tool = {
+  /** At most 64 of `A-Za-z0-9_-`. Stays the same as long as the integration and the operation are called the same. */
+  name: string
+  /** `operation` and `flow` stand for one; `hub` are those to look for others and to see what became of a call. */
+  kind: 'hub' | 'operation' | 'flow'
+  title: string
+  description: string
+  /** A JSON Schema of an object. */
+  inputSchema: Record<string, unknown>
+  /** What is not known is left out. */
+  hints: {
+    /** It changes nothing. */
+    readOnly?: boolean
+    /** It may change or take away what is there. */
+    destructive?: boolean
+    /** The same call twice is as good as once. */
+    idempotent?: boolean
+  }
+  /** Arguments that fit. */
+  example?: unknown
+}
 
 export type Webhook = {
   id: string
@@ -4222,6 +4280,84 @@ export interface Routes {
     body?: Record<string, unknown>
     reply: StoredFlow
   }
+  /** List the tools that the key may call. */
+  'GET /api/v1/agent/tools': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** What you want to do, in a few words; the best come first. */
+      q?: string
+      /** All that stand for an operation or a flow, in pages. */
+      all?: string
+      /** `openai`: as `tools` of a chat completion; `anthropic`: as `tools` of a message. */
+      format?: 'interchange' | 'openai' | 'anthropic'
+    }
+    reply: {
+      data: Tool[] | ({
+        type: "function"
+        function: {
+          name: string
+          description: string
+          /** A JSON Schema of an object. */
+          parameters: Record<string, unknown>
+        }
+      })[] | ({
+        name: string
+        description: string
+        /** A JSON Schema of an object. */
+        input_schema: Record<string, unknown>
+      })[]
+      nextCursor: string | null
+    }
+  }
+  /** Get a tool with the schema of its arguments. */
+  'GET /api/v1/agent/tools/{name}': {
+    path: {
+      name: string
+    }
+    reply: Tool
+  }
+  /** Call a tool. */
+  'POST /api/v1/agent/tools/{name}': {
+    path: {
+      name: string
+    }
+    body?: {
+      /** As the tool's schema says. */
+      arguments?: Record<string, unknown>
+      /** Check the arguments and tell what would be called, without calling it. */
+      dryRun?: boolean
+      /** How long to wait for the end of a flow, in seconds. What takes longer goes on by itself. */
+      waitSeconds?: number
+    }
+    reply: {
+      tool: string
+      /** What the tool answered. Secrets are masked. */
+      data: unknown
+      dryRun: boolean
+      /** Where an operation that was run is recorded. */
+      execution: string | null
+      /** Of a flow that was started. */
+      run: {
+        id: string
+        status: string
+      } | null
+    }
+  }
+  /** Follow what the hub tells by itself: that the list of tools changed. */
+  'GET /mcp': {
+    reply: unknown
+  }
+  /** Send a message of the Model Context Protocol. */
+  'POST /mcp': {
+    reply: unknown
+  }
+  /** End a conversation: its calls that are under way are answered no more. */
+  'DELETE /mcp': {
+    reply: unknown
+  }
   /** Sign in, with a password or an API key. */
   'POST /api/v1/session': {
     body: {
@@ -4495,7 +4631,9 @@ export interface Routes {
       name: string
       /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
       role?: 'viewer' | 'developer' | 'admin' | 'owner'
-      scopes?: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'metrics:read' | 'tenants:admin')[]
+      scopes?: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tools:use' | 'metrics:read' | 'tenants:admin')[]
+      /** Makes it the key of an agent. */
+      agent?: AgentPolicyInput
       /** When it stops working. Empty: never. */
       expiresAt?: string
     }
@@ -4507,7 +4645,9 @@ export interface Routes {
       /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
       role: 'viewer' | 'developer' | 'admin' | 'owner'
       /** Narrows the role's scopes; null: all of the role's. */
-      scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'metrics:read' | 'tenants:admin')[] | null
+      scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tools:use' | 'metrics:read' | 'tenants:admin')[] | null
+      /** What the key of an agent may see and call. Such a key reaches the tools, at /mcp and /api/v1/agent/tools, and nothing else. */
+      agent: AgentPolicy | null
       createdBy: string
       createdAt: Timestamp
       expiresAt: Timestamp | null
@@ -4532,6 +4672,14 @@ export interface Routes {
       /** Give it back as `cursor` for the next page; null at the end. */
       nextCursor: string | null
     }
+  }
+  /** Replace the policy of an agent's key. It takes hold at once. */
+  'PUT /api/v1/keys/{id}/agent': {
+    path: {
+      id: string
+    }
+    body?: AgentPolicyInput
+    reply: ApiKey
   }
   /** Revoke an API key, at once and for good. */
   'DELETE /api/v1/keys/{id}': {

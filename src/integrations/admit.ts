@@ -1,9 +1,9 @@
 /** The policies that a call passes before anything of it is done, in their order: status, access, upstream's wish, rate, quota, breaker. */
 import { HubError } from '../errors.ts'
+import { RateLimiter, type RateDecision } from '../lib/rate-limiter.ts'
 import type { Caller } from '../tenants/caller.ts'
 import type { Loaded } from './loaded.ts'
 import { checkAccess, checkOperationAllowed } from './policies/access.ts'
-import { RateLimiter, type RateDecision } from './policies/rate-limit.ts'
 
 export interface AdmitRequest {
   caller: Caller
@@ -16,13 +16,10 @@ export type Admission = { error: HubError } | { rate: RateDecision }
 
 /** Answers the refusal instead of throwing it: a refused call is recorded like any other. */
 export async function admit(loaded: Loaded, request: AdmitRequest): Promise<Admission> {
-  const { row, state } = loaded
+  const { state } = loaded
   const { caller, now } = request
   try {
-    const { status } = row.metadata
-    if (status !== 'active') throw new HubError('integration_not_active', `${row.name} is ${status}: set metadata.status to "active" to run it.`)
-    checkAccess(row.usage, caller)
-    checkOperationAllowed(row.usage, request.operation)
+    checkPermitted(loaded, request)
     const held = state.hold.secondsLeft(now)
     if (held > 0) throw new HubError('rate_limited', 'The upstream asked for no calls for a while.', { retryAfterSeconds: held })
     const rate = takeRate(loaded, caller, now)
@@ -35,6 +32,14 @@ export async function admit(loaded: Loaded, request: AdmitRequest): Promise<Admi
     if (error instanceof HubError && error.code !== 'database_unavailable') return { error }
     throw error
   }
+}
+
+/** What does not depend on what else is going on. */
+export function checkPermitted({ row }: Pick<Loaded, 'row'>, { caller, operation }: Pick<AdmitRequest, 'caller' | 'operation'>): void {
+  const { status } = row.metadata
+  if (status !== 'active') throw new HubError('integration_not_active', `${row.name} is ${status}: set metadata.status to "active" to run it.`)
+  checkAccess(row.usage, caller)
+  checkOperationAllowed(row.usage, operation)
 }
 
 /** For a call that was admitted, or nearly, and then not made: it counts against no limit. */

@@ -6,7 +6,7 @@ import { readBody } from '../lib/http/body.ts'
 import type { HeaderMap, HttpClient, HttpResponse } from '../lib/http/http.ts'
 import { maskStream } from '../lib/mask-stream.ts'
 import type { Mask } from '../lib/mask.ts'
-import { readRetryAfter } from './policies/rate-limit.ts'
+import { readRetryAfter } from './policies/upstream-hold.ts'
 
 /** JSON and text are read into memory up to here; beyond it, or as another type, a value goes to the blob store. */
 const MAX_MEMORY_BYTES = 16 * 1024 * 1024

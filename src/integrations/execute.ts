@@ -13,8 +13,8 @@ import { admit, giveBack } from './admit.ts'
 import type { Call, RunRequest } from './call.ts'
 import { makeExecution, type CallOutcome } from './outcome.ts'
 import type { AnswerCache } from './policies/cache.ts'
-import { readUpstreamHold } from './policies/rate-limit.ts'
 import { mayRetry, retryDelay } from './policies/retry.ts'
+import { readUpstreamHold } from './policies/upstream-hold.ts'
 import type { TryTracing } from './tracing.ts'
 import { applyTransforms, mapError } from './transforms.ts'
 
@@ -64,7 +64,8 @@ async function run(deps: ExecuteDeps, request: RunRequest): Promise<RunResult> {
   return finish(deps, call, outcome, refusal.rate)
 }
 
-async function findOperation({ connector, row }: Loaded, id: string | undefined): Promise<Operation> {
+/** Throws `operation_not_found`, and `invalid_input` where the connector has several and none is named. */
+export async function findOperation({ connector, row }: Loaded, id: string | undefined): Promise<Operation> {
   let wanted = id
   if (wanted === undefined) {
     const all = await connector.operations.list()
@@ -94,7 +95,7 @@ async function prepareInput({ jq, blobs }: ExecuteDeps, call: Call): Promise<voi
 }
 
 /** An operation points into its input, a caller into what he sent. */
-function withinInput(error: unknown): unknown {
+export function withinInput(error: unknown): unknown {
   if (!isHubError(error, 'invalid_input') || error.errors === undefined) return error
   const errors = error.errors.map(({ pointer, detail }) => ({ pointer: `/input${pointer}`, detail }))
   return new HubError(error.code, error.message, { cause: error, errors, beforeSending: true })

@@ -16,15 +16,16 @@ import type { Caller } from '../tenants/caller.ts'
 import { announceChange, announceConnection, type Announce } from './announce.ts'
 import { checkConfiguration } from './configuration.ts'
 import { INTEGRATIONS_CHANGED, type LoadedIntegrations } from './loaded.ts'
+import { isAllowed } from './policies/access.ts'
 import { supportedEvents, type ConnectionTester, type TestOutcome } from './test-connection.ts'
 import * as settings from './settings.ts'
 import {
-  countIntegrations, deleteIntegration, findIntegration, insertIntegration, isCredentialShared, listIntegrations, updateConnectionStatus, updateIntegration,
-  type DraftRow, type IntegrationCounts, type IntegrationFilter, type IntegrationRow,
+  countIntegrations, deleteIntegration, findIntegration, insertIntegration, isCredentialShared, listIntegrations, listRunnable, updateConnectionStatus, updateIntegration,
+  type DraftRow, type IntegrationCounts, type IntegrationFilter, type IntegrationRow, type RunnableRow,
 } from './store.ts'
 import { checkPrograms } from './transforms.ts'
 
-export type { IntegrationRow } from './store.ts'
+export type { IntegrationRow, RunnableRow } from './store.ts'
 
 export interface IntegrationInput {
   name: string
@@ -46,6 +47,8 @@ export interface Integrations {
   list(caller: Caller, filter: IntegrationFilter, page: PageRequest): Promise<Page<IntegrationRow>>
   count(caller: Caller): Promise<IntegrationCounts>
   find(caller: Caller, id: string): Promise<IntegrationRow>
+  /** All that the caller may run anything of, in the order in which they were made. */
+  runnable(caller: Caller): Promise<RunnableRow[]>
   /** The whole of it is replaced; what is left out falls back to its default, but the credential stays. */
   replace(caller: Caller, id: string, input: IntegrationInput, options: { ifMatch: string | undefined }): Promise<IntegrationRow>
   /** Only the given fields change; objects are merged (RFC 7396), lists replaced. */
@@ -76,7 +79,11 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
     await database.system.query('select pg_notify($1, $2)', [INTEGRATIONS_CHANGED, `${caller.tenantId}:${id}`])
   }
   return {
-    create: (caller, input, options) => create(deps, caller, input, options),
+    async create(caller, input, options) {
+      const row = await create(deps, caller, input, options)
+      await changed(caller, row.id)
+      return row
+    },
 
     count: (caller) => countIntegrations(inTenant(caller), caller.tenantId),
 
@@ -86,6 +93,8 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
     },
 
     find: one,
+
+    runnable: async (caller) => (await listRunnable(inTenant(caller), caller.tenantId)).filter(({ usage }) => isAllowed(usage, caller)),
 
     async replace(caller, id, input, { ifMatch }) {
       const before = await one(caller, id)

@@ -6,9 +6,10 @@ import type { ConnectorRegistry } from '../catalog/registry.ts'
 import type { Database } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import { isUuid } from '../lib/page.ts'
+import { Quota } from '../lib/quota.ts'
+import { RateLimiter } from '../lib/rate-limiter.ts'
 import { CircuitBreaker } from './policies/breaker.ts'
-import { Quota } from './policies/quota.ts'
-import { RateLimiter, UpstreamHold } from './policies/rate-limit.ts'
+import { UpstreamHold } from './policies/upstream-hold.ts'
 import { findIntegration, type IntegrationRow } from './store.ts'
 
 export interface Loaded {

@@ -205,6 +205,15 @@ export async function isCredentialShared(db: Db, tenantId: string, id: string, c
   return rows[0]!.shared
 }
 
+export type RunnableRow = Pick<IntegrationRow, 'id' | 'name' | 'description' | 'connector' | 'usage'>
+
+/** Those that may run, in the order in which they were made. */
+export async function listRunnable(db: Db, tenantId: string): Promise<RunnableRow[]> {
+  const { rows } = await db.query<RunnableRow>(
+    `select id, name, description, connector, usage from integrations where tenant_id = $1 and metadata->>'status' = 'active' order by id`, [tenantId])
+  return rows
+}
+
 /** For connectors that want to know who uses them. */
 export async function listUsing(db: Db, tenantId: string, connector: string): Promise<{ id: string, name: string }[]> {
   const { rows } = await db.query<{ id: string, name: string }>('select id, name from integrations where tenant_id = $1 and connector = $2 order by id', [tenantId, connector])

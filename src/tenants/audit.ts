@@ -37,7 +37,19 @@ export async function recordChange(db: Db, caller: Pick<Caller, 'tenantId' | 'ac
 /** `q` looks into action, actor, target and detail. */
 export interface AuditFilter extends SearchRequest { action?: string | undefined, actor?: string | undefined, targetId?: string | undefined }
 
-export interface Audit { list(caller: Caller, filter: AuditFilter): Promise<Page<AuditEntry>> }
+type Actor = Pick<Caller, 'tenantId' | 'actor'>
+
+export interface Audit {
+  list(caller: Caller, filter: AuditFilter): Promise<Page<AuditEntry>>
+  /** For what belongs to no transaction of its own. */
+  record(caller: Pick<Caller, 'tenantId' | 'actor' | 'requestId'>, change: Change): Promise<void>
+  /** How often the actor called tools that did something. */
+  countToolCalls(actor: Actor, since: Date): Promise<number>
+  /** Whether a tool call of the actor's made this execution or run. */
+  madeByToolCall(actor: Actor, targetId: string): Promise<boolean>
+  /** What the actor's last tool calls made, the newest first. */
+  lastToolTargets(actor: Actor, limit: number): Promise<Pick<AuditEntry, 'at' | 'targetType' | 'targetId' | 'detail'>[]>
+}
 
 export function createAudit(database: Database): Audit {
   return {
@@ -51,6 +63,27 @@ export function createAudit(database: Database): Audit {
          order by id desc limit $7`,
         [caller.tenantId, readIdCursor(cursor) ?? null, action ?? null, actor ?? null, targetId ?? null, literally(q), limit + 1])
       return toPage(rows, limit, (row) => [row.id])
+    },
+
+    record: (caller, change) => recordChange(database.tenant(caller.tenantId), caller, change),
+
+    async countToolCalls({ tenantId, actor }, since) {
+      const { rows } = await database.tenant(tenantId).query<{ count: number }>(
+        `select count(*)::int as count from audit_log where tenant_id = $1 and actor = $2 and action = 'tool.called' and at >= $3`, [tenantId, actor, since])
+      return rows[0]!.count
+    },
+
+    async madeByToolCall({ tenantId, actor }, targetId) {
+      const { rows } = await database.tenant(tenantId).query(
+        `select 1 from audit_log where tenant_id = $1 and target_id = $2 and action = 'tool.called' and actor = $3 limit 1`, [tenantId, targetId, actor])
+      return rows.length > 0
+    },
+
+    async lastToolTargets({ tenantId, actor }, limit) {
+      const { rows } = await database.tenant(tenantId).query<Pick<AuditEntry, 'at' | 'targetType' | 'targetId' | 'detail'>>(
+        `select at, target_type as "targetType", target_id as "targetId", detail from audit_log
+         where tenant_id = $1 and actor = $2 and action = 'tool.called' and target_type in ('execution', 'run') order by at desc limit $3`, [tenantId, actor, limit])
+      return rows
     },
   }
 }

@@ -15,12 +15,13 @@ export const scopes = [
   'members:read', 'members:write',
   'keys:read', 'keys:write',
   'audit:read',
+  'tools:use',
   'metrics:read', 'tenants:admin',
 ] as const
 export type Scope = (typeof scopes)[number]
 
 const viewer: Scope[] = ['integrations:read', 'connectors:read', 'credentials:read', 'executions:read', 'events:read', 'webhooks:read', 'flows:read', 'agents:read', 'members:read']
-const developer: Scope[] = [...viewer, 'integrations:write', 'integrations:run', 'connectors:write', 'credentials:write', 'events:write', 'webhooks:write', 'flows:write', 'flows:run', 'agents:write', 'agents:run', 'debug:read']
+const developer: Scope[] = [...viewer, 'integrations:write', 'integrations:run', 'connectors:write', 'credentials:write', 'events:write', 'webhooks:write', 'flows:write', 'flows:run', 'agents:write', 'agents:run', 'debug:read', 'tools:use']
 const admin: Scope[] = [...developer, 'members:write', 'keys:read', 'keys:write', 'audit:read', 'metrics:read']
 const owner: Scope[] = [...admin, 'tenants:admin']
 const scopesOfRole: Record<Role, ReadonlySet<Scope>> = {
@@ -29,6 +30,21 @@ const scopesOfRole: Record<Role, ReadonlySet<Scope>> = {
 /** They reach over all tenants. */
 const operatorsOnly: ReadonlySet<Scope> = new Set(['metrics:read', 'tenants:admin'])
 
+/** What the key of an agent may see and call, and how much of it. Such a key reaches the tools, and nothing else of the hub. */
+export interface AgentPolicy {
+  /** Globs over flows: `name`, or `namespace/name` outside the namespace `default`. */
+  flows: string[]
+  /** Globs over operations: `<integration>/<operation>`, the integration by its name or its id. */
+  operations: string[]
+  callsPerMinute: number
+  quota: { limit: number, period: 'hour' | 'day' | 'month' } | null
+  /** Calls are checked and told, not made. */
+  dryRun: boolean
+}
+
+/** All that a key with a policy may do by itself. */
+const agentScopes: Scope[] = ['tools:use']
+
 export interface Caller {
   tenantId: string
   /** `key:<id>` for API keys, `member:<id>` for members who signed in, `system` for the hub's own work; what the audit log names. */
@@ -36,13 +52,18 @@ export interface Caller {
   keyId: string | undefined
   role: Role
   scopes: ReadonlySet<Scope>
+  /** Of the key of an agent. */
+  agent?: AgentPolicy
   requestId: string | undefined
   /** Of the session by which a browser asks. */
   sessionId?: string
 }
 
+export interface Grant { role: Role, scopes: Scope[] | null, agent?: AgentPolicy | null, isOperator: boolean }
+
 /** What a key may do: its role's scopes, narrowed by its own list where it has one. What reaches over all tenants needs the operator's tenant. */
-export function effectiveScopes({ role, scopes: own, isOperator }: { role: Role, scopes: Scope[] | null, isOperator: boolean }): Set<Scope> {
+export function effectiveScopes({ role, scopes, agent, isOperator }: Grant): Set<Scope> {
+  const own = agent ? agentScopes : scopes
   const granted = new Set([...scopesOfRole[role]].filter((scope) => isOperator || !operatorsOnly.has(scope)))
   return own === null ? granted : new Set(own.filter((scope) => granted.has(scope)))
 }

@@ -1,6 +1,6 @@
 import type { Db } from '../db/db.ts'
 import { literally } from '../db/search.ts'
-import type { Role, Scope } from './caller.ts'
+import type { AgentPolicy, Role, Scope } from './caller.ts'
 
 export interface KeyRow {
   id: string
@@ -8,6 +8,7 @@ export interface KeyRow {
   prefix: string
   role: Role
   scopes: Scope[] | null
+  agent: AgentPolicy | null
   createdBy: string
   createdAt: Date
   expiresAt: Date | null
@@ -15,16 +16,16 @@ export interface KeyRow {
   lastUsedAt: Date | null
 }
 
-const columns = `id, name, prefix, role, scopes, created_by as "createdBy", created_at as "createdAt",
+const columns = `id, name, prefix, role, scopes, agent, created_by as "createdBy", created_at as "createdAt",
   expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"`
 
-export interface NewKey extends Pick<KeyRow, 'id' | 'name' | 'prefix' | 'role' | 'scopes' | 'createdBy' | 'expiresAt'> { hash: Buffer }
+export interface NewKey extends Pick<KeyRow, 'id' | 'name' | 'prefix' | 'role' | 'scopes' | 'agent' | 'createdBy' | 'expiresAt'> { hash: Buffer }
 
 export async function insertKey(db: Db, tenantId: string, key: NewKey): Promise<KeyRow> {
   const { rows } = await db.query<KeyRow>(
-    `insert into api_keys (tenant_id, id, name, hash, prefix, role, scopes, created_by, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${columns}`,
-    [tenantId, key.id, key.name, key.hash, key.prefix, key.role, key.scopes, key.createdBy, key.expiresAt])
+    `insert into api_keys (tenant_id, id, name, hash, prefix, role, scopes, created_by, expires_at, agent)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ${columns}`,
+    [tenantId, key.id, key.name, key.hash, key.prefix, key.role, key.scopes, key.createdBy, key.expiresAt, key.agent === null ? null : JSON.stringify(key.agent)])
   return rows[0]!
 }
 
@@ -35,6 +36,16 @@ export async function listKeys(db: Db, tenantId: string, { q, after, limit }: { 
      where tenant_id = $1 and ($2::uuid is null or id > $2) and ($3::text is null or concat_ws(' ', name, prefix, role) ilike '%' || $3 || '%') order by id limit $4`,
     [tenantId, after ?? null, literally(q), limit])
   return rows
+}
+
+export async function findKey(db: Db, tenantId: string, id: string): Promise<KeyRow | undefined> {
+  const { rows } = await db.query<KeyRow>(`select ${columns} from api_keys where tenant_id = $1 and id = $2 and revoked_at is null for update`, [tenantId, id])
+  return rows[0]
+}
+
+export async function updateKeyPolicy(db: Db, tenantId: string, id: string, agent: AgentPolicy): Promise<KeyRow> {
+  const { rows } = await db.query<KeyRow>(`update api_keys set agent = $3 where tenant_id = $1 and id = $2 returning ${columns}`, [tenantId, id, JSON.stringify(agent)])
+  return rows[0]!
 }
 
 /** The key, or undefined where there is none or it was revoked before. */

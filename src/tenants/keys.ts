@@ -6,16 +6,18 @@ import type { Database } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import { isUuid, readIdCursor, toPage, type Page, type SearchRequest } from '../lib/page.ts'
 import { recordChange } from './audit.ts'
-import { effectiveScopes, roleAtLeast, type Caller, type Role, type Scope } from './caller.ts'
-import { findKeyByHash, insertKey, listKeys, revokeKey, updateLastUsed, type KeyRow } from './keys-store.ts'
+import { effectiveScopes, roleAtLeast, type AgentPolicy, type Caller, type Role, type Scope } from './caller.ts'
+import { findKey, findKeyByHash, insertKey, listKeys, revokeKey, updateKeyPolicy, updateLastUsed, type KeyRow } from './keys-store.ts'
 import { findTenant } from './tenants-store.ts'
 
-export interface NewKeyInput { name: string, role: Role, scopes?: Scope[] | undefined, expiresAt?: Date | undefined }
+export interface NewKeyInput { name: string, role: Role, scopes?: Scope[] | undefined, agent?: AgentPolicy | undefined, expiresAt?: Date | undefined }
 
 export interface Keys {
   /** The answer is the only place where `key` ever stands. */
   create(caller: Caller, input: NewKeyInput): Promise<KeyRow & { key: string }>
   list(caller: Caller, page: SearchRequest): Promise<Page<KeyRow>>
+  /** Another policy for the key of an agent; no other key gets one, or loses its own. Takes hold at once. */
+  setPolicy(caller: Caller, id: string, agent: AgentPolicy): Promise<KeyRow>
   revoke(caller: Caller, id: string): Promise<void>
   /** Who presents this key; undefined for an unknown, expired or revoked one. */
   authenticate(key: string, requestId: string): Promise<Caller | undefined>
@@ -56,9 +58,9 @@ export function createKeys(database: Database, { revoked = () => undefined }: { 
         mayGrant(caller, input, (await findTenant(db, caller.tenantId))?.isOperator ?? false)
         const inserted = await insertKey(db, caller.tenantId, {
           id: uuidv7(), hash: hashKey(key), prefix: keyPrefix(key), createdBy: caller.actor,
-          name: input.name, role: input.role, scopes: input.scopes ?? null, expiresAt: input.expiresAt ?? null,
+          name: input.name, role: input.role, scopes: input.scopes ?? null, agent: input.agent ?? null, expiresAt: input.expiresAt ?? null,
         })
-        await recordChange(db, caller, { action: 'key.created', targetType: 'key', targetId: inserted.id, detail: { name: input.name, role: input.role } })
+        await recordChange(db, caller, { action: 'key.created', targetType: 'key', targetId: inserted.id, detail: { name: input.name, role: input.role, ...input.agent && { agent: input.agent } } })
         return inserted
       })
       return { ...row, key }
@@ -68,6 +70,8 @@ export function createKeys(database: Database, { revoked = () => undefined }: { 
       const rows = await listKeys(database.tenant(caller.tenantId), caller.tenantId, { q, after: readIdCursor(cursor), limit: limit + 1 })
       return toPage(rows, limit, (row) => [row.id])
     },
+
+    setPolicy: (caller, id, agent) => setPolicy(database, caller, id, agent).finally(() => { memory.forget() }),
 
     async revoke(caller, id) {
       const found = isUuid(id) && await database.tenant(caller.tenantId).transaction(async (db) => {
@@ -107,11 +111,26 @@ export function createKeys(database: Database, { revoked = () => undefined }: { 
   }
 }
 
+async function setPolicy(database: Database, caller: Caller, id: string, agent: AgentPolicy): Promise<KeyRow> {
+  return database.tenant(caller.tenantId).transaction(async (db) => {
+    const before = isUuid(id) ? await findKey(db, caller.tenantId, id) : undefined
+    if (before === undefined) throw new HubError('not_found', 'There is no such key, or it was revoked.')
+    if (before.agent === null) throw new HubError('conflict', 'This is no key of an agent: make one with `agent`.')
+    mayGrant(caller, { name: before.name, role: before.role, agent }, false)
+    const row = await updateKeyPolicy(db, caller.tenantId, id, agent)
+    await recordChange(db, caller, { action: 'key.changed', targetType: 'key', targetId: id, detail: { name: row.name, agent } })
+    // Heard when the transaction commits.
+    await db.query('select pg_notify($1, $2)', [KEYS_CHANGED, id])
+    return row
+  })
+}
+
 async function lookUp(database: Database, key: string): Promise<Known | undefined> {
   const found = await findKeyByHash(database.system, hashKey(key))
   if (found === undefined || found.revokedAt !== null) return undefined
   const caller: Caller = {
     tenantId: found.tenantId, actor: `key:${found.id}`, keyId: found.id, role: found.role, scopes: effectiveScopes(found), requestId: undefined,
+    ...found.agent !== null && { agent: found.agent },
   }
   return { caller, expiresAt: found.expiresAt?.getTime() ?? Infinity }
 }
@@ -137,13 +156,21 @@ function rememberKeys(find: (key: string) => Promise<Known | undefined>): { find
 }
 
 /** Nobody hands out more than they have. */
-function mayGrant(caller: Caller, { role, scopes }: NewKeyInput, isOperator: boolean): void {
+function mayGrant(caller: Caller, { role, scopes, agent }: NewKeyInput, isOperator: boolean): void {
+  if (agent !== undefined && scopes !== undefined) {
+    throw new HubError('invalid_input', 'A key of an agent has no scopes of its own: its policy says what it may do.', { errors: [{ pointer: '/scopes', detail: 'is left out where agent is given' }] })
+  }
   if (!roleAtLeast(caller.role, role)) {
     throw new HubError('forbidden', `A key of role ${caller.role} cannot make one of role ${role}.`, { errors: [{ pointer: '/role', detail: `must not be above ${caller.role}` }] })
   }
-  const wanted = scopes ?? [...effectiveScopes({ role, scopes: null, isOperator })]
+  const wanted = agent === undefined ? scopes ?? [...effectiveScopes({ role, scopes: null, isOperator })] : reachedBy(agent)
   const missing = wanted.filter((scope) => !caller.scopes.has(scope))
   if (missing.length > 0) {
     throw new HubError('forbidden', `This key cannot hand on what it does not have: ${missing.join(', ')}.`, { errors: [{ pointer: '/scopes', detail: `lacks ${missing.join(', ')}` }] })
   }
+}
+
+/** The scopes behind what an agent is let do. */
+function reachedBy({ flows, operations }: AgentPolicy): Scope[] {
+  return ['tools:use', ...operations.length > 0 ? ['integrations:run' as const] : [], ...flows.length > 0 ? ['flows:run' as const] : []]
 }

@@ -79,6 +79,6 @@ async function takeEnvironmentKey(db: Db, tenantId: string, key: string): Promis
 
 async function insertOwnerKey(db: Db, tenantId: string, key: string, createdBy: string): Promise<void> {
   await insertKey(db, tenantId, {
-    id: uuidv7(), name: 'Owner', hash: hashKey(key), prefix: keyPrefix(key), role: 'owner', scopes: null, createdBy, expiresAt: null,
+    id: uuidv7(), name: 'Owner', hash: hashKey(key), prefix: keyPrefix(key), role: 'owner', scopes: null, agent: null, createdBy, expiresAt: null,
   })
 }

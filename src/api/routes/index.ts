@@ -1,5 +1,6 @@
 /** The route table: everything that the API answers, in the order in which its reference lists it. */
 import type { Route } from '../route.ts'
+import { agentRoutes } from './agents/index.ts'
 import { blobRoutes } from './blobs/index.ts'
 import { busRoutes } from './bus/index.ts'
 import { connectorRoutes } from './connectors/index.ts'
@@ -21,6 +22,6 @@ import { webhookSourceRoutes } from './webhook-sources/index.ts'
 import { webhookRoutes } from './webhooks/index.ts'
 
 export const routes: Route[] = [
-  ...integrationRoutes, ...executionRoutes, ...figureRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...eventRoutes, ...eventTypeRoutes, ...busRoutes, ...pulsarRoutes, ...webhookSourceRoutes, ...hookRoutes, ...webhookRoutes, ...deliveryRoutes, ...flowRoutes, ...sessionRoutes, ...tenantRoutes, ...metaRoutes,
+  ...integrationRoutes, ...executionRoutes, ...figureRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...eventRoutes, ...eventTypeRoutes, ...busRoutes, ...pulsarRoutes, ...webhookSourceRoutes, ...hookRoutes, ...webhookRoutes, ...deliveryRoutes, ...flowRoutes, ...agentRoutes, ...sessionRoutes, ...tenantRoutes, ...metaRoutes,
 ]
 routes.push(...openApiRoutes(() => routes))

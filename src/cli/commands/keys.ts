@@ -30,10 +30,15 @@ export function addKeys(program: Command, surroundings: Surroundings): void {
     .description('make a key; it is shown only now')
     .addOption(new Option('--role <role>', 'viewer reads, developer also connects and runs, admin also manages members and keys').choices(roles).default('developer'))
     .option('--scope <scope>', 'narrow it to this scope, such as integrations:run (repeatable)', collect, [])
+    .option('--operation <glob>', 'make it the key of an agent, who may run these operations, such as "Bookshop/get*" (repeatable)', collect, [])
+    .option('--flow <glob>', 'make it the key of an agent, who may start these flows (repeatable)', collect, [])
+    .option('--calls-per-minute <n>', 'tool calls that the agent may make in a minute', wholeNumber)
+    .option('--dry-run', "check the agent's calls and tell what they would do, without making them")
     .option('--expires <time>', 'when it stops working (2026-01-31T12:00:00Z, or a day); else never', time)
-    .action(async (name: string, { role, scope, expires }: { role: ApiKey['role'], scope: string[], expires?: string }, command: Command) => {
+    .action(async (name: string, { role, scope, expires, ...options }: CreateOptions, command: Command) => {
       const scopes = scope as NonNullable<ApiKey['scopes']>
-      const created = await connect(surroundings, command).post('/api/v1/keys', { body: { name, role, ...scopes.length > 0 && { scopes }, ...expires !== undefined && { expiresAt: expires } } })
+      const agent = agentOf(options)
+      const created = await connect(surroundings, command).post('/api/v1/keys', { body: { name, role, ...scopes.length > 0 && { scopes }, ...agent && { agent }, ...expires !== undefined && { expiresAt: expires } } })
       printOutcome(surroundings, command, created, created.key)
     })
 
@@ -41,6 +46,14 @@ export function addKeys(program: Command, surroundings: Surroundings): void {
     await connect(surroundings, command).delete('/api/v1/keys/{id}', { path: { id } })
     printOutcome(surroundings, command, { id, revoked: true }, `Revoked ${id}.`)
   })
+}
+
+interface AgentOptions { operation: string[], flow: string[], callsPerMinute?: number, dryRun?: boolean }
+interface CreateOptions extends AgentOptions { role: ApiKey['role'], scope: string[], expires?: string }
+
+function agentOf({ operation, flow, callsPerMinute, dryRun }: AgentOptions): { operations: string[], flows: string[], callsPerMinute?: number, dryRun?: boolean } | undefined {
+  if (operation.length + flow.length === 0) return undefined
+  return { operations: operation, flows: flow, ...callsPerMinute !== undefined && { callsPerMinute }, ...dryRun && { dryRun } }
 }
 
 function stateOf({ revokedAt, expiresAt }: ApiKey): string {

@@ -4,10 +4,12 @@ import { matchesAnyGlob } from '../../lib/glob.ts'
 import type { Caller } from '../../tenants/caller.ts'
 import type { Usage } from '../settings.ts'
 
-export function checkAccess({ accessControl }: Usage, caller: Caller): void {
-  if (accessControl.allowAll || caller.actor === 'system') return
-  if (accessControl.roles.includes(caller.role)) return
-  if (caller.keyId !== undefined && accessControl.keys.includes(caller.keyId)) return
+export function isAllowed({ accessControl }: Usage, caller: Caller): boolean {
+  return accessControl.allowAll || caller.actor === 'system' || accessControl.roles.includes(caller.role) || caller.keyId !== undefined && accessControl.keys.includes(caller.keyId)
+}
+
+export function checkAccess(usage: Usage, caller: Caller): void {
+  if (isAllowed(usage, caller)) return
   throw new HubError('access_denied', "The integration's access control does not name this key or its role.")
 }
 

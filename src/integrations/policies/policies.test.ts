@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { HubError } from '../../errors.ts'
+import { periodStart, Quota } from '../../lib/quota.ts'
+import { RateLimiter } from '../../lib/rate-limiter.ts'
 import { circuitBreaker, retryPolicy, usage } from '../settings.ts'
 import { checkAccess, checkOperationAllowed } from './access.ts'
 import { CircuitBreaker } from './breaker.ts'
 import { createAnswerCache } from './cache.ts'
-import { periodStart, Quota } from './quota.ts'
-import { RateLimiter, readUpstreamHold, UpstreamHold } from './rate-limit.ts'
 import { mayRetry, retryDelay } from './retry.ts'
+import { readUpstreamHold, UpstreamHold } from './upstream-hold.ts'
 
 const policy = retryPolicy.parse({ jitter: false })
 

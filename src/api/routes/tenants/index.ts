@@ -68,9 +68,22 @@ const removeMember = defineRoute({
 })
 
 const scopeList = z.array(z.enum(scopes)).max(scopes.length)
+const globs = z.array(z.string().min(1).max(600)).max(500)
+const agentPolicy = z.strictObject({
+  flows: globs.default([]).describe('The flows that it may see and start: globs over `name`, or `namespace/name` outside the namespace `default`. `*` stands for any run of characters.'),
+  operations: globs.default([]).describe('The operations that it may see and run: globs over `<integration>/<operation>`, the integration by its name or its id, such as `Bookshop/get*`.'),
+  callsPerMinute: z.number().int().min(1).max(100_000).default(60).describe('Of tools, those that only look included.'),
+  quota: z.strictObject({
+    limit: z.number().int().min(0).describe('Runs of operations and flows in each period.'),
+    period: z.enum(['hour', 'day', 'month']).default('day').describe('Periods begin on the hour, the day or the month, in UTC.'),
+  }).nullable().default(null),
+  dryRun: z.boolean().default(false).describe('Calls are checked, and it is told what they would do; nothing is called.'),
+}).meta({ id: 'AgentPolicy' })
+
 const key = z.object({
   id: z.uuid(), name: z.string(), prefix: z.string().describe('First characters of the key, to tell keys apart.'), role,
   scopes: scopeList.nullable().describe("Narrows the role's scopes; null: all of the role's."),
+  agent: agentPolicy.nullable().describe('What the key of an agent may see and call. Such a key reaches the tools, at /mcp and /api/v1/agent/tools, and nothing else.'),
   createdBy: z.string(), createdAt: timestamp, expiresAt: timestamp.nullable(), revokedAt: timestamp.nullable(), lastUsedAt: timestamp.nullable(),
 }).meta({ id: 'ApiKey' })
 
@@ -78,7 +91,7 @@ const createKey = defineRoute({
   // Not `creates`: an answer kept for a repeat would keep the key in the clear.
   method: 'POST', path: '/api/v1/keys', scope: 'keys:write', tag: 'API keys', status: 201, summary: 'Make an API key.',
   body: z.strictObject({
-    name: z.string().trim().min(1).max(200), role: role.default('developer'), scopes: scopeList.min(1).optional(),
+    name: z.string().trim().min(1).max(200), role: role.default('developer'), scopes: scopeList.min(1).optional(), agent: agentPolicy.optional().describe('Makes it the key of an agent.'),
     expiresAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text)).refine((at) => at.getTime() > Date.now(), 'lies in the past').optional().describe('When it stops working. Empty: never.'),
   }),
   reply: key.extend({ key: z.string().describe('The key itself. Shown only here.') }),
@@ -88,6 +101,11 @@ const createKey = defineRoute({
 const listKeys = defineRoute({
   method: 'GET', path: '/api/v1/keys', scope: 'keys:read', tag: 'API keys', summary: 'List API keys, without the keys themselves.',
   query: z.strictObject(searchQuery), reply: pageOf(key), handle: ({ keys }, { caller, query }) => keys.list(caller, query),
+})
+
+const setKeyPolicy = defineRoute({
+  method: 'PUT', path: '/api/v1/keys/:id/agent', scope: 'keys:write', tag: 'API keys', summary: "Replace the policy of an agent's key. It takes hold at once.",
+  params: id, body: agentPolicy, reply: key, handle: ({ keys }, { caller, params, body }) => keys.setPolicy(caller, params.id, body),
 })
 
 const revokeKey = defineRoute({
@@ -114,5 +132,5 @@ const listAudit = defineRoute({
 })
 
 export const tenantRoutes: Route[] = [
-  createTenant, listTenants, currentTenant, createMember, listMembers, getMember, updateMember, removeMember, createKey, listKeys, revokeKey, listAudit,
+  createTenant, listTenants, currentTenant, createMember, listMembers, getMember, updateMember, removeMember, createKey, listKeys, setKeyPolicy, revokeKey, listAudit,
 ]

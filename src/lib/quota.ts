@@ -2,9 +2,8 @@
  * Calls in a period (hour, day, month, UTC). Counted in memory from what the database had at the start of the count;
  * the database is asked again now and then, so that several hubs see each other's calls.
  */
-import type { Usage } from '../settings.ts'
 
-type Limited = Extract<Usage['usageQuota'], { limit: number }>
+export interface Limited { limit: number, period: 'hour' | 'day' | 'month' }
 
 export interface QuotaDecision { allowed: boolean, limit: number, used: number, resetSeconds: number, windowSeconds: number }
 

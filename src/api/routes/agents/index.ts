@@ -1,0 +1,6 @@
+/** Tools for agents, over the Model Context Protocol and as plain HTTP. */
+import type { Route } from '../../route.ts'
+import { mcpRoutes } from './mcp.ts'
+import { callTool, getTool, listTools } from './tools.ts'
+
+export const agentRoutes: Route[] = [listTools, getTool, callTool, ...mcpRoutes]
