@@ -124,7 +124,7 @@ async function live(): Promise<void> {
   for (const [id, secret] of made) await exercise(id, secret)
   await refuse(settings)
   await rotate(made[0]![0])
-  await vi.waitFor(() => { expect(upstream.asked.some(({ url }) => url.startsWith('/alert'))).toBe(true) }, { timeout: 10_000, interval: 50 })
+  await vi.waitFor(() => { expect(upstream.asked.some(({ url }) => url.startsWith('/alert'))).toBe(true) }, { timeout: 30_000, interval: 50 })
 }
 
 async function exercise(id: string, secret: string): Promise<void> {

@@ -13,7 +13,7 @@ let keyed: string
 
 const secret = 'the-key-of-the-shop-0123456789'
 const path = '/api/v1/integrations'
-const poll = { timeout: 15_000, interval: 50 }
+const poll = { timeout: 30_000, interval: 50 }
 
 beforeAll(async () => {
   upstream = await startUpstream()

@@ -185,7 +185,7 @@ describe('keys', () => {
 
   test('an expired key is 401 on every route', async () => {
     const { key } = await makeKey({ role: 'owner', expiresAt: new Date(Date.now() + 700).toISOString() })
-    await vi.waitFor(async () => { expect(await hub.call('GET', '/api/v1/integrations', undefined, { key })).toMatchObject({ status: 401 }) }, { timeout: 10_000, interval: 50 })
+    await vi.waitFor(async () => { expect(await hub.call('GET', '/api/v1/integrations', undefined, { key })).toMatchObject({ status: 401 }) }, { timeout: 30_000, interval: 50 })
     expect(await walk(guarded, { key })).toEqual(all(guarded, 401))
   })
 

@@ -254,7 +254,7 @@ describe('policies hold as for any call', () => {
     await expect(send('/items', { proxied })).rejects.toThrow()
     await vi.waitFor(async () => {
       expect((await hub.call('GET', `/api/v1/executions?integrationId=${proxied}`)).body.data).toMatchObject([{ status: 'failed', error: { type: 'upstream_unavailable' } }])
-    }, { timeout: 5000, interval: 25 })
+    }, { timeout: 30_000, interval: 25 })
   })
 
   test('a caller that breaks off in the middle frees the upstream, and is recorded', async () => {
@@ -269,7 +269,7 @@ describe('policies hold as for any call', () => {
     const request = httpRequest({ hostname, port, path: `/api/v1/integrations/${proxied}/proxy/x`, headers: { authorization: `Bearer ${hub.key}` } }, (response) => { response.once('data', () => request.destroy()).on('error', () => undefined) })
     request.on('error', () => undefined).end()
     await upstreamFree
-    await vi.waitFor(async () => { expect((await hub.call('GET', `/api/v1/executions?integrationId=${proxied}`)).body.data.length).toBe(1) }, { timeout: 5000, interval: 25 })
+    await vi.waitFor(async () => { expect((await hub.call('GET', `/api/v1/executions?integrationId=${proxied}`)).body.data.length).toBe(1) }, { timeout: 30_000, interval: 25 })
   })
 
   test('an upstream that is not there is 502, and one that never answers 504', async () => {
@@ -282,7 +282,7 @@ describe('policies hold as for any call', () => {
   })
 
   test('an upload may take longer than the timeout while it moves, and is broken off where it stands still', async () => {
-    const proxied = await add({ connection: { timeout: 500 } })
+    const proxied = await add({ connection: { timeout: 2500 } })
     let received = ''
     answer = (request, response) => {
       request.on('data', (chunk: Buffer) => { received += String(chunk) }).on('end', () => { response.writeHead(200).end('taken') }).on('error', () => undefined)
@@ -293,7 +293,7 @@ describe('policies hold as for any call', () => {
       const status = new Promise<number>((resolve) => { request.on('response', (response) => { response.resume(); resolve(response.statusCode!) }).on('error', () => undefined) })
       for (const piece of pieces) {
         request.write(piece)
-        await new Promise((resolve) => { setTimeout(resolve, 200) })
+        await new Promise((resolve) => { setTimeout(resolve, 600) })
       }
       if (ends) request.end()
       return status.finally(() => { request.destroy() })

@@ -278,25 +278,25 @@ describe('the breaker', () => {
 
   test('lets one call through after a while, and closes when that succeeds', async () => {
     let isWell = false
-    const shop = await service((_request, response) => { json(response, isWell ? 200 : 500, {}) }, breaker(200))
+    const shop = await service((_request, response) => { json(response, isWell ? 200 : 500, {}) }, breaker(2000))
     for (let call = 0; call < 3; call += 1) await shop.run()
     expect(await shop.run()).toMatchObject({ status: 503 })
     isWell = true
-    await vi.waitFor(async () => { expect(await state(shop.id)).toBe('half-open') }, { timeout: 5000, interval: 20 })
+    await vi.waitFor(async () => { expect(await state(shop.id)).toBe('half-open') }, { timeout: 30_000, interval: 20 })
     expect(await shop.run()).toMatchObject({ status: 200 })
     expect(await state(shop.id)).toBe('closed')
     expect(await shop.run()).toMatchObject({ status: 200 })
   })
 
   test('lets only one through, and opens again when that one fails', async () => {
-    const shop = await service((_request, response) => { json(response, 500, {}) }, breaker(200))
+    const shop = await service((_request, response) => { json(response, 500, {}) }, breaker(2000))
     for (let call = 0; call < 3; call += 1) await shop.run()
-    await vi.waitFor(async () => { expect(await state(shop.id)).toBe('half-open') }, { timeout: 5000, interval: 20 })
+    await vi.waitFor(async () => { expect(await state(shop.id)).toBe('half-open') }, { timeout: 30_000, interval: 20 })
     asked.length = 0
     let release!: () => void
     answer = (_request, response) => { release = () => { json(response, 500, {}) } }
     const trial = shop.run()
-    await vi.waitFor(() => { expect(asked.length).toBe(1) }, { timeout: 5000, interval: 5 })
+    await vi.waitFor(() => { expect(asked.length).toBe(1) }, { timeout: 30_000, interval: 5 })
     expect((await Promise.all(Array.from({ length: 4 }, () => shop.run()))).map(({ status }) => status)).toEqual([503, 503, 503, 503])
     release()
     expect(await trial).toMatchObject({ status: 502 })

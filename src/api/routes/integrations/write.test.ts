@@ -7,7 +7,7 @@ import { addConnector, addIntegration, expectStatus } from '../../../../test/ser
 import { json, startUpstream, type Upstream } from '../../../../test/upstream.ts'
 
 const path = '/api/v1/integrations'
-const poll = { timeout: 15_000, interval: 20 }
+const poll = { timeout: 30_000, interval: 20 }
 const first = 'first-key-of-the-shop-0123'
 const second = 'second-key-of-the-shop-012'
 
