@@ -152,7 +152,7 @@ describe('in bash', () => {
 /** Skipped, and counted as such, where the shell is not installed. */
 const where = (shell: string): { skip: boolean } => ({ skip: spawnSync(shell, ['--version']).status !== 0 })
 
-/** The command as a shell's function, which completes in earnest, and otherwise does what `instead` says. */
+/** `script` makes the command a shell's function. */
 async function withScript(script: string, work: (path: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'interchange-shell-'))
   try {
