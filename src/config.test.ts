@@ -12,6 +12,7 @@ const wrong: [variable: string, value: string][] = [
   ['INTERCHANGE_API_KEY', 'too-short'], ['INTERCHANGE_API_KEY', 'with a space in it, and long enough'], ['INTERCHANGE_ROOT_KEY', 'abcd'],
   ['INTERCHANGE_ALLOW_NETWORKS', '10.0.0.0/33'], ['INTERCHANGE_ALLOW_NETWORKS', 'localhost'], ['INTERCHANGE_LOG_LEVEL', 'loud'],
   ['INTERCHANGE_ALLOW_ENV', 'INTERCHANGE_ROOT_KEY'], ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'], ['INTERCHANGE_MAX_BODY_BYTES', '1e6'],
+  ['INTERCHANGE_ALLOW_SHELL', 'yes'], ['INTERCHANGE_ALLOW_COMMANDS', 'npx -y'], ['INTERCHANGE_CONTAINER_COMMAND', 'docker run'], ['INTERCHANGE_PYTHON', '--version'],
 ]
 
 test.each(wrong)('a wrong %s (%s) is told in one line that says what it takes', (variable, value) => {

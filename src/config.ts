@@ -22,6 +22,10 @@ export interface Config {
   allowNetworks: string[]
   allowEnvironment: string[]
   mcpOrigins: string[]
+  allowShell: boolean
+  allowCommands: string[]
+  containerCommand: string | undefined
+  pythonCommand: string | undefined
   logLevel: LogLevel
   maxBodyBytes: number
   eventsRetentionDays: number
@@ -125,6 +129,29 @@ const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     description: "Origins of web pages that may use `/mcp`, besides the hub's own. Clients that are no web pages send none, and need none.",
     parse: (text) => (list(text).every((origin) => URL.parse(origin)?.origin === origin) ? list(text) : undefined),
   },
+  allowShell: {
+    variable: 'INTERCHANGE_ALLOW_SHELL', fallback: 'false', takes: 'true or false',
+    description: "Whether flows may run shell commands. They have the rights of the hub's own process: whoever may write flows can read the data folder then.",
+    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  },
+  allowCommands: {
+    variable: 'INTERCHANGE_ALLOW_COMMANDS', fallback: '', takes: 'commands separated by commas, such as npx,/opt/mcp/server',
+    description: "Commands that MCP servers may be started by, each written as flows write it. They have the rights of the hub's own process. Empty: none.",
+    parse: (text) => {
+      const commands = list(text)
+      return commands.every(isCommand) ? commands : undefined
+    },
+  },
+  containerCommand: {
+    variable: 'INTERCHANGE_CONTAINER_COMMAND', fallback: '', takes: 'docker, podman or a path',
+    description: 'Runs the containers of flows. Empty: flows run none.',
+    parse: (text) => (text === '' || isCommand(text) ? text || undefined : invalid),
+  },
+  pythonCommand: {
+    variable: 'INTERCHANGE_PYTHON', fallback: '', takes: 'python3 or a path',
+    description: "Runs the Python scripts of flows, with the rights of the hub's own process. Empty: flows run none; their JavaScript runs in a sandbox in any case.",
+    parse: (text) => (text === '' || isCommand(text) ? text || undefined : invalid),
+  },
   logLevel: {
     variable: 'INTERCHANGE_LOG_LEVEL', fallback: 'info', takes: logLevels.join(', '),
     description: 'How much the JSON log on standard output says.',
@@ -210,6 +237,11 @@ function list(text: string): string[] {
 function parseNetworks(text: string): string[] | undefined {
   const networks = list(text)
   return networks.every(isNetwork) ? networks : undefined
+}
+
+/** A program's name or path, without arguments. */
+function isCommand(text: string): boolean {
+  return /^[\w./@+-]+$/.test(text) && !text.startsWith('-')
 }
 
 function isNetwork(text: string): boolean {

@@ -47,21 +47,45 @@ class ClientRefused extends HubError {}
 
 async function ask(http: HttpClient, request: ClientCredentialsRequest, { method, deadline, now }: Attempt): Promise<Token> {
   const { tokenUrl, clientId, clientSecret, scopes, audience } = request
-  const form = new URLSearchParams({
-    grant_type: 'client_credentials', ...scopes.length > 0 && { scope: scopes.join(' ') }, ...audience !== undefined && { audience },
-    ...method === 'post' && { client_id: clientId, client_secret: clientSecret },
-  })
+  const fields: [string, string][] = [['grant_type', 'client_credentials']]
+  if (scopes.length > 0) fields.push(['scope', scopes.join(' ')])
+  if (audience !== undefined) fields.push(['audience', audience])
+  if (method === 'post') fields.push(['client_id', clientId], ['client_secret', clientSecret])
+  const authorization = method === 'basic' ? basicClient(clientId, clientSecret) : undefined
+  const { accessToken, expiresAt } = await askForToken(http, { tokenUrl, fields, authorization, encoding: 'application/x-www-form-urlencoded', secrets: [clientSecret], deadline, now })
+  return { accessToken, expiresAt }
+}
+
+export interface TokenAsk {
+  tokenUrl: string
+  /** In their order; a name may come several times. */
+  fields: [string, string][]
+  authorization: string | undefined
+  encoding: 'application/x-www-form-urlencoded' | 'application/json'
+  /** Never to stand in an error. */
+  secrets: string[]
+  deadline: number
+  now(): number
+}
+
+export interface TokenAnswer extends Token { idToken: string | undefined }
+
+/** One request to a token endpoint, of whatever grant. Throws HubError as `requestToken` does, without its second try and its `beforeSending`. */
+export async function askForToken(http: HttpClient, { tokenUrl, fields, authorization, encoding, secrets, deadline, now }: TokenAsk): Promise<TokenAnswer> {
   const response = await http.request({
-    method: 'POST', url: tokenUrl, body: form.toString(), timeoutMs: Math.max(1, deadline - now()), maxRedirects: 0,
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded', accept: 'application/json',
-      ...method === 'basic' && { authorization: `Basic ${Buffer.from(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`).toString('base64')}` },
-    },
+    method: 'POST', url: tokenUrl, timeoutMs: Math.max(1, deadline - now()), maxRedirects: 0,
+    body: encoding === 'application/json' ? JSON.stringify(Object.fromEntries(fields)) : new URLSearchParams(fields).toString(),
+    headers: { 'content-type': encoding, accept: 'application/json', ...authorization !== undefined && { authorization } },
   })
   const answer = parse((await readBody(response, { maxBytes: MAX_BYTES })).toString('utf8'))
   // Some answer errors with status 200.
-  if (response.status !== 200 && response.status !== 201 || typeof answer['error'] === 'string') throw failure(response, answer, clientSecret)
-  return readToken(answer, now())
+  if (response.status !== 200 && response.status !== 201 || typeof answer['error'] === 'string') throw failure(response, answer, secrets)
+  return { ...readToken(answer, now()), idToken: typeof answer['id_token'] === 'string' ? answer['id_token'] : undefined }
+}
+
+/** How a client says who it is in the header. */
+export function basicClient(clientId: string, clientSecret: string): string {
+  return `Basic ${Buffer.from(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`).toString('base64')}`
 }
 
 /** RFC 6749 §2.3.1 and its appendix B: encoded like a form's field before base64. */
@@ -77,10 +101,10 @@ function readToken(answer: Record<string, unknown>, now: number): Token {
   return { accessToken, expiresAt: now + 1000 * Math.min(Math.max(0, seconds), MAX_LIFE_S) }
 }
 
-function failure({ status, headers }: HttpResponse, answer: Record<string, unknown>, clientSecret: string): HubError {
+function failure({ status, headers }: HttpResponse, answer: Record<string, unknown>, secrets: string[]): HubError {
   const retryAfter = Number(headers['retry-after'])
   const options = { upstreamStatus: status, ...Number.isFinite(retryAfter) && retryAfter >= 0 && { retryAfterSeconds: retryAfter } }
-  const said = sentence(answer, clientSecret)
+  const said = sentence(answer, secrets)
   if (status >= 500 || status === 429 || status === 408 || answer['error'] === 'temporarily_unavailable') {
     return new HubError('upstream_unavailable', `The authorization server failed with status ${status}${said}`, options)
   }
@@ -90,9 +114,9 @@ function failure({ status, headers }: HttpResponse, answer: Record<string, unkno
 }
 
 /** RFC 6749 §5.2. What a server says may repeat what it was sent: masked before it is cut. */
-function sentence({ error, error_description: description }: Record<string, unknown>, clientSecret: string): string {
+function sentence({ error, error_description: description }: Record<string, unknown>, secrets: string[]): string {
   const parts = [error, description].filter((part) => typeof part === 'string' && part !== '').join(': ')
-  return parts === '' ? '.' : `: ${createMask([clientSecret]).mask(parts).slice(0, 300)}`
+  return parts === '' ? '.' : `: ${createMask(secrets).mask(parts).slice(0, 300)}`
 }
 
 function parse(text: string): Record<string, unknown> {

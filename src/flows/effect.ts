@@ -37,6 +37,10 @@ export interface EffectContext {
   secret(name: string): Promise<unknown>
   /** A value that is never to be recorded as it is. */
   conceal(value: string): void
+  /** What the task's `foreach` makes of one message of a subscription: its output. Undefined where it has none. */
+  each?: ((item: unknown, index: number) => Promise<unknown>) | undefined
+  /** What stands in the task's entry beside its output: the execution that it led to. */
+  note?: ((facts: { executionId: string }) => void) | undefined
 }
 
 /** What `$authorization` shows, and what authenticates a request. */

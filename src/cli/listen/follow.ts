@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from '../../client/client.ts'
 import { ApiError } from '../../client/errors.ts'
 import { readReceived, type ReceivedEvent } from './received.ts'
-import { readEvents } from './server-sent-events.ts'
+import { readEvents } from '../../lib/http/server-sent-events.ts'
 
 export interface FollowOptions {
   /** Which events. */

@@ -7,7 +7,7 @@ import { startConsuming } from './consuming.ts'
 import type { IncomingDeps } from './incoming.ts'
 import type { HeldBridge } from './leases-store.ts'
 import type { LinkTimings } from './link/link.ts'
-import type { SocketGuard } from './link/socket.ts'
+import type { SocketGuard } from '../../lib/http/socket.ts'
 import { produce } from './producing.ts'
 import { Report } from './report.ts'
 

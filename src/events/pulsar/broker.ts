@@ -2,7 +2,7 @@
 import type { WebSocket } from 'ws'
 import type { LinkTimings } from './link/link.ts'
 import { Producer, type OutgoingMessage } from './link/producer.ts'
-import { openSocket, type SocketGuard } from './link/socket.ts'
+import { openSocket, type SocketGuard } from '../../lib/http/socket.ts'
 import { endpointUrl, wholeName, type Endpoint, type Topic } from './names.ts'
 import type { Report } from './report.ts'
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createAddressGuard } from '../../../lib/http/address-guard.ts'
 import { startPulsarServer, type PulsarServer } from '../pulsar-server.fixture.ts'
 import { Consumer, type ConsumerOptions, type IncomingMessage, type Verdict } from './consumer.ts'
-import { openSocket } from './socket.ts'
+import { openSocket } from '../../../lib/http/socket.ts'
 
 const TOPIC = 'persistent://public/default/in'
 const timings = { connectMs: 10_000, firstRetryMs: 5, maxRetryMs: 50, heartbeatMs: 60_000, acknowledgeMs: 60_000 }

@@ -4,7 +4,7 @@ import { createAddressGuard } from '../../../lib/http/address-guard.ts'
 import { startPulsarServer, type PulsarServer } from '../pulsar-server.fixture.ts'
 import type { LinkTimings } from './link.ts'
 import { Producer } from './producer.ts'
-import { openSocket } from './socket.ts'
+import { openSocket } from '../../../lib/http/socket.ts'
 
 const TOPIC = 'persistent://public/default/out'
 const timings: LinkTimings = { connectMs: 10_000, firstRetryMs: 5, maxRetryMs: 50, heartbeatMs: 60_000, acknowledgeMs: 60_000 }

@@ -5,7 +5,7 @@ import { testCertificate } from '../../../lib/http/test-certificate.ts'
 import { toLoopback } from '../../../lib/http/test-client.ts'
 import { startDnsStub } from '../../../lib/http/test-dns.ts'
 import { startPulsarServer, type PulsarServer } from '../pulsar-server.fixture.ts'
-import { openSocket, type SocketGuard, type SocketTarget } from './socket.ts'
+import { openSocket, type SocketGuard, type SocketTarget } from '../../../lib/http/socket.ts'
 
 let server: PulsarServer
 beforeEach(async () => { server = await startPulsarServer() })

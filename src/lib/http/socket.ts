@@ -1,7 +1,7 @@
-/** WebSockets to a broker, through the hub's address guard: the address that was judged is the one that is connected to. */
+/** WebSockets out of the hub, through the hub's address guard: the address that was judged is the one that is connected to. */
 import { isIP } from 'node:net'
 import { WebSocket } from 'ws'
-import type { AddressGuard } from '../../../lib/http/address-guard.ts'
+import type { AddressGuard } from './address-guard.ts'
 
 export type SocketGuard = Pick<AddressGuard, 'assertAllowed' | 'lookup'>
 
@@ -13,7 +13,7 @@ export interface SocketTarget {
   ca?: string | undefined
 }
 
-/** Base64 makes of a message four thirds: this takes 24 MiB, where Pulsar itself takes 5 MB unless it is told otherwise. */
+/** Base64, as Pulsar has it, makes of a message four thirds: this takes 24 MiB of it. */
 const MAX_FRAME_BYTES = 32 * 1024 * 1024
 
 /** Begins to connect, for as long as it takes. Throws HubError `address_refused`; what goes wrong later is an event of the socket. */

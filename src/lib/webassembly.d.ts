@@ -1,4 +1,4 @@
-/** What this folder uses of WebAssembly: TypeScript declares it only together with the browser's DOM. */
+/** What lib/ uses of WebAssembly: TypeScript declares it only together with the browser's DOM. */
 declare namespace WebAssembly {
   type ImportValue = ((...values: number[]) => number) | object | number
   type Imports = Record<string, Record<string, ImportValue>>
@@ -6,6 +6,8 @@ declare namespace WebAssembly {
   class Module { private readonly brand: unknown }
 
   class Memory {
+    /** In pages of 64 KiB. */
+    constructor(descriptor: { initial: number, maximum?: number })
     readonly buffer: ArrayBuffer
     /** Returns the pages there were before. */
     grow(pages: number): number

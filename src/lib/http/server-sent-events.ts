@@ -25,7 +25,7 @@ export async function* readEvents(stream: ReadableStream<Uint8Array>): AsyncGene
 }
 
 /** Lines end with CR, LF or both. */
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
+export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder()
   // Pieces of a line that is not over: a long one comes in many, and is put together once.
   let pieces: string[] = []
