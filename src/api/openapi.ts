@@ -72,6 +72,7 @@ const problemSchema = z.object({
   instance: z.string().describe('Names the request; the log has it too.'),
   errors: z.array(z.object({ pointer: z.string().describe('JSON Pointer into the body, `?name` for a query parameter.'), detail: z.string() })).optional(),
   findings: z.array(z.record(z.string(), z.unknown())).optional().describe('Of a flow that is not valid: all that was found, with lines and columns.'),
+  plan: z.record(z.string(), z.unknown()).optional().describe('Of flows that could not be applied: what is in the way.'),
   execution: z.record(z.string(), z.unknown()).optional().describe('Of a call that was tried and failed: its record.'),
 }).meta({ id: 'Problem' })
 

@@ -92,7 +92,7 @@ describe('what is shown', () => {
     const root = await run(['--help'])
     expect(root.code).toBe(0)
     for (const word of ['serve', 'connect', 'rotate-keys', 'INTERCHANGE_API_KEY', 'Begin with']) expect(root.stdout).toContain(word)
-    const commands = ['serve', 'worker', 'migrate', 'connect', 'run', 'integrations', 'integrations set', 'executions', 'executions list', 'catalog', 'catalog search', 'credentials', 'credentials create', 'keys', 'keys create', 'rotate-keys', 'completion', 'webhooks', 'webhooks create', 'webhooks replay', 'webhooks sources', 'webhooks sources create', 'webhooks inspect', 'deliveries', 'events', 'events send', 'listen']
+    const commands = ['serve', 'worker', 'migrate', 'connect', 'run', 'integrations', 'integrations set', 'executions', 'executions list', 'catalog', 'catalog search', 'credentials', 'credentials create', 'keys', 'keys create', 'rotate-keys', 'completion', 'webhooks', 'webhooks create', 'webhooks replay', 'webhooks sources', 'webhooks sources create', 'webhooks inspect', 'deliveries', 'events', 'events send', 'listen', 'flows', 'flows validate', 'flows apply', 'flows diff']
     for (const command of commands) {
       const { code, stdout } = await run([...command.split(' '), '--help'])
       expect({ command, code }).toEqual({ command, code: 0 })

@@ -9,6 +9,7 @@ import { addCredentials } from './commands/credentials.ts'
 import { addDeliveries } from './commands/deliveries.ts'
 import { addEvents } from './commands/events.ts'
 import { addExecutions } from './commands/executions.ts'
+import { addFlows } from './commands/flows.ts'
 import { addIntegrations } from './commands/integrations.ts'
 import { addKeys } from './commands/keys.ts'
 import { addListen } from './commands/listen.ts'
@@ -30,6 +31,7 @@ Begin with:
   interchange run "Pet Store" getPetById id:=17            run one of its operations
   interchange executions                                   see what happened
   interchange webhooks create https://shop.example/hook    have events delivered, signed
+  interchange flows apply ./flows                          bring flows to what files say
   interchange listen --new --forward http://localhost:3000 try webhooks on this machine
 
 Environment:
@@ -77,6 +79,7 @@ function createProgram(surroundings: Surroundings): Command {
   addEvents(program, surroundings)
   addListen(program, surroundings)
   addMcp(program, surroundings)
+  addFlows(program, surroundings)
   addCatalog(program, surroundings)
   addCredentials(program, surroundings)
   addKeys(program, surroundings)

@@ -1013,6 +1013,8 @@ export type Problem = {
   })[]
   /** Of a flow that is not valid: all that was found, with lines and columns. */
   findings?: (Record<string, unknown>)[]
+  /** Of flows that could not be applied: what is in the way. */
+  plan?: Record<string, unknown>
   /** Of a call that was tried and failed: its record. */
   execution?: Record<string, unknown>
 }
