@@ -3,6 +3,7 @@
  * went before, asks the effect, and commits its result; an effect knows nothing of runs and how they are stored.
  */
 import type { Caller } from '../tenants/caller.ts'
+import type { FlowDefinition, TaskDefinition } from './definition.ts'
 
 /** Throws FlowFault or HubError, and ends soon once the signal is aborted. What it answers is the task's raw output: a JSON value. */
 export type Effect<Args = Record<string, unknown>> = (args: Args, context: EffectContext) => Promise<unknown>
@@ -11,7 +12,11 @@ export type Effect<Args = Record<string, unknown>> = (args: Args, context: Effec
 export const effectKinds = ['http', 'openapi', 'grpc', 'asyncapi', 'mcp', 'a2a', 'function', 'script', 'shell', 'container'] as const
 export type EffectKind = (typeof effectKinds)[number]
 
-/** `{ name, with }` for `function`; otherwise what stands under `with`, or under `run.<kind>`, evaluated. */
+/**
+ * `{ name, with }` for `function`: a name that the flow's own `use.functions` does not have. Otherwise what stands under `with`, or under `run.<kind>`
+ * (there with `return`, as it stands beside it), evaluated; of a script's `code` only where it is one expression as a whole,
+ * and a subscription not at all: its conditions are about messages.
+ */
 export interface FunctionArguments { name: string, with: unknown }
 
 export interface EffectContext {
@@ -20,7 +25,7 @@ export interface EffectContext {
   caller: Caller
   runId: string
   /** The definition that the run follows: `use` holds its authentications, functions, catalogs. */
-  definition: Record<string, unknown>
+  definition: FlowDefinition
   /** The task's transformed input: what URI templates are filled from. */
   input: unknown
   /** The same over attempts and crashes. */
@@ -35,6 +40,8 @@ export interface EffectContext {
   evaluateWithin(template: unknown, input: unknown, variables?: Record<string, unknown>): Promise<unknown>
   /** One that the definition declares under `use.secrets`. Its values are concealed from then on. */
   secret(name: string): Promise<unknown>
+  /** Runs a task of the DSL in the place of this one: what a function's name stands for. */
+  perform(definition: TaskDefinition, input: unknown): Promise<unknown>
   /** A value that is never to be recorded as it is. */
   conceal(value: string): void
   /** What the task's `foreach` makes of one message of a subscription: its output. Undefined where it has none. */

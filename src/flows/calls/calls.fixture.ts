@@ -6,6 +6,7 @@ import { createAddressGuard } from '../../lib/http/address-guard.ts'
 import { createHttpClient } from '../../lib/http/client.ts'
 import { createJq } from '../../lib/jq/jq.ts'
 import { systemCaller } from '../../tenants/caller.ts'
+import type { FlowDefinition } from '../definition.ts'
 import type { EffectContext, EffectKind } from '../effect.ts'
 import { toFault, type FlowFault } from '../fault.ts'
 import type { Allowances } from './deps.ts'
@@ -25,7 +26,8 @@ export interface CallsFixture extends AsyncDisposable {
   noted: string[]
 }
 
-export interface ContextOptions extends Pick<EffectContext, 'input' | 'definition' | 'signal' | 'each' | 'tenantId' | 'idempotencyKey'> {
+export interface ContextOptions extends Pick<EffectContext, 'input' | 'signal' | 'each' | 'tenantId' | 'idempotencyKey' | 'caller'> {
+  definition: { use?: FlowDefinition['use'], document?: Partial<FlowDefinition['document']> }
   secrets: Record<string, unknown>
 }
 
@@ -57,7 +59,7 @@ export function openCalls({ allow = {}, allowNetworks = ['127.0.0.0/8'], ca, fun
       },
     },
   })
-  const context = ({ input = {}, definition = {}, signal = new AbortController().signal, secrets = {}, each, tenantId = 'tenant', idempotencyKey = 'key-of-the-task' }: Partial<ContextOptions> = {}): EffectContext => {
+  const context = ({ input = {}, definition = {}, signal = new AbortController().signal, secrets = {}, each, tenantId = 'tenant', idempotencyKey = 'key-of-the-task', caller = systemCaller(tenantId) }: Partial<ContextOptions> = {}): EffectContext => {
     const evaluate = async (program: string, value: unknown): Promise<unknown> => (await jq.evaluate(program.replace(/^\s*\$\{(.*)\}\s*$/s, '$1'), value, { batchKey: tenantId }))[0] ?? null
     const within = async (template: unknown, value: unknown): Promise<unknown> => {
       if (typeof template === 'string') return /^\s*\$\{.*\}\s*$/s.test(template) ? evaluate(template, value) : template
@@ -66,9 +68,10 @@ export function openCalls({ allow = {}, allowNetworks = ['127.0.0.0/8'], ca, fun
       return Object.fromEntries(await Promise.all(Object.entries(template).map(async ([name, each]) => [name, await within(each, value)])))
     }
     return {
-      tenantId, caller: systemCaller(tenantId), runId: 'run', definition, input, idempotencyKey, signal, authentication: undefined, each,
+      tenantId, caller, runId: 'run', definition: { do: [], document: { dsl: '1.0.3', namespace: 'test', name: 'flow', version: '1.0.0' }, ...definition } as FlowDefinition, input, idempotencyKey, signal, authentication: undefined, each,
       evaluate: (expression, value) => evaluate(expression, value), evaluateWithin: within,
       secret: (name) => (Object.hasOwn(secrets, name) ? Promise.resolve(secrets[name]) : Promise.reject(new Error(`no secret ${name}`))),
+      perform: (task, given) => Promise.resolve({ performed: task, with: given }),
       conceal: (value) => { concealed.push(value) }, note: ({ executionId }) => { noted.push(executionId) },
     }
   }

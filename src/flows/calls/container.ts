@@ -68,8 +68,8 @@ export function createContainerRun({ allow }: { allow: Pick<Allowances, 'contain
 
 /** `{workflow.name}-{uuid}.{workflow.namespace}` as the specification recommends, where the task gives none. */
 function nameOf({ name }: ContainerArguments, { definition }: EffectContext): string {
-  const { document } = definition as { document?: { name?: string, namespace?: string } }
-  const given = name ?? `${document?.name ?? 'flow'}-${randomUUID()}.${document?.namespace ?? 'default'}`
+  const { document } = definition
+  const given = name ?? `${document.name}-${randomUUID()}.${document.namespace}`
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,250}$/.test(given)) throw fault('validation', 'The name of a container has letters, digits, dots, dashes and underscores only.')
   return given
 }

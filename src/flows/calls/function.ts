@@ -1,10 +1,14 @@
-/** `call: <integration>/<operation>`: an operation through the call path, with the run's rights and its idempotency key. */
+/**
+ * `call: <name>`: a task that stands under that name, in the place of this one; else `<integration>/<operation>`, an operation through the call
+ * path, with the run's rights and its idempotency key.
+ */
 import { setTimeout as pause } from 'node:timers/promises'
 import { isHubError, type HubError } from '../../errors.ts'
 import type { RunRequest } from '../../integrations/call.ts'
 import type { RunResult } from '../../integrations/execute.ts'
 import type { Effect, EffectContext, FunctionArguments } from '../effect.ts'
 import { fault } from '../fault.ts'
+import type { ResolveFunction } from './functions.ts'
 
 export interface FunctionDeps {
   execute: { run(request: RunRequest): Promise<RunResult> }
@@ -18,9 +22,11 @@ const SOURCE = 'flow'
 /** A limit may be changed meanwhile: it is looked at again at least so often. */
 const LONGEST_WAIT_MS = 60_000
 
-export function createFunctionCall(deps: FunctionDeps): Effect<FunctionArguments> {
+export function createFunctionCall(deps: FunctionDeps & { resolveFunction: ResolveFunction }): Effect<FunctionArguments> {
   const lines = createLines(deps.now)
   return async ({ name, with: input }, context) => {
+    const task = await deps.resolveFunction(name, context)
+    if (task !== undefined) return context.perform(task, input ?? {})
     const { integration, operation } = namesOf(name)
     const { tenantId, caller, idempotencyKey, signal } = context
     const integrationId = await deps.integrations.forCall(tenantId, integration)

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startUpstream, type Upstream } from '../../../test/upstream.ts'
-import type { TaskDefinition } from '../definition.ts'
+import type { FlowDefinition } from '../definition.ts'
 import { openCalls, type CallsFixture } from './calls.fixture.ts'
 import { rawUrl } from './functions.ts'
 
@@ -19,7 +19,9 @@ beforeEach(async () => {
 })
 afterEach(() => catalog.close())
 
-const resolve = (name: string, use: object = {}): Promise<TaskDefinition | undefined> => fixture.calls.resolveFunction(name, fixture.context({ definition: { use } }))
+/** What the task is that is performed in the function's place. */
+const resolve = async (name: string, use: FlowDefinition['use'] = {}): Promise<unknown> =>
+  (await fixture.run('function', { name, with: { message: 'hello' } }, { definition: { use } }) as { performed: unknown }).performed
 const catalogs = (): object => ({ catalogs: { mine: { endpoint: { uri: `${catalog.url}/root`, authentication: { bearer: { token: '${ "token-of-the-catalog" }' } } } } } })
 
 test("the definition's own functions come first", async () => {
@@ -42,8 +44,12 @@ test("the default catalog holds the tenant's own flows, unless the definition ha
   expect(await resolve('log:1.0.0@default', { catalogs: { default: { endpoint: catalog.url } } })).toEqual({ set: { message: '${ .message }' } })
 })
 
+test('what the function is called with is the input of its task', async () => {
+  expect(await fixture.run('function', { name: 'log:1.0.0@mine', with: { message: 'hello' } }, { definition: { use: catalogs() } })).toEqual({ performed: { set: { message: '${ .message }' } }, with: { message: 'hello' } })
+})
+
 test.each(['Bookshop/getBook', 'orders/acme.Orders/Create', 'summary', 'a:b'])('%s is the operation of an integration', async (name) => {
-  expect(await resolve(name)).toBeUndefined()
+  await expect(resolve(name)).rejects.toThrow('no integrations here')
 })
 
 test.each([['log:1.0.0@nobody', 'no catalog'], ['list:1.0.0@mine', 'a function is a task'], ['broken:1.0.0@mine', 'cannot be read'], ['log:..@mine', 'no function of a catalog'], ['..%2f..:1.0.0@mine', 'no function of a catalog']])('%s is a configuration fault', async (name, said) => {

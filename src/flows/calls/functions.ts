@@ -20,14 +20,14 @@ const kinds = ['call', 'do', 'emit', 'for', 'fork', 'listen', 'raise', 'run', 's
 
 export function createResolveFunction({ resources }: { resources: Resources }): ResolveFunction {
   return async (name, context) => {
-    const { functions, catalogs } = (context.definition['use'] ?? {}) as { functions?: Record<string, TaskDefinition>, catalogs?: Record<string, { endpoint?: unknown }> }
+    const { functions, catalogs } = context.definition.use ?? {}
     if (functions !== undefined && Object.hasOwn(functions, name)) return functions[name]
     if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) return load(resources, { uri: rawUrl(name) }, context)
     const [, functionName, version, catalog] = /^([^:@/]+):([^@/]+)@([^@/]+)$/.exec(name) ?? []
     if (functionName === undefined || version === undefined || catalog === undefined) return undefined
     if (!namePattern.test(functionName) || !namePattern.test(version) || version.includes('..')) throw fault('configuration', `${JSON.stringify(name.slice(0, 200))} is no function of a catalog.`)
     const own = catalogs !== undefined && Object.hasOwn(catalogs, catalog) ? catalogs[catalog] : undefined
-    if (own !== undefined) return load(resources, functionAddress(own.endpoint, functionName, version), context)
+    if (own !== undefined) return load(resources, functionAddress((own as { endpoint?: unknown } | null)?.endpoint, functionName, version), context)
     if (catalog === 'default') return flowAsFunction(functionName, version)
     throw fault('configuration', `There is no catalog ${JSON.stringify(catalog.slice(0, 100))} under \`use.catalogs\`.`)
   }

@@ -10,7 +10,7 @@ import { createAuthentication } from './authentication/resolve.ts'
 import { createContainerRun } from './container.ts'
 import type { Allowances, CallDeps } from './deps.ts'
 import { createFunctionCall, type FunctionDeps } from './function.ts'
-import { createResolveFunction, type ResolveFunction } from './functions.ts'
+import { createResolveFunction } from './functions.ts'
 import { createGrpcCall } from './grpc.ts'
 import { createHttpCall } from './http.ts'
 import { createMcpCall } from './mcp.ts'
@@ -26,7 +26,6 @@ export interface CallsOptions extends Omit<CallDeps, 'authentication'>, Function
 }
 
 export interface Calls extends Effects {
-  resolveFunction: ResolveFunction
   close(): Promise<void>
 }
 
@@ -40,11 +39,10 @@ export function createCalls(options: CallsOptions): Calls {
   return {
     kinds: {
       http: createHttpCall(deps), openapi: createOpenApiCall(deps), grpc: createGrpcCall({ ...deps, grpc }), asyncapi: createAsyncApiCall({ ...deps, asyncApi: createAsyncApi({ http, guard }) }),
-      mcp: createMcpCall({ ...deps, mcp: createMcp({ http }) }), a2a: createA2aCall(deps), function: createFunctionCall(options),
+      mcp: createMcpCall({ ...deps, mcp: createMcp({ http }) }), a2a: createA2aCall(deps), function: createFunctionCall({ ...options, resolveFunction: createResolveFunction(deps) }),
       script: createScriptRun({ ...deps, sandbox }), shell: createShellRun({ allow }), container: container.run,
     },
     resolveAuthentication: authentication.resolve,
-    resolveFunction: createResolveFunction(deps),
     async close() {
       container.close()
       grpc.close()

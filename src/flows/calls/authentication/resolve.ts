@@ -54,8 +54,8 @@ async function resolve(tokens: OAuth2Tokens, policy: Policy, context: Context): 
 
 /** `{ use: <name> }` stands for a policy of the definition. */
 async function namedPolicy(name: string, context: Context): Promise<Policy> {
-  const { authentications } = (context.definition['use'] ?? {}) as { authentications?: Record<string, Policy> }
-  const named = authentications !== undefined && Object.hasOwn(authentications, name) ? authentications[name] : undefined
+  const { authentications } = context.definition.use ?? {}
+  const named = authentications !== undefined && Object.hasOwn(authentications, name) ? authentications[name] as Policy : undefined
   if (named === undefined || named['use'] !== undefined) throw fault('configuration', `There is no authentication ${JSON.stringify(name)} under \`use.authentications\`.`)
   return await context.evaluateWithin(named, context.input) as Policy
 }
