@@ -125,7 +125,7 @@ async function claimOnce(deps: ClaimsDeps): Promise<boolean> {
     else if (webhook.batch !== undefined) await claimBatches(deps, lane, webhook)
     else if (webhook.orderBy !== undefined) await claimOrdered(deps, lane, webhook)
     else {
-      const room = Math.min(lane.room(webhook), share)
+      const room = Math.min(lane.room(webhook, now), share)
       if (lane.waiting < ROOM_MAX && room > 0) plain.push({ lane, room })
     }
   }

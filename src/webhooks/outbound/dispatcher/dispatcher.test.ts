@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -208,6 +209,20 @@ test('an endpoint that never answers holds up nobody else', () => withSetup(asyn
   for (let round = 0; round < 20; round += 1) await Promise.all(Array.from({ length: 50 }, () => inbox.accept(sampleEvent(setup.tenantId))))
   await eventually(() => countDeliveries(setup, good.id)).toEqual({ pending: 0, delivered: 1000, failed: 0, parked: 0 })
   expect(await countDeliveries(setup, hanging.id)).toMatchObject({ pending: 1000 })
+}))
+
+test('an endpoint of which nothing comes back keeps its backlog in the database, not in memory', () => withSetup(async (setup) => {
+  setup.addWebhook({ concurrency: 2 })
+  const hanging: ServerResponse[] = []
+  setup.receiver.answer((_asked, response) => { hanging.push(response) })
+  const { inbox } = await setup.startHub()
+  await eventually(async () => {
+    for (let more = 0; more < 5; more += 1) await inbox.accept(sampleEvent(setup.tenantId))
+    return (await setup.database.system.query('select from delivery_queue where claimed_by is null')).rowCount
+  }).toBeGreaterThan(100)
+  setup.receiver.answer((_asked, response) => json(response, 200, {}))
+  for (const response of hanging) json(response, 200, {})
+  await eventually(() => countDeliveries(setup)).toMatchObject({ pending: 0, failed: 0 })
 }))
 
 test('a paused endpoint collects, and gets all of it when it is active again; a deleted one gets nothing', () => withSetup(async (setup) => {

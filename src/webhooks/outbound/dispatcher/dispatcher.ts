@@ -139,8 +139,9 @@ class Running implements Dispatcher {
   /** A place in memory is promised here, before the commit, so that the row can be written as claimed. */
   #rowFor({ tenantId, id, event }: AcceptedEvent, webhook: Webhook, orderingKey: string | null): NewDeliveryRow {
     const lane = this.#lane(tenantId, webhook.id)
-    const direct = webhook.status === 'active' && webhook.batch === undefined && orderingKey === null && !lane.hasDueBacklog(performance.now())
-      && lane.room(webhook) > 0 && this.#mayHold() && this.#heartbeat.isHeld() && !this.#stopped
+    const now = performance.now()
+    const direct = webhook.status === 'active' && webhook.batch === undefined && orderingKey === null && !lane.hasDueBacklog(now)
+      && lane.room(webhook, now) > 0 && this.#mayHold() && this.#heartbeat.isHeld() && !this.#stopped
     const deliveryId = uuidv7()
     if (direct) {
       this.#promise(lane, 1)
@@ -155,7 +156,8 @@ class Running implements Dispatcher {
       const lane = this.#lane(row.tenantId, row.webhookId)
       if (row.claimedBy === null) {
         lane.noteBacklog(0)
-        this.#claims.soon()
+        // While some of it wait in memory, their end brings the claims back.
+        if (lane.waiting === 0) this.#claims.soon()
       } else {
         this.#enqueue(lane, { batchId: null, items: [{ row: { ...row, batchId: null, attempt: 0, attempts: null }, text: json, blobId: null, event }] })
       }
@@ -248,8 +250,8 @@ class Running implements Dispatcher {
     const result = await this.#ship(webhook, shipment)
     this.#inFlight -= 1
     lane.inFlight -= 1
-    if (result.succeeded === true) lane.succeeded(webhook)
-    if (result.succeeded === false) lane.failed(webhook)
+    if (result.succeeded === true) lane.succeeded(webhook, performance.now())
+    if (result.succeeded === false) lane.failed(webhook, performance.now())
     this.#makeReady(lane)
     this.#pump()
     if (this.#inFlight === 0) this.#idle?.()

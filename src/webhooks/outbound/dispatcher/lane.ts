@@ -2,9 +2,10 @@
 import type { Webhook } from '../webhook.ts'
 import type { Shipment } from './item.ts'
 
-/** What a lane that does well may hold in memory; one that fails leaves its backlog in the database. */
+/** What a lane that does well may hold in memory; one that fails, or of which nothing comes back, leaves its backlog in the database. */
 const HELD_MAX = 10_000
 const HELD_MAX_FAILING = 100
+const STUCK_MS = 500
 
 export class Lane {
   readonly tenantId: string
@@ -17,6 +18,8 @@ export class Lane {
   ready = false
   /** By Convoy's and TCP's example: halved with each failure, one more with each success. */
   #limit = Infinity
+  /** When one last came back, or the first went out. */
+  #movedAt = 0
   #waiting: Shipment[] = []
   #head = 0
   #tokens = 0
@@ -47,8 +50,9 @@ export class Lane {
   get waiting(): number { return this.#waiting.length - this.#head }
 
   /** How many more deliveries may come into memory. */
-  room({ concurrency }: Webhook): number {
-    return (this.#limit < concurrency / 2 ? Math.max(HELD_MAX_FAILING, this.#limit) : HELD_MAX) - this.held
+  room({ concurrency }: Webhook, now: number): number {
+    const isStuck = this.inFlight >= Math.min(this.#limit, concurrency) && now - this.#movedAt > STUCK_MS
+    return (isStuck || this.#limit < concurrency / 2 ? Math.max(HELD_MAX_FAILING, Math.min(this.#limit, concurrency)) : HELD_MAX) - this.held
   }
 
   push(shipment: Shipment): void {
@@ -66,6 +70,7 @@ export class Lane {
       this.#waiting = this.#waiting.slice(this.#head)
       this.#head = 0
     }
+    if (this.inFlight === 0) this.#movedAt = now
     this.inFlight += 1
     return shipment
   }
@@ -81,12 +86,14 @@ export class Lane {
     this.#limit = Infinity
   }
 
-  succeeded({ concurrency }: Webhook): void {
+  succeeded({ concurrency }: Webhook, now: number): void {
+    this.#movedAt = now
     if (this.#limit < concurrency) this.#limit += 1
     if (this.#limit >= concurrency) this.#limit = Infinity
   }
 
-  failed({ concurrency }: Webhook): void {
+  failed({ concurrency }: Webhook, now: number): void {
+    this.#movedAt = now
     this.#limit = Math.max(1, Math.floor(Math.min(this.#limit, concurrency) / 2))
   }
 
