@@ -104,3 +104,20 @@ test('a quota that is nearly used up, once in its period over all hubs', async (
   for (const hub of [other, one, other, one]) await run(hub, id)
   await told({ subject: id, type: 'quota.near' }, 1)
 })
+
+test('a credential that ends within two weeks, once for each such end over all hubs, without its secret', async () => {
+  const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString()
+  const [soon, later] = await Promise.all([inDays(13), inDays(15)].map(async (expiresAt) =>
+    (expectStatus(201, await one.call('POST', '/api/v1/credentials', { name: 'Key', connector: keyed, credentials: { apiKey: secret }, expiresAt })).body.id as string)))
+  const look = async (): Promise<void> => { await Promise.all([one, other, one].map((hub) => hub.hub.services.credentialExpiry.tell())) }
+  await look()
+  const [event] = await told({ type: 'credential.expiring' }, 1)
+  expect(event).toMatchObject({ subject: soon, data: { credentialId: soon, credential: 'Key', connector: keyed } })
+  expect(JSON.stringify(event)).not.toContain(secret)
+  const moved = inDays(2)
+  for (const id of [soon, later]) expectStatus(200, await one.call('PATCH', `/api/v1/credentials/${id}`, { expiresAt: moved }))
+  await look()
+  await look()
+  const events = await told({ type: 'credential.expiring' }, 3)
+  expect(events.slice(1).map(({ subject, data }) => [subject, data.expiresAt]).sort()).toEqual([soon, later].map((id) => [id, moved]).sort())
+})

@@ -5,6 +5,7 @@ import type { Blobs } from '../blobs/blobs.ts'
 import type { Connectors } from '../catalog/connectors.ts'
 import type { Logos } from '../catalog/directory/logos.ts'
 import type { Credentials } from '../credentials/credentials.ts'
+import type { CredentialExpiry } from '../credentials/expiry.ts'
 import type { Bus } from '../events/bus.ts'
 import type { Changes } from '../events/changes.ts'
 import type { Events } from '../events/events.ts'
@@ -47,6 +48,7 @@ export interface Services {
   openId: OpenId
   audit: Audit
   credentials: Credentials
+  credentialExpiry: CredentialExpiry
   connectors: Connectors
   logos: Logos
   integrations: Integrations

@@ -11,6 +11,7 @@ import { createConnectorRegistry, type ConnectorRegistry } from '../catalog/regi
 import type { Config } from '../config.ts'
 import { builtInConnectors } from '../connectors/index.ts'
 import { createCredentials, type Credentials } from '../credentials/credentials.ts'
+import { createCredentialExpiry } from '../credentials/expiry.ts'
 import { isOwnSecret } from '../credentials/own.ts'
 import { openRootKeys } from '../credentials/root-key.ts'
 import { createAnnouncer, type Announcer } from '../events/changes.ts'
@@ -113,7 +114,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const agents = createAgents({ ...deps, audit, executions, integrations: running.integrations, connectors: catalog.registry, execute: running.execute, rehearse: createRehearse({ loaded, jq }) })
   const services: Services = {
     ...people, audit, ...agents.services,
-    credentials, connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services,
+    credentials, credentialExpiry: createCredentialExpiry({ database, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) }), connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services,
     breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     ready: () => readiness(deps),
     metrics: (options) => metrics.read(options),

@@ -30,6 +30,7 @@ export function hubTasks({ areas, storage, idempotency, config }: TaskDeps): Tas
     { name: 'expire-webhook-figures', cron: '57 * * * *', run: () => areas.services.webhookFigures.expire() },
     { name: 'expire-webhook-requests', cron: '47 * * * *', run: () => areas.services.hookRequests.expire() },
     { name: 'alerts', cron: '* * * * *', run: () => areas.services.alerts.evaluateAll() },
+    { name: 'credential-expiry', cron: '*/5 * * * *', run: async () => { await areas.services.credentialExpiry.tell() } },
     { name: 'event-retention', cron: '3 * * * *', run: async () => { await areas.eventRetention.apply() } },
     { name: 'expire-sign-in', cron: '23 * * * *', run: async () => {
       await areas.services.sessions.expire()

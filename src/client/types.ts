@@ -274,6 +274,8 @@ export type Credential = {
     /** Name of the environment variable that it refers to. */
     env?: string
   }>
+  /** When it ends, as far as somebody said so. */
+  expiresAt: Timestamp | null
   /** When it was stored. */
   createdAt: Timestamp
   /** When it was last changed. */
@@ -3235,6 +3237,8 @@ export interface Routes {
       connector: string
       /** Values by field, as the connector's `credentialSchema` names the fields. Instead of a value, `{ "$env": "NAME" }` refers to an environment variable of the hub that its operator allows. Stored encrypted; secrets are never given back. */
       credentials: Record<string, unknown>
+      /** When the service that gave it lets it end (ISO 8601 with offset), if you know: the event `credential.expiring` tells of it two weeks before. */
+      expiresAt?: string | null
     }
     reply: Credential
   }
@@ -3275,6 +3279,8 @@ export interface Routes {
       name?: string
       /** Values by field, as the connector's `credentialSchema` names the fields. Instead of a value, `{ "$env": "NAME" }` refers to an environment variable of the hub that its operator allows. Stored encrypted; secrets are never given back. */
       credentials?: Record<string, unknown>
+      /** When the service that gave it lets it end (ISO 8601 with offset), if you know: the event `credential.expiring` tells of it two weeks before. */
+      expiresAt?: string | null
     }
     reply: Credential
   }
@@ -3289,6 +3295,8 @@ export interface Routes {
       name?: string
       /** Values by field, as the connector's `credentialSchema` names the fields. Instead of a value, `{ "$env": "NAME" }` refers to an environment variable of the hub that its operator allows. Stored encrypted; secrets are never given back. */
       credentials: Record<string, unknown>
+      /** When the service that gave it lets it end (ISO 8601 with offset), if you know: the event `credential.expiring` tells of it two weeks before. */
+      expiresAt?: string | null
     }
     reply: Credential
   }

@@ -33,7 +33,7 @@ test('a credential is opened as it was stored, and shown without its secrets', a
   const [caller, credentials] = [await setup.addTenant(), await setup.hub()]
   const shown = await credentials.create(caller, { id: 'smtp-credentials', connector: 'mail', credentials: { host: 'mail.example.com', port: 587, password: canary } })
   expect(shown).toEqual({
-    id: 'smtp-credentials', name: 'smtp-credentials', connector: 'mail', revision: 1, createdAt: expect.any(Date) as Date, updatedAt: expect.any(Date) as Date,
+    id: 'smtp-credentials', name: 'smtp-credentials', connector: 'mail', revision: 1, expiresAt: null, createdAt: expect.any(Date) as Date, updatedAt: expect.any(Date) as Date,
     fields: { host: { type: 'text', set: true, value: 'mail.example.com' }, port: { type: 'text', set: true, value: 587 }, password: { type: 'password', set: true } },
   })
   expect(await credentials.find(caller, 'smtp-credentials')).toEqual(shown)
@@ -181,7 +181,7 @@ test('every store function keeps to its tenant by itself, on a connection that s
   const inTransaction = <Result>(work: (db: Db) => Promise<Result>): Promise<Result> => system.transaction(work)
   expect([
     await store.findCredential(system, b.tenantId, id), await store.listCredentials(system, b.tenantId, { q: undefined, connector: undefined, after: undefined, limit: 10 }),
-    await store.countCredentials(system, b.tenantId), await store.deleteCredential(system, b.tenantId, id), await store.updateCredential(system, b.tenantId, { id, name: 'x', fields: {} }),
+    await store.countCredentials(system, b.tenantId), await store.deleteCredential(system, b.tenantId, id), await store.updateCredential(system, b.tenantId, { id, name: 'x', fields: {}, expiresAt: null }),
     await inTransaction((db) => store.lockCredential(db, b.tenantId, id)), await inTransaction((db) => store.lockOutdated(db, b.tenantId, { version: 9, after: undefined, limit: 10 })),
     await store.replaceSealed(system, b.tenantId, id, {}),
     await keysStore.listKeyVersions(system, b.tenantId), await inTransaction((db) => keysStore.lockKeyVersions(db, b.tenantId)), await inTransaction((db) => keysStore.lockNewestKey(db, b.tenantId)),

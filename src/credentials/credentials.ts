@@ -24,7 +24,7 @@ export type { OpenCredential } from './opener.ts'
 
 export const credentialIdPattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/
 
-export interface CredentialInput { id?: string | undefined, name?: string | undefined, connector: string, credentials: FieldValues }
+export interface CredentialInput { id?: string | undefined, name?: string | undefined, connector: string, credentials: FieldValues, expiresAt?: Date | null | undefined }
 
 /** `id`: the credential to change; null for a new one. */
 export interface AlongInput { id: string | null, name: string, connector: string, credentials: FieldValues }
@@ -49,12 +49,13 @@ export interface CredentialRemoval {
   done(): void
 }
 
-export interface CredentialChange { name?: string | undefined, credentials?: FieldValues | undefined }
+/** Undefined: it stays; with new values for all fields their end is unknown unless it is said. */
+export interface CredentialChange { name?: string | undefined, credentials?: FieldValues | undefined, expiresAt?: Date | null | undefined }
 
 /** What may be shown of a field: that it is set; the value of text; the name of an environment variable that it refers to. */
 export interface ShownField { type: 'text' | 'password' | 'oauth', set: true, value?: unknown, env?: string }
 
-export interface ShownCredential extends Pick<CredentialRow, 'id' | 'name' | 'connector' | 'revision' | 'createdAt' | 'updatedAt'> {
+export interface ShownCredential extends Pick<CredentialRow, 'id' | 'name' | 'connector' | 'revision' | 'expiresAt' | 'createdAt' | 'updatedAt'> {
   fields: Record<string, ShownField>
 }
 
@@ -157,23 +158,23 @@ export async function createCredentials(deps: CredentialsDeps): Promise<Credenti
   }
 }
 
-async function create(inner: Inner, caller: Caller, { id = uuidv7(), name = id, connector, credentials }: CredentialInput): Promise<ShownCredential> {
+async function create(inner: Inner, caller: Caller, { id = uuidv7(), name = id, connector, credentials, expiresAt = null }: CredentialInput): Promise<ShownCredential> {
   const { tenantId } = caller
   const schema = await knownSchema(inner, tenantId, connector)
   checkFields(schema, credentials, inner.read)
-  const row = await inner.database.tenant(tenantId).transaction((db) => insert(inner, db, caller, { id, name, connector, credentials, schema })).catch((error: unknown) => {
+  const row = await inner.database.tenant(tenantId).transaction((db) => insert(inner, db, caller, { id, name, connector, credentials, expiresAt, schema })).catch((error: unknown) => {
     if (brokenUniqueConstraint(error) === undefined) throw error
     throw new HubError('conflict', `There is a credential ${id} already.`, { errors: [{ pointer: '/id', detail: 'is taken' }] })
   })
   return show(inner, tenantId, row)
 }
 
-type New = Required<CredentialInput> & { id: string, name: string, schema: CredentialSchema }
+type New = Required<CredentialInput> & { id: string, name: string, expiresAt: Date | null, schema: CredentialSchema }
 
-async function insert(inner: Inner, db: Db, caller: Caller, { id, name, connector, credentials, schema }: New): Promise<CredentialRow> {
+async function insert(inner: Inner, db: Db, caller: Caller, { id, name, connector, credentials, expiresAt, schema }: New): Promise<CredentialRow> {
   const { tenantId } = caller
   const fields = sealFields({ tenantId, id, key: await inner.keys.newest(db, tenantId) }, schema, credentials)
-  const inserted = await insertCredential(db, tenantId, { id, name, connector, fields })
+  const inserted = await insertCredential(db, tenantId, { id, name, connector, fields, expiresAt })
   await recordChange(db, caller, { action: 'credential.created', targetType: 'credential', targetId: id, detail: { connector, fields: Object.keys(fields) } })
   return inserted
 }
@@ -186,7 +187,7 @@ async function prepare(inner: Inner, caller: Caller, { id, name, connector, cred
   }
   checkFields(schema, credentials, inner.read)
   const made = uuidv7()
-  return { id: made, write: async (db) => { await insert(inner, db, caller, { id: made, name, connector, credentials, schema }) }, done: () => undefined }
+  return { id: made, write: async (db) => { await insert(inner, db, caller, { id: made, name, connector, credentials, expiresAt: null, schema }) }, done: () => undefined }
 }
 
 async function list(inner: Inner, { tenantId }: Caller, { q, connector, limit, cursor }: SearchRequest & { connector?: string | undefined }): Promise<Page<ShownCredential>> {
@@ -209,7 +210,7 @@ async function update(inner: Inner, caller: Caller, change: Update): Promise<Sho
   return show(inner, tenantId, row)
 }
 
-async function rewrite(inner: Inner, db: Db, caller: Caller, { id, change: { name, credentials }, ifMatch, whole = false, schema }: Update & { schema: CredentialSchema }): Promise<CredentialRow> {
+async function rewrite(inner: Inner, db: Db, caller: Caller, { id, change: { name, credentials, expiresAt }, ifMatch, whole = false, schema }: Update & { schema: CredentialSchema }): Promise<CredentialRow> {
   const { tenantId } = caller
   // Read with its lock: a rotation may be encrypting it anew, and doing away with the key.
   const locked = await lockCredential(db, tenantId, id)
@@ -222,7 +223,7 @@ async function rewrite(inner: Inner, db: Db, caller: Caller, { id, change: { nam
     fields = { ...kept, ...sealFields({ tenantId, id, key: await inner.keys.newest(db, tenantId) }, schema, credentials) }
     await deleteTokens(db, tenantId, id)
   }
-  const updated = await updateCredential(db, tenantId, { id, name: name ?? locked.name, fields })
+  const updated = await updateCredential(db, tenantId, { id, name: name ?? locked.name, fields, expiresAt: expiresAt === undefined ? whole ? null : locked.expiresAt : expiresAt })
   await recordChange(db, caller, { action: 'credential.updated', targetType: 'credential', targetId: id, detail: { ...name !== undefined && { name }, fields: Object.keys(credentials ?? {}) } })
   await tellOthers(db, tenantId, id)
   return updated
@@ -275,13 +276,13 @@ async function one(db: Db, tenantId: string, id: string): Promise<CredentialRow>
 }
 
 async function show(inner: Inner, tenantId: string, read: CredentialRow): Promise<ShownCredential> {
-  const { id, name, connector, revision, createdAt, updatedAt } = read
+  const { id, name, connector, revision, expiresAt, createdAt, updatedAt } = read
   const schema = await inner.schemaOf(tenantId, connector) ?? {}
   const again = (): Promise<CredentialRow> => one(inner.database.tenant(tenantId), tenantId, id)
   const { result: fields } = await whileRotating(read, again, (row) => showFields(inner, { tenantId, row, schema, strict: true }))
     // One that cannot be decrypted must not hide the others: it is set, and can be set anew.
     .catch(async () => ({ result: await showFields(inner, { tenantId, row: read, schema, strict: false }) }))
-  return { id, name, connector, fields, revision, createdAt, updatedAt }
+  return { id, name, connector, fields, revision, expiresAt, createdAt, updatedAt }
 }
 
 interface Show { tenantId: string, row: CredentialRow, schema: CredentialSchema, strict: boolean }

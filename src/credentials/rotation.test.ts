@@ -110,7 +110,7 @@ test('what is written with the old key while the new one comes is found, and the
     rotation = hub.rotation.rotateTenant(caller)
     // It has done all that it sees, and now waits for this transaction.
     await Promise.race([rotation, untilSomebodyWaits(setup.database)])
-    await insertCredential(db, tenantId, { id: 'late', name: 'late', connector: 'mail', fields: sealFields({ tenantId, id: 'late', key }, {}, mail.credentials) })
+    await insertCredential(db, tenantId, { id: 'late', name: 'late', connector: 'mail', expiresAt: null, fields: sealFields({ tenantId, id: 'late', key }, {}, mail.credentials) })
   })
   await rotation
   expect(await versionsOf(setup.database, caller)).toEqual([2])

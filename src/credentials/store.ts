@@ -15,19 +15,21 @@ export interface CredentialRow {
   connector: string
   fields: SealedFields
   revision: number
+  /** When the service that gave it lets it end, as its owner says. */
+  expiresAt: Date | null
   createdAt: Date
   updatedAt: Date
   /** The tenant's, as they were when the row was read. */
   keys: KeyVersion[]
 }
 
-const columns = `id, name, connector, fields, revision, created_at as "createdAt", updated_at as "updatedAt", ${keysColumn}`
+const columns = `id, name, connector, fields, revision, expires_at as "expiresAt", created_at as "createdAt", updated_at as "updatedAt", ${keysColumn}`
 
 /** Breaks `credentials_pkey` where the id is taken. */
-export async function insertCredential(db: Db, tenantId: string, row: Pick<CredentialRow, 'id' | 'name' | 'connector' | 'fields'>): Promise<CredentialRow> {
+export async function insertCredential(db: Db, tenantId: string, row: Pick<CredentialRow, 'id' | 'name' | 'connector' | 'fields' | 'expiresAt'>): Promise<CredentialRow> {
   const { rows } = await db.query<CredentialRow>(
-    `insert into credentials (tenant_id, id, name, connector, fields) values ($1, $2, $3, $4, $5) returning ${columns}`,
-    [tenantId, row.id, row.name, row.connector, JSON.stringify(row.fields)])
+    `insert into credentials (tenant_id, id, name, connector, fields, expires_at) values ($1, $2, $3, $4, $5, $6) returning ${columns}`,
+    [tenantId, row.id, row.name, row.connector, JSON.stringify(row.fields), row.expiresAt])
   return rows[0]!
 }
 
@@ -56,16 +58,16 @@ export async function listCredentials(db: Db, tenantId: string, { q, connector, 
 }
 
 /** To the transaction's end. */
-export async function lockCredential(db: Db, tenantId: string, id: string): Promise<Pick<CredentialRow, 'name' | 'fields' | 'revision'> | undefined> {
-  const { rows } = await db.query<Pick<CredentialRow, 'name' | 'fields' | 'revision'>>(
-    'select name, fields, revision from credentials where tenant_id = $1 and id = $2 for update', [tenantId, id])
+export async function lockCredential(db: Db, tenantId: string, id: string): Promise<Pick<CredentialRow, 'name' | 'fields' | 'revision' | 'expiresAt'> | undefined> {
+  const { rows } = await db.query<Pick<CredentialRow, 'name' | 'fields' | 'revision' | 'expiresAt'>>(
+    'select name, fields, revision, expires_at as "expiresAt" from credentials where tenant_id = $1 and id = $2 for update', [tenantId, id])
   return rows[0]
 }
 
-export async function updateCredential(db: Db, tenantId: string, row: Pick<CredentialRow, 'id' | 'name' | 'fields'>): Promise<CredentialRow> {
+export async function updateCredential(db: Db, tenantId: string, row: Pick<CredentialRow, 'id' | 'name' | 'fields' | 'expiresAt'>): Promise<CredentialRow> {
   const { rows } = await db.query<CredentialRow>(
-    `update credentials set name = $3, fields = $4, revision = revision + 1, updated_at = now() where tenant_id = $1 and id = $2 returning ${columns}`,
-    [tenantId, row.id, row.name, JSON.stringify(row.fields)])
+    `update credentials set name = $3, fields = $4, expires_at = $5, revision = revision + 1, updated_at = now() where tenant_id = $1 and id = $2 returning ${columns}`,
+    [tenantId, row.id, row.name, JSON.stringify(row.fields), row.expiresAt])
   return rows[0]!
 }
 
@@ -94,4 +96,20 @@ export async function lockOutdated(db: Db, tenantId: string, { version, after, l
 /** The same content in another encryption: neither the revision nor the time of change moves. */
 export async function replaceSealed(db: Db, tenantId: string, id: string, fields: SealedFields): Promise<void> {
   await db.query('update credentials set fields = $3 where tenant_id = $1 and id = $2', [tenantId, id, JSON.stringify(fields)])
+}
+
+export interface Expiring { tenantId: string, id: string, name: string, connector: string, expiresAt: Date }
+
+/** Those that end before a moment and of whose end nobody was told, the next ones first. Over all tenants. */
+export async function listExpiring(db: Db, before: Date, limit: number): Promise<Expiring[]> {
+  const { rows } = await db.query<Expiring>(
+    `select tenant_id as "tenantId", id, name, connector, expires_at as "expiresAt" from credentials
+     where expires_at < $1 and expiry_told is distinct from expires_at order by expires_at limit $2`,
+    [before, limit])
+  return rows
+}
+
+/** That somebody was told is no change of the credential. */
+export async function markExpiryTold(db: Db, { tenantId, id, expiresAt }: Expiring): Promise<void> {
+  await db.query('update credentials set expiry_told = $3 where tenant_id = $1 and id = $2 and expires_at = $3', [tenantId, id, expiresAt])
 }

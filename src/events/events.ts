@@ -3,6 +3,7 @@ import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
 import { searchWithin, SEARCH_TIMEOUT_MS } from '../db/search.ts'
 import { HubError, isHubError } from '../errors.ts'
+import { checkAt } from '../lib/jq/check-at.ts'
 import { isTrue, type Jq } from '../lib/jq/jq.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
 import type { Caller } from '../tenants/caller.ts'
@@ -78,7 +79,7 @@ export function createEvents(deps: EventsDeps): Events {
         const { rows, more } = await read(tenantId, filter, { before, limit })
         return pageOf(rows, more ? rows.at(-1) : undefined)
       }
-      await jq.check(program, { batchKey: tenantId })
+      await checkAt(jq, '?filter', program, { batchKey: tenantId })
       return scan({ ...deps, read }, tenantId, { program, filter, before, limit })
     },
 

@@ -93,7 +93,8 @@ describe('credentials', () => {
 
   test('are used by a connection, changed in part, and deleted once nothing uses them', async () => {
     await connected()
-    await run(['credentials', 'create', 'book-shop', '--id', 'shop-key', '-c', 'shopKey=first-shop-key'])
+    await run(['credentials', 'create', 'book-shop', '--id', 'shop-key', '-c', 'shopKey=first-shop-key', '--expires', '2031-05-06T07:08:09Z'])
+    expect((await answerOf<{ data: Credential[] }>(['credentials', '--connector', 'book-shop'])).data.find(({ id }) => id === 'shop-key')).toMatchObject({ expiresAt: '2031-05-06T07:08:09.000Z' })
     const { name } = await answerOf<Integration>(['connect', 'book-shop', '--credential-id', 'shop-key', '--name', 'With a stored key'])
     expect(await run(['credentials', 'update', 'shop-key', '-c', 'shopKey=-'], { stdin: 'second-shop-key' })).toMatchObject({ code: 0, stdout: 'Changed shop-key.\n' })
     await run(['run', name, 'getBook', 'id:=1'])

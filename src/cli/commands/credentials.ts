@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { connect } from '../connection.ts'
 import { UsageError } from '../failure.ts'
-import { collect, wholeNumber } from '../input.ts'
+import { collect, time, wholeNumber } from '../input.ts'
 import { ago, printOutcome, printPage } from '../output.ts'
 import { credentialHelp, readCredentials } from '../secrets.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -36,11 +36,12 @@ function addWriting(group: Command, surroundings: Surroundings): void {
     .option('--id <id>', 'id, such as smtp-credentials; else one is made')
     .option('--name <name>', 'name; else the id')
     .option('-c, --credential <name=value>', 'a field; see below (repeatable)', collect, [])
+    .option('--expires <time>', 'when its service lets it end: the event credential.expiring tells of it two weeks before', time)
     .addHelpText('after', `${credentialHelp}\n\nExample:\n  interchange credentials create smtp-email --id smtp-credentials -c host=mail.example -c port:=587 -c username=me -c password=-`)
-    .action(async (connector: string, { id, name, credential }: { id?: string, name?: string, credential: string[] }, command: Command) => {
+    .action(async (connector: string, { id, name, credential, expires: expiresAt }: { id?: string, name?: string, credential: string[], expires?: string }, command: Command) => {
       const credentials = await readCredentials(surroundings, credential)
       const created = await connect(surroundings, command).post('/api/v1/credentials', {
-        body: { connector, credentials, ...id !== undefined && { id }, ...name !== undefined && { name } },
+        body: { connector, credentials, ...id !== undefined && { id }, ...name !== undefined && { name }, ...expiresAt !== undefined && { expiresAt } },
       })
       printOutcome(surroundings, command, created, `Stored ${created.id}.`)
     })
@@ -49,12 +50,13 @@ function addWriting(group: Command, surroundings: Surroundings): void {
     .description('change some fields of a credential; integrations use it at once')
     .option('--name <name>', 'another name')
     .option('-c, --credential <name=value>', 'a field; see below (repeatable). name:=null removes it', collect, [])
+    .option('--expires <time>', 'when its service lets it end', time)
     .addHelpText('after', credentialHelp)
-    .action(async (id: string, { name, credential }: { name?: string, credential: string[] }, command: Command) => {
-      if (name === undefined && credential.length === 0) throw new UsageError('Say what to change, with -c name=value or --name.')
+    .action(async (id: string, { name, credential, expires: expiresAt }: { name?: string, credential: string[], expires?: string }, command: Command) => {
+      if (name === undefined && credential.length === 0 && expiresAt === undefined) throw new UsageError('Say what to change, with -c name=value, --name or --expires.')
       const credentials = await readCredentials(surroundings, credential)
       const changed = await connect(surroundings, command).patch('/api/v1/credentials/{id}', {
-        path: { id }, body: { ...credential.length > 0 && { credentials }, ...name !== undefined && { name } },
+        path: { id }, body: { ...credential.length > 0 && { credentials }, ...name !== undefined && { name }, ...expiresAt !== undefined && { expiresAt } },
       })
       printOutcome(surroundings, command, changed, `Changed ${changed.id}.`)
     })

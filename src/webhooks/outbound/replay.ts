@@ -5,6 +5,7 @@ import { lowestId } from '../../db/partitions.ts'
 import { HubError } from '../../errors.ts'
 import type { CloudEvent } from '../../events/event.ts'
 import { matchesAnyGlob } from '../../lib/glob.ts'
+import { checkAt } from '../../lib/jq/check-at.ts'
 import { isTrue, type Jq } from '../../lib/jq/jq.ts'
 import { recordChange } from '../../tenants/audit.ts'
 import type { Caller } from '../../tenants/caller.ts'
@@ -49,7 +50,7 @@ export function createReplay(deps: ReplayDeps): Replay {
     async replay(caller, webhookId, { since, until = new Date(), types, filter, dryRun = false }) {
       const { tenantId } = caller
       const webhook = await assertTakes(webhooks, tenantId, webhookId)
-      if (filter !== undefined) await jq.check(filter, { batchKey: tenantId })
+      if (filter !== undefined) await checkAt(jq, '/filter', filter, { batchKey: tenantId })
       const db = database.tenant(tenantId)
       const before = lowestId(until)
       let after = lowestId(since)

@@ -40,7 +40,7 @@ test('a credential is made under a chosen id, shown without its secrets, listed,
   const created = await call('POST', path, { id: 'smtp-credentials', ...smtp })
   expect(created.status).toBe(201)
   expect(created.body).toEqual({
-    id: 'smtp-credentials', name: 'smtp-credentials', connector: 'smtp-email', etag: '1', createdAt: expect.any(String), updatedAt: expect.any(String),
+    id: 'smtp-credentials', name: 'smtp-credentials', connector: 'smtp-email', etag: '1', expiresAt: null, createdAt: expect.any(String), updatedAt: expect.any(String),
     fields: { host: { type: 'text', set: true, value: 'mail.example.com' }, port: { type: 'text', set: true, value: 587 }, password: { type: 'password', set: true }, from: { type: 'text', set: true, value: 'hub@example.com' } },
   })
   expect(created.headers.get('etag')).toBe('"1"')
@@ -88,6 +88,14 @@ test('a change with If-Match is refused where somebody else was faster; PATCH ke
   }
   const { body } = await call('PUT', `${path}/${id}`, { credentials: { host: 'h', from: 'hub@example.com' } }, { headers: { 'if-match': '"2"' } })
   expect(Object.keys(body.fields as object).sort()).toEqual(['from', 'host'])
+})
+
+test('when it ends stays with a change, and is unknown again where all values are replaced', async () => {
+  const expiresAt = '2031-05-06T07:08:09.000Z'
+  const ends = async (method: string, body: object): Promise<unknown> => (await call(method, `${path}/ending`, body)).body.expiresAt
+  expect((await call('POST', path, { id: 'ending', ...smtp, expiresAt: '2031-05-06T09:08:09+02:00' })).body.expiresAt).toBe(expiresAt)
+  expect([await ends('PATCH', { name: 'Ending' }), await ends('PATCH', { expiresAt: null }), await ends('PATCH', { expiresAt }), await ends('PUT', { credentials: smtp.credentials })]).toEqual([expiresAt, null, expiresAt, null])
+  expect(await call('PATCH', `${path}/ending`, { expiresAt: 'soon' })).toMatchObject({ status: 422, body: { errors: [{ pointer: '/expiresAt' }] } })
 })
 
 test("another tenant's credential is not found, on any method; its id may be chosen anew", async () => {

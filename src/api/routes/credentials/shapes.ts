@@ -1,7 +1,7 @@
 /** The credential as the API takes and gives it. */
 import { z } from 'zod'
 import type { ShownCredential } from '../../../credentials/credentials.ts'
-import { timestamp } from '../../route.ts'
+import { moment, timestamp } from '../../route.ts'
 
 export const tag = 'Credentials'
 
@@ -11,6 +11,9 @@ export const name = z.string().trim().min(1).max(200).describe('What people call
 
 export const values = z.record(z.string(), z.unknown()).describe(
   "Values by field, as the connector's `credentialSchema` names the fields. Instead of a value, `{ \"$env\": \"NAME\" }` refers to an environment variable of the hub that its operator allows. Stored encrypted; secrets are never given back.")
+
+export const expiresAt = moment.transform((text) => new Date(text)).nullable().describe(
+  'When the service that gave it lets it end (ISO 8601 with offset), if you know: the event `credential.expiring` tells of it two weeks before.')
 
 const field = z.object({
   type: z.enum(['text', 'password', 'oauth']).describe('`password` and `oauth` are secrets.'),
@@ -24,6 +27,7 @@ export const credential = z.object({
   name: z.string().describe('What people call it.'),
   connector: z.string().describe('Id of the connector that it is for; no other one gets it.'),
   fields: z.record(z.string(), field).describe('The fields that have a value.'),
+  expiresAt: timestamp.nullable().describe('When it ends, as far as somebody said so.'),
   createdAt: timestamp.describe('When it was stored.'),
   updatedAt: timestamp.describe('When it was last changed.'),
   etag: z.string().describe('Send it as `If-Match` with a change, to be told when somebody else was faster.'),

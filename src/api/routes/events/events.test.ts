@@ -131,7 +131,7 @@ describe('searching', () => {
     }
     // Those that the program fails on are not among what it looks for.
     expect((await idsOf({ type: 'jq.*', filter: '.data.name | test("odd")' })).length).toBe(15)
-    expect(expectStatus(422, await hub.call('GET', `/api/v1/events?filter=${encodeURIComponent('.data |')}`)).body).toMatchObject({ code: 'invalid_expression' })
+    expect(expectStatus(422, await hub.call('GET', `/api/v1/events?filter=${encodeURIComponent('.data |')}`)).body).toMatchObject({ code: 'invalid_expression', errors: [{ pointer: '?filter' }] })
     const large = typed({ type: 'jq.large', data: { amount: 1000, text: 'x'.repeat(100_000) } })
     await send(large)
     expect(await idsOf({ filter: '.data.amount == 1000' })).toEqual([large.id])

@@ -297,6 +297,7 @@ describe('status', () => {
     await deliver(made)
     expect((await hub.call('POST', `/api/v1/webhooks/${made.id}/pause`)).body).toMatchObject({ status: 'paused', etag: '2' })
     const since = new Date(Date.now() - 60_000).toISOString()
+    expect(await hub.call('POST', `/api/v1/webhooks/${made.id}/replay`, { since, filter: '.a[' })).toMatchObject({ status: 422, body: { code: 'invalid_expression', errors: [{ pointer: '/filter' }] } })
     const { count } = (await hub.call('POST', `/api/v1/webhooks/${made.id}/replay`, { since })).body
     expect(count).toBeGreaterThan(0)
     expect((await hub.call('GET', `/api/v1/deliveries?webhookId=${made.id}&status=pending`)).body.data.length).toBe(count)
