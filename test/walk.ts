@@ -26,7 +26,7 @@ const owned: Record<string, (of: Everything) => Record<string, string>> = {
 }
 
 /** Of nobody: pictures drawn from the name that is asked for, and what senders know by its path alone. */
-const ownedByNobody = new Set(['/api/v1/logos/:name', '/hooks/:path'])
+const ownedByNobody = new Set(['/api/v1/logos/:name', '/hooks/:path', '/api/v1/flows/library/:id', '/api/v1/flows/library/:id/install'])
 
 /** What has a name that everybody may use in his own tenant is there by being written. */
 const madeByWriting = new Set(['PUT /api/v1/event-types/:type'])

@@ -109,7 +109,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const eventBus = createEventBus({ storage, logger: deps.logger, jq, inbox: eventing.inbox, hubEvents: eventing.hubEvents, services: { ...running, connectors: catalog.connectors } })
   const receiving = createReceiving({ ...deps, jq, credentials, inbox: eventing.inbox, schemas: eventBus.services.eventTypes })
   const pulsar = createPulsar({ storage, logger: deps.logger, jq, secrets: credentials.own, inbox: eventing.inbox, publishing: eventBus.publishing, followers: eventBus.followers })
-  const documents = createFlowDocuments({ storage, jq, registry: catalog.registry, credentials, integrations: running.integrations })
+  const documents = createFlowDocuments({ config: deps.config, storage, jq, registry: catalog.registry, credentials, integrations: running.integrations })
   const audit = createAudit(database)
   const agents = createAgents({ ...deps, audit, executions, integrations: running.integrations, connectors: catalog.registry, execute: running.execute, rehearse: createRehearse({ loaded, jq }) })
   const services: Services = {

@@ -1,6 +1,7 @@
 /** Flows as documents: what stores, checks and compares them. */
 import type { Services } from '../api/services.ts'
 import type { ConnectorRegistry } from '../catalog/registry.ts'
+import type { Config } from '../config.ts'
 import { createApply } from '../flows/apply.ts'
 import { createDefinitions, type Definitions } from '../flows/definitions.ts'
 import { createFlows } from '../flows/flows.ts'
@@ -19,12 +20,13 @@ export interface FlowDocumentsDeps extends Pick<Services, 'credentials' | 'integ
   storage: Pick<Storage, 'database'>
   jq: Jq
   registry: ConnectorRegistry
+  config: Pick<Config, 'allowShell' | 'containerCommand' | 'pythonCommand'>
 }
 
-export function createFlowDocuments({ storage: { database }, jq, registry, credentials, integrations }: FlowDocumentsDeps): FlowDocuments {
+export function createFlowDocuments({ storage: { database }, jq, registry, config, credentials, integrations }: FlowDocumentsDeps): FlowDocuments {
   const definitions = createDefinitions({ database })
   const named = createNamedIntegrations({ database, credentials, integrations })
-  const around = { named, integrations, registry, credentials, definitions, allows: { shell: false, container: false } }
+  const around = { named, integrations, registry, credentials, definitions, allows: { shell: config.allowShell, container: config.containerCommand !== undefined, python: config.pythonCommand !== undefined } }
   const deps = { database, jq, definitions, surroundings: (caller: Parameters<typeof createSurroundings>[1]) => createSurroundings(around, caller) }
   return { definitions, named, services: { flows: createFlows(deps), flowApply: createApply(deps) } }
 }

@@ -418,6 +418,8 @@ export type Flow = {
   enabled: boolean
   /** The published version that runs begin with; null while there are only drafts. */
   latestVersion: string | null
+  /** It came with the hub. A flow of your own by the same name takes its place. */
+  predefined: boolean
   createdAt: Timestamp
   updatedAt: Timestamp
   /** Send it as `If-Match` with a change, to be told when somebody else was faster. */
@@ -498,6 +500,8 @@ export type FlowSummary = {
   enabled: boolean
   /** The published version that runs begin with; null while there are only drafts. */
   latestVersion: string | null
+  /** It came with the hub. A flow of your own by the same name takes its place. */
+  predefined: boolean
   createdAt: Timestamp
   updatedAt: Timestamp
   /** Send it as `If-Match` with a change, to be told when somebody else was faster. */
@@ -944,6 +948,24 @@ export type Invitation = {
   createdBy: string
   createdAt: Timestamp
   expiresAt: Timestamp | null
+}
+
+export type LibraryFlow = {
+  id: string
+  title: string
+  description: string
+  /** It can be run by its name without being installed. */
+  present: boolean
+  needs: {
+    credentials?: ({
+      id: string
+      connector: string
+    })[]
+  }
+  /** Name → JSON Schema, with a `default` where it may be left out. */
+  parameters: Record<string, Record<string, unknown>>
+  /** The document, with `{{name}}` for each parameter. */
+  source: string
 }
 
 export type Member = {
@@ -4188,6 +4210,35 @@ export interface Routes {
       digest?: string
     }
     reply: FlowPlan
+  }
+  /** List predefined flows. */
+  'GET /api/v1/flows/library': {
+    reply: {
+      data: LibraryFlow[]
+      nextCursor: string | null
+    }
+  }
+  /** Get a predefined flow. */
+  'GET /api/v1/flows/library/{id}': {
+    path: {
+      /** Id of the predefined flow. */
+      id: string
+    }
+    reply: LibraryFlow
+  }
+  /** Store a predefined flow with its parameters as a flow of the tenant. */
+  'POST /api/v1/flows/library/{id}/install': {
+    path: {
+      /** Id of the predefined flow. */
+      id: string
+    }
+    body?: {
+      parameters?: Record<string, unknown>
+      /** Another name, so that it can be installed more than once. */
+      name?: string
+      draft?: boolean
+    }
+    reply: StoredFlow
   }
   /** Get a flow with its latest version, or its newest draft where nothing is published. */
   'GET /api/v1/flows/{flow}': {

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Database } from '../db/database.ts'
 import type { FlowDefinition } from './definition.ts'
 import { findFlow, findVersion } from './definitions-store.ts'
+import { presentFlows } from './library/library.ts'
 
 export interface FlowFacts {
   id: string
@@ -14,7 +15,7 @@ export interface FlowFacts {
 }
 
 export interface Definitions {
-  /** Undefined where there is none, or it is deleted. */
+  /** Undefined where there is none, or it is deleted. Predefined ones are there where the tenant has none of the name. */
   find(tenantId: string, namespace: string, name: string): Promise<FlowFacts | undefined>
   /** Of a deleted flow too, since its runs go on. The same object each time, which nobody may change. */
   version(tenantId: string, flowId: string, version: string): Promise<FlowDefinition | undefined>
@@ -28,6 +29,10 @@ export const FLOWS_CHANGED = 'interchange_flows'
 
 /** How long a change made by another process may go unseen where its notice gets lost. */
 const FRESH_MS = 30_000
+
+function presentVersion(flowId: string, version: string): FlowDefinition | undefined {
+  return [...presentFlows().values()].find((flow) => flow.facts.id === flowId && flow.version === version)?.definition
+}
 
 export function createDefinitions({ database }: { database: Pick<Database, 'tenant'> }): Definitions {
   const flows = new LRUCache<string, { facts: FlowFacts | undefined }>({ max: 20_000, ttl: FRESH_MS })
@@ -47,10 +52,10 @@ export function createDefinitions({ database }: { database: Pick<Database, 'tena
   }
   return {
     async find(tenantId, namespace, name) {
-      return (await keep(flows, `${tenantId} ${namespace} ${name}`, async () => ({ facts: await findFlow(database.tenant(tenantId), tenantId, { namespace, name }) }))).facts
+      return (await keep(flows, `${tenantId} ${namespace} ${name}`, async () => ({ facts: await findFlow(database.tenant(tenantId), tenantId, { namespace, name }) ?? presentFlows().get(`${namespace}/${name}`)?.facts }))).facts
     },
     async version(tenantId, flowId, version) {
-      return (await keep(versions, `${tenantId} ${flowId} ${version}`, async () => ({ definition: await findVersion(database.tenant(tenantId), tenantId, { flowId, version }) }))).definition
+      return (await keep(versions, `${tenantId} ${flowId} ${version}`, async () => ({ definition: await findVersion(database.tenant(tenantId), tenantId, { flowId, version }) ?? presentVersion(flowId, version) }))).definition
     },
     forget(tenantId) {
       generation += 1

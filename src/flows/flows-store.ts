@@ -15,6 +15,8 @@ export interface FlowRow {
   revision: number
   createdAt: Date
   updatedAt: Date
+  /** It came with the hub: nobody stored it, and nobody can change it. */
+  predefined?: boolean
 }
 
 export interface VersionRow {

@@ -13,11 +13,12 @@ import { hasErrors, type Finding } from './document/finding.ts'
 import { asYaml, type SourceFormat } from './document/source.ts'
 import { validate, type Validation } from './document/validate.ts'
 import { flowIdOf, placeOf, type FlowPlace } from './flow-id.ts'
+import { presentFlows, type PresentFlow } from './library/library.ts'
 import {
   countLive, deleteDraft, findFlowRow, findVersionSource, listFlows, listSources, listVersions, markDeleted, updateFlow,
   type FlowFilter, type FlowRow, type VersionRow, type VersionSource,
 } from './flows-store.ts'
-import { store, type StoreOutcome } from './storing.ts'
+import { fingerprint, store, type StoreOutcome } from './storing.ts'
 import { compareVersions } from './version.ts'
 
 export type { FlowRow, VersionRow, VersionSource } from './flows-store.ts'
@@ -73,14 +74,17 @@ export function createFlows(deps: FlowsDeps): Flows {
     validate: (caller, source) => check(deps, caller, source),
 
     async list(caller, filter, { limit, cursor }) {
-      const rows = await listFlows(inTenant(caller), caller.tenantId, filter, { after: readCursor(cursor, 2), limit: limit + 1 })
-      return toPage(rows, limit, ({ namespace, name }) => [namespace, name])
+      const after = readCursor(cursor, 2)
+      const rows = await listFlows(inTenant(caller), caller.tenantId, filter, { after, limit: limit + 1 })
+      const predefined = await listPresent(inTenant(caller), caller, filter, after)
+      return toPage([...rows, ...predefined].sort(byName).slice(0, limit + 1), limit, ({ namespace, name }) => [namespace, name])
     },
 
     find: one,
 
     async versions(caller, flowId, { limit, cursor }) {
-      const { id } = await one(caller, flowId)
+      const { id, predefined } = await one(caller, flowId)
+      if (predefined) return { data: [versionOfPresent(presentAt(flowId)!)], nextCursor: null }
       const [after] = readCursor(cursor, 1) ?? []
       const sorted = (await listVersions(inTenant(caller), caller.tenantId, id)).sort(highestFirst)
       return toPage(sorted.slice(sorted.findIndex(({ version }) => version === after) + 1), limit, ({ version }) => [version])
@@ -184,9 +188,44 @@ async function remove(deps: FlowsDeps, caller: Caller, flowId: string, { force }
 }
 
 async function find(db: Db, { tenantId }: Caller, flowId: string, options?: { lock: boolean }): Promise<FlowRow> {
-  const row = await findFlowRow(db, tenantId, placeOf(flowId), options)
+  const row = await findFlowRow(db, tenantId, placeOf(flowId), options) ?? (options?.lock ? undefined : rowOfPresent(presentAt(flowId)))
   if (row === undefined) throw new HubError('not_found', 'There is no such flow.')
   return row
+}
+
+function byName(a: FlowPlace, b: FlowPlace): number {
+  return compareText(a.namespace, b.namespace) || compareText(a.name, b.name)
+}
+
+function compareText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
+}
+
+function presentAt(flowId: string): PresentFlow | undefined {
+  const { namespace, name } = placeOf(flowId)
+  return presentFlows().get(`${namespace}/${name}`)
+}
+
+/** There before anybody stored anything. */
+const always = new Date(0)
+
+function rowOfPresent(flow: PresentFlow | undefined): FlowRow | undefined {
+  if (flow === undefined) return undefined
+  const { title = null, summary = null } = flow.definition.document
+  return { ...flow.facts, title, summary, revision: 0, createdAt: always, updatedAt: always, predefined: true }
+}
+
+function versionOfPresent({ version, source, definition }: PresentFlow): VersionSource {
+  return { version, status: 'published', format: 'yaml', sha256: fingerprint(definition), findings: [], createdBy: 'system', createdAt: always, publishedAt: always, source }
+}
+
+/** Those that the tenant has no flow of its own for. */
+async function listPresent(db: Db, { tenantId }: Caller, { q = '', namespace, enabled = true }: FlowFilter, after: string[] | undefined): Promise<FlowRow[]> {
+  const rows = [...presentFlows().values()].map((flow) => rowOfPresent(flow)!).filter((row) => enabled && (namespace === undefined || row.namespace === namespace)
+    && (after === undefined || byName(row, { namespace: after[0]!, name: after[1]! }) > 0)
+    && `${row.namespace}/${row.name} ${row.title ?? ''} ${row.summary ?? ''}`.toLowerCase().includes(q.toLowerCase()))
+  const own = await Promise.all(rows.map((row) => findFlowRow(db, tenantId, row)))
+  return rows.filter((_row, index) => own[index] === undefined)
 }
 
 function orNoVersion<Version>(version: Version | undefined, wanted: string): Version {
@@ -195,7 +234,8 @@ function orNoVersion<Version>(version: Version | undefined, wanted: string): Ver
 }
 
 async function sourceOf(db: Db, caller: Caller, flowId: string, version: string | undefined): Promise<VersionSource & FlowPlace> {
-  const { id, latestVersion, ...place } = await find(db, caller, flowId)
+  const { id, latestVersion, predefined, ...place } = await find(db, caller, flowId)
+  if (predefined) return { ...placed(place), ...orNoVersion(version === undefined || version === latestVersion ? versionOfPresent(presentAt(flowId)!) : undefined, version!) }
   const wanted = version ?? latestVersion ?? (await listVersions(db, caller.tenantId, id)).sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())[0]?.version ?? 'of any kind'
   return { ...placed(place), ...orNoVersion(await findVersionSource(db, caller.tenantId, id, wanted), wanted) }
 }

@@ -20,7 +20,7 @@ export interface Surroundings {
   /** `latest` and undefined are any published version. */
   hasFlow(namespace: string, name: string, version: string | undefined): Promise<boolean>
   /** What the operator lets flows run. */
-  allows: Record<'shell' | 'container', boolean>
+  allows: Record<'shell' | 'container' | 'python', boolean>
 }
 
 export interface KnownIntegration {
@@ -109,8 +109,8 @@ async function checkRun({ task, pointer }: Task, report: Report, surroundings: S
     if (memberOf(task.run, kind) !== undefined && !surroundings.allows[kind]) report({ severity: 'warning', code: 'not_allowed', pointer: `${pointer}/run/${kind}`, at: 'key', detail: 'is nothing that this hub runs, unless its operator allows it' })
   }
   const language = memberOf(script, 'language')
-  if (typeof language === 'string' && !hasProgram(language) && !/^(?:js|javascript)$/i.test(language)) {
-    report({ severity: 'warning', code: 'not_allowed', pointer: `${pointer}/run/script/language`, detail: `is no language that this hub runs: "${language}". It runs javascript` })
+  if (typeof language === 'string' && !hasProgram(language) && !(surroundings.allows.python ? /^(?:js|javascript|python)$/i : /^(?:js|javascript)$/i).test(language)) {
+    report({ severity: 'warning', code: 'not_allowed', pointer: `${pointer}/run/script/language`, detail: `is no language that this hub runs: "${language}". It runs javascript, and python where its operator allows it` })
   }
   const { namespace, name, version } = isMembers(workflow) ? workflow : {} as Members
   if (typeof namespace !== 'string' || typeof name !== 'string' || [namespace, name, version].some((each) => typeof each === 'string' && hasProgram(each))) return

@@ -41,6 +41,7 @@ const summary = {
   title: z.string().nullable(), summary: z.string().nullable(),
   enabled: z.boolean().describe('What is not enabled is started by nobody.'),
   latestVersion: z.string().nullable().describe('The published version that runs begin with; null while there are only drafts.'),
+  predefined: z.boolean().describe('It came with the hub. A flow of your own by the same name takes its place.'),
   createdAt: timestamp, updatedAt: timestamp,
   etag: z.string().describe('Send it as `If-Match` with a change, to be told when somebody else was faster.'),
 }
@@ -58,8 +59,8 @@ export const flowVersion = z.object({
   createdBy: z.string(), createdAt: timestamp, publishedAt: timestamp.nullable(),
 }).meta({ id: 'FlowVersion' })
 
-export function toSummary({ namespace, name, title, summary, enabled, latestVersion, createdAt, updatedAt, revision }: FlowRow): z.input<typeof flowSummary> {
-  return { flowId: flowIdOf({ namespace, name }), namespace, name, title, summary, enabled, latestVersion, createdAt, updatedAt, etag: String(revision) }
+export function toSummary({ namespace, name, title, summary, enabled, latestVersion, createdAt, updatedAt, revision, predefined = false }: FlowRow): z.input<typeof flowSummary> {
+  return { flowId: flowIdOf({ namespace, name }), namespace, name, title, summary, enabled, latestVersion, predefined, createdAt, updatedAt, etag: String(revision) }
 }
 
 export function toVersion({ version, status, format, findings, createdBy, createdAt, publishedAt }: VersionRow): z.input<typeof flowVersion> {
