@@ -91,6 +91,7 @@ async function startOn(storage: Storage, running: AsyncDisposableStack, telemetr
   })
   running.defer(() => jobs.stop())
   await areas.eventing.dispatcher.start()
+  await areas.flowRuns.engine.start()
   areas.pulsar.start()
   running.defer(() => areas.pulsar.close())
   for (const schedule of startSchedules(areas, logger)) running.defer(() => schedule.stop())

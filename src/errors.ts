@@ -32,6 +32,7 @@ export const errorCodes = {
   expression_failed: { status: 422, title: 'The jq expression failed', retry: false },
   expression_timeout: { status: 422, title: 'The jq expression took too long', retry: false },
   integration_not_active: { status: 409, title: 'The integration is not active', retry: false },
+  flow_not_enabled: { status: 409, title: 'The flow is not enabled', retry: false },
   operation_not_allowed: { status: 403, title: 'The integration does not allow this operation', retry: false },
   operation_not_found: { status: 404, title: 'The connector has no such operation', retry: false },
   tool_not_found: { status: 404, title: 'There is no such tool for this key', retry: false },

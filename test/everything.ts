@@ -109,6 +109,7 @@ async function ownFlow(hub: TestHub, { tenantId, mark }: { tenantId: string, mar
     await insert('flow_runs', { ...facts, id: run, status: 'completed', started_at: new Date(), ended_at: new Date(), record: JSON.stringify({ input: { mark }, output: { mark }, error: null, tasks: [] }) })
     await insert('flow_journal', { run_id: run, seq: 0, entries: '[]' })
     await insert('flow_waits', { run_id: live, wait_id: mark, filter_index: 0, type: `${mark}.never`, filter: '{}', after_sequence: '' })
+    await insert('flow_blobs', { blob_id: uuidv7(), run_id: run })
     await insert('flow_signals', { run_id: live, wait_id: mark, event_id: uuidv7(), filter_index: 0, sequence: '', event: '{}' })
     await insert('flow_schedules', { flow_id: flowId, trigger_id: mark, version: '1.0.0', settings: '{}' })
     await insert('flow_keys', { flow_id: flowId, key: mark, run_id: run, expires_at: new Date(Date.now() + 3_600_000) })

@@ -22,6 +22,7 @@ const owned: Record<string, (of: Everything) => Record<string, string>> = {
   '/api/v1/webhooks': ({ webhook }) => ({ id: webhook }),
   '/api/v1/agent/tools': ({ mark }) => ({ name: `${mark}__listItems` }),
   '/api/v1/deliveries': ({ delivery }) => ({ id: delivery }),
+  '/api/v1/runs': ({ run }) => ({ id: run }),
   '/api/v1/flows': ({ flow }) => ({ flow, version: '1.0.0' }),
 }
 

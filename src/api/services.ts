@@ -16,6 +16,7 @@ import type { Executions } from '../executions/executions.ts'
 import type { Figures } from '../executions/figures.ts'
 import type { Apply } from '../flows/apply.ts'
 import type { Flows } from '../flows/flows.ts'
+import type { Runs } from '../flows/runs/runs.ts'
 import type { Alerts } from '../integrations/alerts.ts'
 import type { Execute } from '../integrations/execute.ts'
 import type { Health } from '../integrations/health.ts'
@@ -76,6 +77,7 @@ export interface Services {
   hooks: Hooks
   hookRequests: HookRequests
   flows: Flows
+  runs: Runs
   flowApply: Apply
   tools: Tools
   mcp: Mcp

@@ -45,6 +45,7 @@ import { createAgents } from './agents.ts'
 import { createEventBus, type EventBus } from './event-bus.ts'
 import { createEventing, type Eventing } from './eventing.ts'
 import { createFlowDocuments, type FlowDocuments } from './flow-documents.ts'
+import { createFlowRuns, type FlowRuns } from './flow-runs.ts'
 import { createPeople } from './people.ts'
 import { createPulsar, type Pulsar } from './pulsar.ts'
 import { createReceiving, type Receiving } from './receiving.ts'
@@ -57,6 +58,7 @@ export interface Areas {
   eventing: Eventing
   eventBus: EventBus
   pulsar: Pulsar
+  flowRuns: FlowRuns
   /** What is remembered of the database's rows, to be forgotten when another process changes them. */
   caches: {
     forgetIntegration(tenantId: string, id: string): void
@@ -110,20 +112,22 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const receiving = createReceiving({ ...deps, jq, credentials, inbox: eventing.inbox, schemas: eventBus.services.eventTypes })
   const pulsar = createPulsar({ storage, logger: deps.logger, jq, secrets: credentials.own, inbox: eventing.inbox, publishing: eventBus.publishing, followers: eventBus.followers })
   const documents = createFlowDocuments({ config: deps.config, storage, jq, registry: catalog.registry, credentials, integrations: running.integrations })
+  const flowRuns = createFlowRuns({ ...deps, jq, credentials, ...documents, execute: running.execute })
   const audit = createAudit(database)
   const agents = createAgents({ ...deps, audit, executions, integrations: running.integrations, connectors: catalog.registry, execute: running.execute, rehearse: createRehearse({ loaded, jq }) })
   const services: Services = {
     ...people, audit, ...agents.services,
-    credentials, credentialExpiry: createCredentialExpiry({ database, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) }), connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services,
+    credentials, credentialExpiry: createCredentialExpiry({ database, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) }), connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services, ...flowRuns.services,
     breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     ready: () => readiness(deps),
     metrics: (options) => metrics.read(options),
   }
   return {
-    services, eventing, eventBus, pulsar, retention: createRetention({ database, blobs, figures }), eventRetention: createEventRetention({ database, blobs, days: deps.config.eventsRetentionDays }),
+    services, eventing, eventBus, pulsar, flowRuns, retention: createRetention({ database, blobs, figures }), eventRetention: createEventRetention({ database, blobs, days: deps.config.eventsRetentionDays }),
     caches: cachesOf({ documents, loaded, credentials, registry: catalog.registry, keys, sessions, eventBus, mcp: agents.services.mcp, webhooks: eventing.loadedWebhooks, sources: receiving.loadedSources }),
     async close() {
       await receiving.close()
+      await flowRuns.close()
       await running.health.settle()
       await eventBus.close()
       await eventing.close()

@@ -1025,7 +1025,7 @@ export type Problem = {
   title: string
   status: number
   /** Stable: programs may rely on it. */
-  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'sign_in_failed' | 'sign_in_refused' | 'csrf_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'operation_not_allowed' | 'operation_not_found' | 'tool_not_found' | 'access_denied' | 'credential_missing' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'flow_failed' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
+  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'sign_in_failed' | 'sign_in_refused' | 'csrf_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'flow_not_enabled' | 'operation_not_allowed' | 'operation_not_found' | 'tool_not_found' | 'access_denied' | 'credential_missing' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'flow_failed' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
   /** What happened, for people. */
   detail: string
   /** Names the request; the log has it too. */
@@ -1326,6 +1326,84 @@ export type Reimport = {
   /** As it is now. */
   connector: Connector
   etag: string | null
+}
+
+export type Run = {
+  /** UUIDv7: sorts by the time when the run began. */
+  id: string
+  namespace: string
+  /** The flow's. */
+  name: string
+  /** Runs stay on the version that they began with. */
+  version: string
+  /** In the DSL's words. `pending`: it waits for its flow's concurrency limit or for an earlier run of its key; `waiting`: for time, events or another run. */
+  status: 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
+  startedAt: Timestamp
+  endedAt: Timestamp | null
+  /** What started it: `api`, `event`, `schedule`, `agent`, `flow`, `retry`, and what there is to say of it. */
+  trigger: {
+    type: string
+  } & Record<string, unknown>
+  /** Secrets are masked. Large parts: `{ "$blob": { id, contentType, sizeBytes, sha256 } }`, to be had at `/api/v1/blobs/{id}`. */
+  input: unknown
+  /** Secrets are masked. Large parts: `{ "$blob": { id, contentType, sizeBytes, sha256 } }`, to be had at `/api/v1/blobs/{id}`. */
+  output: unknown
+  error?: {
+    /** A URI: one of the DSL's own, or what the flow raised. */
+    type: string
+    status: number
+    title: string
+    detail?: string
+    /** JSON Pointer of the task within the definition. */
+    instance?: string
+  }
+  /** In the order in which they started. A task that ran several times is there as often. */
+  tasks: ({
+    /** JSON Pointer within the definition, with the name of the task. */
+    reference: string
+    name: string
+    /** In the DSL's words. `pending`: it waits for its flow's concurrency limit or for an earlier run of its key; `waiting`: for time, events or another run. */
+    status: 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
+    startedAt: string
+    /** Null while it runs. */
+    endedAt: string | null
+    /** Of a `try`, how often it was tried; of a task within one, in which try this was. */
+    attempts: number
+    /** Transformed, where `input.from` does so. */
+    input: unknown
+    /** Secrets are masked. Large parts: `{ "$blob": { id, contentType, sizeBytes, sha256 } }`, to be had at `/api/v1/blobs/{id}`. */
+    output: unknown
+    error?: {
+      /** A URI: one of the DSL's own, or what the flow raised. */
+      type: string
+      status: number
+      title: string
+      detail?: string
+      /** JSON Pointer of the task within the definition. */
+      instance?: string
+    }
+    /** The execution that a call of an operation led to. */
+    executionId?: string
+  })[]
+}
+
+export type RunSummary = {
+  /** UUIDv7: sorts by the time when the run began. */
+  id: string
+  namespace: string
+  /** The flow's. */
+  name: string
+  /** Runs stay on the version that they began with. */
+  version: string
+  /** In the DSL's words. `pending`: it waits for its flow's concurrency limit or for an earlier run of its key; `waiting`: for time, events or another run. */
+  status: 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
+  startedAt: Timestamp
+  endedAt: Timestamp | null
+  /** What started it: `api`, `event`, `schedule`, `agent`, `flow`, `retry`, and what there is to say of it. */
+  trigger: {
+    type: string
+  } & Record<string, unknown>
+  errorType: string | null
 }
 
 export type Session = {
@@ -4340,6 +4418,104 @@ export interface Routes {
     }
     body?: Record<string, unknown>
     reply: StoredFlow
+  }
+  /** Start a run of a flow, and wait for its output if you like. */
+  'POST /api/v1/flows/{flow}/runs': {
+    path: {
+      /** The flow's name; `namespace/name`, encoded, where the namespace is not `default`. */
+      flow: string
+    }
+    query?: {
+      /** How long, such as `30s` or `500ms`; at most two minutes. */
+      wait?: string
+    }
+    body?: {
+      /** Any JSON; `{}` unless given. Checked against the schema of the flow. */
+      input?: unknown
+      /** Another than the latest published one. */
+      version?: string
+    }
+    reply: {
+      id: string
+      /** In the DSL's words. `pending`: it waits for its flow's concurrency limit or for an earlier run of its key; `waiting`: for time, events or another run. */
+      status: 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
+      /** Only after waiting. */
+      output?: unknown
+      error?: unknown
+    }
+  }
+  /** List runs, newest first. */
+  'GET /api/v1/runs': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Of this flow: `name`, or `namespace/name`. */
+      flow?: string
+      /** In the DSL's words. `pending`: it waits for its flow's concurrency limit or for an earlier run of its key; `waiting`: for time, events or another run. */
+      status?: 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
+      /** Started by this: `api`, `event`, `schedule`, `agent`, `flow`, `retry`. */
+      trigger?: string
+      /** That began at this time or later (ISO 8601 with offset). */
+      from?: string
+      /** That began before this time. */
+      to?: string
+      /** Text in the flow's name, the input, the output, the error or the tasks, in upper or lower case. Large values, and tasks that an earlier checkpoint wrote, are not searched. */
+      q?: string
+    }
+    reply: {
+      data: RunSummary[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get a run, task by task. */
+  'GET /api/v1/runs/{id}': {
+    path: {
+      id: string
+    }
+    reply: Run
+  }
+  /** Get the definition that a run follows. */
+  'GET /api/v1/runs/{id}/definition': {
+    path: {
+      id: string
+    }
+    reply: Record<string, unknown>
+  }
+  /** Cancel a run: calls under way are broken off. */
+  'POST /api/v1/runs/{id}/cancel': {
+    path: {
+      id: string
+    }
+    reply: {
+      id: string
+      /** As it stands now; what was asked for takes hold between tasks. */
+      status: 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
+    }
+  }
+  /** Suspend a run: it pauses before its next task. */
+  'POST /api/v1/runs/{id}/suspend': {
+    path: {
+      id: string
+    }
+    reply: {
+      id: string
+      /** As it stands now; what was asked for takes hold between tasks. */
+      status: 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
+    }
+  }
+  /** Let a suspended run go on. */
+  'POST /api/v1/runs/{id}/resume': {
+    path: {
+      id: string
+    }
+    reply: {
+      id: string
+      /** As it stands now; what was asked for takes hold between tasks. */
+      status: 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
+    }
   }
   /** List the tools that the key may call. */
   'GET /api/v1/agent/tools': {

@@ -26,3 +26,9 @@ export async function searchWithin<Result>(db: Db, { timeoutMs, orGive }: { time
     })
   }
 }
+
+/** For `like`: the text as it stands within JSON, its own wildcards taken literally. */
+export function likePattern(text: string): string {
+  const inJson = JSON.stringify(text.toWellFormed()).slice(1, -1)
+  return `%${inJson.replace(/[\\%_]/g, '\\$&')}%`
+}

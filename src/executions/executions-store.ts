@@ -1,5 +1,6 @@
 import type { Db } from '../db/db.ts'
 import { lowestId } from '../db/partitions.ts'
+import { likePattern } from '../db/search.ts'
 import { jsonArray } from '../db/binary-array.ts'
 import type { ExecutionStatus, StoredJson } from './record.ts'
 
@@ -71,7 +72,7 @@ export async function listExecutions(db: Db, tenantId: string, { limit, before, 
   add((parameter) => `id < ${parameter}`, filter.to && lowestId(filter.to))
   add((parameter) => `status = ${parameter}`, filter.status)
   add((parameter) => `operation = ${parameter}`, filter.operation)
-  add((parameter) => `(operation ilike ${parameter} or record::text ilike ${parameter})`, filter.q === undefined ? undefined : patternOf(filter.q))
+  add((parameter) => `(operation ilike ${parameter} or record::text ilike ${parameter})`, filter.q === undefined ? undefined : likePattern(filter.q))
   const { rows } = await db.query<SummaryRow>(
     // The limit stands inside, so that records are taken apart for the page alone.
     `select e.id, e.integration_id as "integrationId", i.name as "integrationName", e.operation, e.status, e.started_at as "startedAt",
@@ -83,12 +84,6 @@ export async function listExecutions(db: Db, tenantId: string, { limit, before, 
      order by e.id desc`,
     values)
   return rows
-}
-
-/** For `like`: the text as it stands within JSON, its own wildcards taken literally. */
-function patternOf(text: string): string {
-  const inJson = JSON.stringify(text.toWellFormed()).slice(1, -1)
-  return `%${inJson.replace(/[\\%_]/g, '\\$&')}%`
 }
 
 export interface LastRun { integrationId: string, id: string, status: ExecutionStatus, startedAt: Date }

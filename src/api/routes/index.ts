@@ -16,12 +16,13 @@ import { integrationRoutes } from './integrations/index.ts'
 import { metaRoutes } from './meta/index.ts'
 import { openApiRoutes } from './meta/openapi.ts'
 import { pulsarRoutes } from './pulsar/index.ts'
+import { runRoutes } from './runs/index.ts'
 import { sessionRoutes } from './session/index.ts'
 import { tenantRoutes } from './tenants/index.ts'
 import { webhookSourceRoutes } from './webhook-sources/index.ts'
 import { webhookRoutes } from './webhooks/index.ts'
 
 export const routes: Route[] = [
-  ...integrationRoutes, ...executionRoutes, ...figureRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...eventRoutes, ...eventTypeRoutes, ...busRoutes, ...pulsarRoutes, ...webhookSourceRoutes, ...hookRoutes, ...webhookRoutes, ...deliveryRoutes, ...flowRoutes, ...agentRoutes, ...sessionRoutes, ...tenantRoutes, ...metaRoutes,
+  ...integrationRoutes, ...executionRoutes, ...figureRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...eventRoutes, ...eventTypeRoutes, ...busRoutes, ...pulsarRoutes, ...webhookSourceRoutes, ...hookRoutes, ...webhookRoutes, ...deliveryRoutes, ...flowRoutes, ...runRoutes, ...agentRoutes, ...sessionRoutes, ...tenantRoutes, ...metaRoutes,
 ]
 routes.push(...openApiRoutes(() => routes))

@@ -1,11 +1,11 @@
 /** Takes deliveries out of the queue for lanes that have room, and looks every second for what became due. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Db } from '../../../db/db.ts'
+import type { Strays } from '../../../jobs/strays.ts'
 import type { Webhook, Webhooks } from '../webhook.ts'
 import type { Item, Shipment } from './item.ts'
 import type { Lane } from './lane.ts'
 import type { Pace } from './pace.ts'
-import type { Strays } from './strays.ts'
 import { claimBatch, claimDue, claimHeads, deleteBacklog, failBacklog, findEventTexts, listBacklogs, type ClaimedRow } from './queue-store.ts'
 
 export interface Claims {

@@ -5,17 +5,18 @@
 import { uuidv7 } from 'uuidv7'
 import type { Database } from '../../../db/database.ts'
 import { ensurePartitions, idTime } from '../../../db/partitions.ts'
+import { createHeartbeat } from '../../../jobs/heartbeat.ts'
+import { createStrays } from '../../../jobs/strays.ts'
 import type { AcceptedEvent } from '../../../events/event.ts'
 import type { Fanout, NewDeliveryRow } from '../../../events/inbox.ts'
 import type { Webhook, Webhooks } from '../webhook.ts'
 import { createClaims } from './claims.ts'
 import { createFinisher } from './finish.ts'
-import { createHeartbeat } from './heartbeat.ts'
 import { sizeOf, type Shipment } from './item.ts'
 import { Lane } from './lane.ts'
 import { createPace } from './pace.ts'
+import { beat, findClaimed, freeLapsed, freeOrphans, releaseRows, signOff } from './queue-store.ts'
 import { createShipping, type ShippingDeps } from './shipping.ts'
-import { createStrays } from './strays.ts'
 
 export interface Dispatcher {
   fanout: Fanout
@@ -71,9 +72,11 @@ class Running implements Dispatcher {
     this.#deps = deps
     const { database, webhooks, onError } = deps
     this.#finisher = createFinisher({ db: database.system, workerId: this.#workerId, ensurePartitions: () => ensurePartitions(database.owner), onError })
-    this.#heartbeat = createHeartbeat({ db: database.system, workerId: this.#workerId, lost: () => { this.#giveBackAll() }, held: () => { this.#pump() }, onError })
+    this.#heartbeat = createHeartbeat({ db: database.system, store: { beat, freeLapsed, freeOrphans, signOff }, workerId: this.#workerId, lost: () => { this.#giveBackAll() }, held: () => { this.#pump() }, onError })
     this.#ship = createShipping({ ...deps, finisher: this.#finisher })
-    this.#strays = createStrays({ db: database.system, workerId: this.#workerId, isInHand: (id) => this.#inHand.has(id) })
+    this.#strays = createStrays({
+      findClaimed: () => findClaimed(database.system, this.#workerId), release: (rows) => releaseRows(database.system, this.#workerId, rows), isInHand: (id) => this.#inHand.has(id),
+    })
     this.#claims = createClaims({
       db: database.system, workerId: this.#workerId, webhooks, strays: this.#strays, pace: this.#pace, onError,
       lanes: {

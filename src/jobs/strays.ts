@@ -1,9 +1,7 @@
 /**
- * Deliveries that stand in the queue as this process's own and are not in its hands: the answer to their claim or to their insert got lost with a
- * connection. Nobody would deliver them while the process lives, so they are freed.
+ * Work that stands in a table as this process's own and is not in its hands: the answer to its claim or to its insert got lost with a connection.
+ * Nobody would do it while the process lives, so it is freed.
  */
-import type { Db } from '../../../db/db.ts'
-import { findClaimed, releaseRows } from './queue-store.ts'
 
 export interface Strays {
   /** What became of a claim or an insert is not known. */
@@ -12,17 +10,18 @@ export interface Strays {
   free(): Promise<void>
 }
 
-export interface StraysDeps {
-  db: Db
-  workerId: string
-  isInHand(deliveryId: string): boolean
+export interface StraysDeps<Row extends { id: string }> {
+  /** All that the table says is this process's. */
+  findClaimed(): Promise<Row[]>
+  release(rows: Row[]): Promise<void>
+  isInHand(id: string): boolean
 }
 
 /** A statement whose connection is gone may commit as late as its timeout lets it. */
 const SUSPECT_MS = 40_000
 const LOOK_EVERY_MS = 5000
 
-export function createStrays({ db, workerId, isInHand }: StraysDeps): Strays {
+export function createStrays<Row extends { id: string }>({ findClaimed, release, isInHand }: StraysDeps<Row>): Strays {
   let untilMs = -Infinity
   let nextMs = Infinity
   return {
@@ -32,8 +31,8 @@ export function createStrays({ db, workerId, isInHand }: StraysDeps): Strays {
     },
     async free() {
       if (performance.now() < nextMs) return
-      const strays = (await findClaimed(db, workerId)).filter(({ id }) => !isInHand(id))
-      if (strays.length > 0) await releaseRows(db, workerId, strays)
+      const strays = (await findClaimed()).filter(({ id }) => !isInHand(id))
+      if (strays.length > 0) await release(strays)
       nextMs = performance.now() < untilMs ? performance.now() + LOOK_EVERY_MS : Infinity
     },
   }

@@ -1,10 +1,19 @@
 /**
- * The sign of life of a process that delivers. One that gave none for a while loses what it had claimed: so a process that could not give it
+ * The sign of life of a process that has claimed work. One that gave none for a while loses what it had claimed: so a process that could not give it
  * (its database was away, it was stopped) must not go on with what it holds until it has asked again.
  */
-import type { Db } from '../../../db/db.ts'
-import { every, type Schedule } from '../../../jobs/schedule.ts'
-import { beat, freeLapsed, freeOrphans, signOff } from './queue-store.ts'
+import type { Db } from '../db/db.ts'
+import { every, type Schedule } from './schedule.ts'
+
+/** Where the signs are noted, and what is claimed. */
+export interface ClaimsStore {
+  beat(db: Db, workerId: string): Promise<void>
+  /** Processes that gave no sign of life for so long lose what they had claimed. */
+  freeLapsed(db: Db, lapsedSeconds: number): Promise<void>
+  /** What is claimed by a process that isn't known at all. */
+  freeOrphans(db: Db): Promise<void>
+  signOff(db: Db, workerId: string): Promise<void>
+}
 
 export interface Heartbeat {
   /** False where the claims may have been given to others. */
@@ -20,6 +29,7 @@ const HELD_MS = 6000
 
 export interface HeartbeatDeps {
   db: Db
+  store: ClaimsStore
   workerId: string
   /** The claims are lost: whatever is in memory is somebody else's now. */
   lost(): void
@@ -28,29 +38,29 @@ export interface HeartbeatDeps {
   onError(error: unknown): void
 }
 
-export function createHeartbeat({ db, workerId, lost, held, onError }: HeartbeatDeps): Heartbeat {
+export function createHeartbeat({ db, store, workerId, lost, held, onError }: HeartbeatDeps): Heartbeat {
   let lastMs = -Infinity
   let schedule: Schedule | undefined
 
   const once = async (): Promise<void> => {
     const askedMs = performance.now()
     const lapsed = askedMs - lastMs > HELD_MS && lastMs !== -Infinity
-    await beat(db, workerId)
+    await store.beat(db, workerId)
     if (lapsed) lost()
     lastMs = askedMs
     held()
-    await freeLapsed(db, LAPSED_SECONDS)
+    await store.freeLapsed(db, LAPSED_SECONDS)
   }
   return {
     isHeld: () => performance.now() - lastMs < HELD_MS,
     async start() {
       await once()
-      await freeOrphans(db)
+      await store.freeOrphans(db)
       schedule = every(BEAT_MS, once, onError)
     },
     async stop() {
       await schedule?.stop()
-      await signOff(db, workerId).catch(onError)
+      await store.signOff(db, workerId).catch(onError)
     },
   }
 }

@@ -1,0 +1,7 @@
+/** Runs of flows. */
+import type { Route } from '../../route.ts'
+import { getRun, getRunDefinition, listRuns } from './read.ts'
+import { startRun } from './start.ts'
+import { cancelRun, resumeRun, suspendRun } from './steer.ts'
+
+export const runRoutes: Route[] = [startRun, listRuns, getRun, getRunDefinition, cancelRun, suspendRun, resumeRun]

@@ -1,0 +1,62 @@
+/** Runs of flows: what begins, runs and shows them. */
+import type { Logger } from 'pino'
+import type { Services } from '../api/services.ts'
+import type { Config } from '../config.ts'
+import type { Credentials } from '../credentials/credentials.ts'
+import { createCalls } from '../flows/calls/index.ts'
+import type { Definitions } from '../flows/definitions.ts'
+import { createEngine, type Engine } from '../flows/engine/engine.ts'
+import { fault } from '../flows/fault.ts'
+import { createRuns } from '../flows/runs/runs.ts'
+import { createStarting } from '../flows/runs/start.ts'
+import { createFlowSecrets } from '../flows/secrets.ts'
+import type { NamedIntegrations } from '../integrations/named.ts'
+import type { Jq } from '../lib/jq/jq.ts'
+import type { Storage } from './storage.ts'
+
+export interface FlowRuns {
+  engine: Engine
+  services: Pick<Services, 'runs'>
+  close(): Promise<void>
+}
+
+export interface FlowRunsDeps {
+  storage: Storage
+  logger: Logger
+  jq: Jq
+  credentials: Credentials
+  config: Config
+  definitions: Definitions
+  named: NamedIntegrations
+  execute: Services['execute']
+}
+
+export function createFlowRuns({ storage: { database, blobs, http, guard }, config, logger, jq, credentials, definitions, named, execute }: FlowRunsDeps): FlowRuns {
+  const onError = (error: unknown): void => { logger.warn({ err: error }, 'the running of flows stumbled') }
+  const calls = createCalls({
+    http, guard, blobs, execute, integrations: named, now: Date.now,
+    allow: { shell: config.allowShell, containerCommand: config.containerCommand, pythonCommand: config.pythonCommand, stdioCommands: config.allowCommands },
+  })
+  const secrets = createFlowSecrets({ credentials })
+  const engine = createEngine({
+    database, blobs, jq, definitions, onError,
+    services: {
+      effects: calls, openSecrets: (run) => secrets.openAll(run), secret: (run, name) => secrets.one(run, name),
+      schemaOf(_run, { document }) {
+        if (document === undefined) throw fault('configuration', 'The schema has no document.')
+        return document
+      },
+    },
+    ended: () => undefined,
+  })
+  const starting = createStarting({ database, blobs, jq, definitions, engine, pending: () => undefined })
+  return {
+    engine,
+    services: { runs: createRuns({ database, blobs, definitions, engine, starting, maskOf: (tenantId, definition) => secrets.maskOf(tenantId, definition) }) },
+    async close() {
+      await starting.drain()
+      await engine.stop()
+      await calls.close()
+    },
+  }
+}

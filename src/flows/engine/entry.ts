@@ -1,0 +1,41 @@
+/** A task that has ended, on its way into the journal. */
+import type { FaultDetail } from '../fault.ts'
+import type { Frame } from './frame.ts'
+import type { Value } from './value.ts'
+
+export type TaskStatus = 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
+
+/** As it is stored and shown; `order` is not shown. Times are ISO 8601. */
+export interface TaskEntry {
+  order: number
+  reference: string
+  name: string
+  status: TaskStatus
+  startedAt: string
+  endedAt: string | null
+  attempts: number
+  input: unknown
+  output: unknown
+  error?: FaultDetail
+  /** The execution that a call led to. */
+  executionId?: string
+  /** Where the task exported: the flow's context from then on. Not shown. */
+  context?: unknown
+}
+
+export interface EndedTask {
+  context: Value | undefined
+  frame: Frame
+  status: 'completed' | 'faulted' | 'cancelled'
+  endedAt: number
+  output: Value | undefined
+  error: FaultDetail | undefined
+}
+
+/** `write` writes a value as it may be shown. */
+export function entryText({ frame, status, endedAt, output, error, context }: EndedTask, write: (value: Value) => string, mask: (json: string) => string): string {
+  const { order, reference, name, startedAt, attempts, input, from, executionId } = frame
+  const head = JSON.stringify({ order, reference, name, status, startedAt: new Date(startedAt).toISOString(), endedAt: new Date(endedAt).toISOString(), attempts, executionId }).slice(0, -1)
+  const shownError = error === undefined ? '' : `,"error":${mask(JSON.stringify(error))}`
+  return `${head},"input":${write(from ?? input)},"output":${output === undefined ? 'null' : write(output)}${shownError}${context === undefined ? '' : `,"context":${write(context)}`}}`
+}

@@ -1,0 +1,40 @@
+/** Runs of flows over the API. */
+import { expect, test, vi } from 'vitest'
+import { addFlow } from '../src/flows/area.fixture.ts'
+import { createDatabase } from '../src/db/database.ts'
+import type { TaskList } from '../src/flows/definition.ts'
+import { withHub, type TestHub } from './hub.ts'
+import { expectStatus } from './service.ts'
+
+async function add(hub: TestHub, tasks: TaskList | string): Promise<string> {
+  const database = createDatabase({ connectionString: hub.connectionString, maxConnections: 4, onError: () => undefined })
+  try {
+    const { body: { id: tenantId } } = await hub.call('GET', '/api/v1/tenant')
+    return await addFlow(database, { tenantId }, tasks)
+  } finally {
+    await database.close()
+  }
+}
+
+test('a run that is waited for answers its output, and is there to be read', () => withHub(async (hub) => {
+  const flow = await add(hub, [{ double: { set: { twice: '${ .n * 2 }' } } }])
+  const { body } = expectStatus(200, await hub.call('POST', `/api/v1/flows/${flow}/runs?wait=30s`, { input: { n: 21 } }))
+  expect(body).toEqual({ id: expect.any(String), status: 'completed', output: { twice: 42 } })
+  const { body: run } = await hub.call('GET', `/api/v1/runs/${body['id']}`)
+  expect(run).toMatchObject({ id: body['id'], name: flow, status: 'completed', input: { n: 21 }, output: { twice: 42 }, tasks: [{ reference: '/do/0/double', name: 'double', status: 'completed', attempts: 1 }] })
+  expect(run).not.toHaveProperty('error')
+  const { body: definition } = await hub.call('GET', `/api/v1/runs/${body['id']}/definition`)
+  expect(definition).toMatchObject({ document: { name: flow } })
+}))
+
+test('a run that is not waited for goes on by itself', () => withHub(async (hub) => {
+  const flow = await add(hub, [{ rest: { wait: { milliseconds: 20 } } }])
+  const { body: { id } } = expectStatus(202, await hub.call('POST', `/api/v1/flows/${flow}/runs`, {}))
+  await vi.waitFor(async () => { expect((await hub.call('GET', `/api/v1/runs/${id}`)).body).toMatchObject({ status: 'completed' }) }, { timeout: 20_000, interval: 20 })
+  const { body: { data } } = await hub.call('GET', `/api/v1/runs?flow=${flow}&status=completed`)
+  expect(data.map((each: { id: string }) => each.id)).toEqual([id])
+}))
+
+test('a run of a flow that is not there is a 404', () => withHub(async (hub) => {
+  expectStatus(404, await hub.call('POST', '/api/v1/flows/nothing/runs', {}))
+}))
