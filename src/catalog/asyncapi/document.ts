@@ -99,7 +99,7 @@ function partsOf(root: Json, channel: Json, operation: Json): Pick<AsyncApiChann
     return [name, typeof value === 'string' ? { default: value } : {}]
   })
   const bindings: Record<string, Json> = {}
-  for (const of of [channel, operation]) for (const [protocol, binding] of entriesOf(root, of['bindings'])) bindings[protocol] = { ...bindings[protocol], ...binding }
+  for (const part of [channel, operation]) for (const [protocol, binding] of entriesOf(root, part['bindings'])) bindings[protocol] = { ...bindings[protocol], ...binding }
   return { parameters: Object.fromEntries(parameters), bindings }
 }
 
