@@ -54,6 +54,7 @@ const bodies: Record<string, (of: Everything, url: string) => unknown> = {
   'POST /api/v1/webhook-sources': () => ({ name: 'n', verification: { scheme: 'none' } }),
   'PUT /api/v1/webhook-sources/:id': () => ({ name: 'n', verification: { scheme: 'none' } }),
   'POST /api/v1/webhooks': (_of, url) => ({ name: 'n', url, events: ['walked'] }),
+  'POST /api/v1/webhooks/preview': () => ({ event: { specversion: '1.0', id: 'walked', source: 'walk', type: 'walked' } }),
   'PUT /api/v1/webhooks/:id': (_of, url) => ({ name: 'n', url, events: ['walked'] }),
   'POST /api/v1/flows': () => ({ document: { dsl: '1.0.3', namespace: 'default', name: 'walked', version: '1.0.0' }, do: [{ say: { set: { a: 1 } } }] }),
   'POST /api/v1/flows/plan': () => ({ files: [{ path: 'walked.yaml', content: '' }] }),

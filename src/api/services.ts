@@ -21,6 +21,7 @@ import type { Alerts } from '../integrations/alerts.ts'
 import type { Execute } from '../integrations/execute.ts'
 import type { Health } from '../integrations/health.ts'
 import type { Integrations } from '../integrations/integrations.ts'
+import type { ReadLimits } from '../integrations/limits.ts'
 import type { BreakerState } from '../integrations/policies/breaker.ts'
 import type { Proxy } from '../integrations/proxy.ts'
 import type { Rerun } from '../integrations/rerun.ts'
@@ -31,11 +32,13 @@ import type { SignInLinks } from '../tenants/sign-in/links.ts'
 import type { OpenId } from '../tenants/sign-in/openid/openid.ts'
 import type { Sessions } from '../tenants/sign-in/sessions.ts'
 import type { Tenants } from '../tenants/tenants.ts'
+import type { SourceFigures } from '../webhooks/inbound/figures.ts'
 import type { Hooks } from '../webhooks/inbound/receive.ts'
 import type { HookRequests } from '../webhooks/inbound/requests.ts'
 import type { WebhookSources } from '../webhooks/inbound/sources.ts'
 import type { Deliveries } from '../webhooks/outbound/deliveries.ts'
 import type { WebhookFigures } from '../webhooks/outbound/monitoring.ts'
+import type { Previews } from '../webhooks/outbound/preview.ts'
 import type { Replay } from '../webhooks/outbound/replay.ts'
 import type { TestEvents } from '../webhooks/outbound/test-event.ts'
 import type { Endpoints } from '../webhooks/outbound/webhooks.ts'
@@ -58,6 +61,7 @@ export interface Services {
   proxy: Proxy
   health: Health
   alerts: Alerts
+  readLimits: ReadLimits
   breakerState(tenantId: string, integrationId: string): BreakerState
   executions: Executions
   figures: Figures
@@ -73,9 +77,11 @@ export interface Services {
   deliveries: Deliveries
   replay: Replay
   testEvents: TestEvents
+  previews: Previews
   webhookSources: WebhookSources
   hooks: Hooks
   hookRequests: HookRequests
+  sourceFigures: SourceFigures
   flows: Flows
   runs: Runs
   flowApply: Apply

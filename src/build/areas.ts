@@ -27,6 +27,7 @@ import { connectionNotes } from '../integrations/connection-notes.ts'
 import type { ContextDeps } from '../integrations/context.ts'
 import { createExecute, type ExecuteDeps } from '../integrations/execute.ts'
 import { createHealth } from '../integrations/health.ts'
+import { createReadLimits } from '../integrations/limits.ts'
 import { createIntegrations } from '../integrations/integrations.ts'
 import { createLoadedIntegrations, type LoadedIntegrations } from '../integrations/loaded.ts'
 import { createAnswerCache } from '../integrations/policies/cache.ts'
@@ -118,7 +119,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const services: Services = {
     ...people, audit, ...agents.services,
     credentials, credentialExpiry: createCredentialExpiry({ database, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) }), connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services, ...flowRuns.services,
-    breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
+    readLimits: createReadLimits({ loaded, figures }), breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     ready: () => readiness(deps),
     metrics: (options) => metrics.read(options),
   }

@@ -13,6 +13,7 @@ import { createDeliveries } from '../webhooks/outbound/deliveries.ts'
 import { createDispatcher, type Dispatcher } from '../webhooks/outbound/dispatcher/dispatcher.ts'
 import { createLoadedWebhooks, type LoadedWebhooks } from '../webhooks/outbound/loaded.ts'
 import { createWebhookFigures } from '../webhooks/outbound/monitoring.ts'
+import { createPreviews } from '../webhooks/outbound/preview.ts'
 import { createReplay } from '../webhooks/outbound/replay.ts'
 import { createTestEvents } from '../webhooks/outbound/test-event.ts'
 import type { Webhook } from '../webhooks/outbound/webhook.ts'
@@ -23,7 +24,7 @@ export interface Eventing {
   inbox: RunningInbox
   dispatcher: Dispatcher
   loadedWebhooks: LoadedWebhooks
-  services: Pick<Services, 'webhooks' | 'webhookFigures' | 'deliveries' | 'replay' | 'testEvents'>
+  services: Pick<Services, 'webhooks' | 'webhookFigures' | 'deliveries' | 'replay' | 'testEvents' | 'previews'>
   /** What the hub tells of itself. */
   hubEvents: HubEvents
   /** For /metrics. */
@@ -74,7 +75,7 @@ export function createEventing(deps: EventingDeps): Eventing {
   return {
     inbox, dispatcher, loadedWebhooks: webhooks, hubEvents,
     services: {
-      webhooks: endpoints, webhookFigures: figures, deliveries, testEvents: createTestEvents({ webhooks, inbox, deliveries }),
+      webhooks: endpoints, webhookFigures: figures, deliveries, testEvents: createTestEvents({ webhooks, inbox, deliveries }), previews: createPreviews({ jq, readBlob }),
       replay: createReplay({ database, webhooks, jq, readBlob, wake, orderingKey: (webhook, _tenantId, event) => orderingKeyOf(jq, webhook, event) }),
     },
     async deliveries() {

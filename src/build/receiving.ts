@@ -6,6 +6,7 @@ import type { Credentials } from '../credentials/credentials.ts'
 import type { Inbox } from '../events/event.ts'
 import type { Jq } from '../lib/jq/jq.ts'
 import { createLoadedSources, type LoadedSources } from '../webhooks/inbound/loaded.ts'
+import { createSourceFigures } from '../webhooks/inbound/figures.ts'
 import { createHooks, type SchemaValidator } from '../webhooks/inbound/receive.ts'
 import { createHookRequests } from '../webhooks/inbound/requests.ts'
 import { createWebhookSources } from '../webhooks/inbound/sources.ts'
@@ -13,7 +14,7 @@ import type { Storage } from './storage.ts'
 
 export interface Receiving {
   loadedSources: LoadedSources
-  services: Pick<Services, 'webhookSources' | 'hooks' | 'hookRequests' | 'publicUrl'>
+  services: Pick<Services, 'webhookSources' | 'hooks' | 'hookRequests' | 'sourceFigures' | 'publicUrl'>
   close(): Promise<void>
 }
 
@@ -34,7 +35,7 @@ export function createReceiving({ config, storage: { database }, logger, jq, cre
   return {
     loadedSources: sources,
     services: {
-      publicUrl, hookRequests: requests, webhookSources: createWebhookSources({ database, own, loaded: sources, jq }),
+      publicUrl, hookRequests: requests, sourceFigures: createSourceFigures({ database }), webhookSources: createWebhookSources({ database, own, loaded: sources, jq }),
       hooks: createHooks({ sources, requests, inbox, schemas, jq, publicUrl, maxBodyBytes: config.maxBodyBytes }),
     },
     close: () => requests.drain(),

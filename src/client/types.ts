@@ -2749,6 +2749,58 @@ export interface Routes {
       nextCursor: string | null
     }
   }
+  /** List firings of the alerts of all integrations, newest first. */
+  'GET /api/v1/alerts': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Only those that go on, or that have ended. */
+      state?: 'firing' | 'resolved'
+    }
+    reply: {
+      data: ({
+        id: string
+        alert: string
+        at: Timestamp
+        resolvedAt: Timestamp | null
+        value: number
+        message: string
+        integrationId: string
+        integrationName: string
+      })[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** List what the newest health checks of each integration showed. */
+  'GET /api/v1/health-checks': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
+    reply: {
+      data: ({
+        integrationId: string
+        integrationName: string
+        /** Null before the first check. */
+        latest: {
+          name: string
+          healthy: boolean
+          latencyMs: number
+          detail: string
+          at: Timestamp
+        } | null
+        /** Percent of the checks of the last 24 hours that passed; null without any. */
+        uptime: number | null
+      })[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
   /** Register a service from its OpenAPI document, or with any connector, or a webhook, in one call. */
   'POST /api/integration/register': {
     body: {
@@ -3065,7 +3117,9 @@ export interface Routes {
         /** That the hub did not send. They are not among `calls`. */
         refused: number
         averageLatency: number | null
+        p50: number | null
         p95: number | null
+        p99: number | null
         successRate: number | null
       })[]
     }
@@ -3106,6 +3160,132 @@ export interface Routes {
           status: 'succeeded' | 'failed' | 'refused'
           startedAt: Timestamp
         } | null
+      })[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Group what did not succeed by its fingerprint, the most frequent first. */
+  'GET /api/v1/figures/errors': {
+    query?: {
+      /** Empty: a day before `to`. */
+      from?: string
+      /** Empty: now. */
+      to?: string
+      /** Only of this one. */
+      integrationId?: string
+      /** At most so many groups, and never more than 200. */
+      limit?: number
+    }
+    reply: {
+      from: Timestamp
+      to: Timestamp
+      data: ({
+        fingerprint: string
+        /** A code of the hub, or what an error mapping made of it. */
+        type: string
+        operation: string
+        integrationId: string
+        /** Null once the integration is deleted. */
+        integrationName: string | null
+        status: 'failed' | 'refused'
+        count: number
+        /** Within the time asked for. */
+        firstAt: Timestamp
+        lastAt: Timestamp
+        lastExecutionId: string
+        /** Of the last one. */
+        message: string | null
+      })[]
+    }
+  }
+  /** List how much of its rate limit and its quota each integration has used. */
+  'GET /api/v1/figures/limits': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
+    reply: {
+      data: ({
+        integrationId: string
+        integrationName: string
+        rate: {
+          /** Calls a minute. */
+          limit: number
+          /** Now. As the process that answers counts them: of several, each has the limit for itself. */
+          used: number
+        }
+        /** Null where it is unlimited. */
+        quota: {
+          limit: number
+          period: 'hour' | 'day' | 'month'
+          used: number
+          resetsAt: Timestamp
+        } | null
+        /** How long the service wishes not to be called; 0 where it may be. */
+        heldSeconds: number
+        circuitBreaker: 'closed' | 'open' | 'half-open'
+      })[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get the storage that records and large values take. */
+  'GET /api/v1/figures/storage': {
+    reply: {
+      /** Of executions. */
+      recordBytes: number
+      /** Of large values beside them. */
+      blobBytes: number
+      /** The largest first; deleted ones too, as long as something of them is kept. */
+      integrations: ({
+        integrationId: string
+        /** Of executions. */
+        recordBytes: number
+        /** Of large values beside them. */
+        blobBytes: number
+      })[]
+    }
+  }
+  /** Count what is still to be delivered, by endpoint. */
+  'GET /api/v1/figures/queues': {
+    reply: {
+      /** Over all endpoints. */
+      pending: number
+      /** Those of them whose time has come. */
+      due: number
+      /** The longest queue first; endpoints with nothing to get are left out. */
+      webhooks: ({
+        webhookId: string
+        name: string
+        status: 'active' | 'paused' | 'failed'
+        pending: number
+        due: number
+        oldestDueAt: Timestamp
+      })[]
+    }
+  }
+  /** List how much came to each webhook source, and how much of it was refused. */
+  'GET /api/v1/figures/webhook-sources': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Empty: a day ago. */
+      from?: string
+    }
+    reply: {
+      data: ({
+        sourceId: string
+        /** Events that were taken in. */
+        accepted: number
+        /** Requests that were refused, of the newest 500 that are kept. */
+        refused: number
+        /** Since `from`. */
+        lastEventAt: Timestamp | null
       })[]
       /** Give it back as `cursor` for the next page; null at the end. */
       nextCursor: string | null
@@ -4012,6 +4192,25 @@ export interface Routes {
       })[]
     }
   }
+  /** See what filters and transformations make of an event. */
+  'POST /api/v1/webhooks/preview': {
+    body: {
+      /** The CloudEvent that they see. */
+      event: CloudEvent
+      /** As an endpoint has them. */
+      filters?: string[] | string
+      /** As an endpoint has them. */
+      transformations?: string[] | string
+    }
+    reply: {
+      /** `left_out`: a filter did not come out true, or a transformation gave nothing. `parked`: a program fails on the event; a delivery of it would be set aside. */
+      outcome: 'sent' | 'left_out' | 'parked'
+      /** What would be sent. Null where nothing would. */
+      body: string | null
+      /** Which program fails, and why. */
+      reason: string | null
+    }
+  }
   /** List deliveries, newest first. */
   'GET /api/v1/deliveries': {
     query?: {
@@ -4027,6 +4226,8 @@ export interface Routes {
       eventType?: string
       /** Of this event: the CloudEvent's id, or the `messageId`. */
       eventId?: string
+      /** Text in the event, or in what was asked and answered, in upper or lower case. The data of events over 64 KiB is not searched. */
+      q?: string
       /** Planned at this time or later (ISO 8601 with offset). */
       from?: string
       /** Planned before this time. */

@@ -86,6 +86,37 @@ export async function listExecutions(db: Db, tenantId: string, { limit, before, 
   return rows
 }
 
+export interface ErrorGroupRow {
+  type: string
+  operation: string
+  integrationId: string
+  integrationName: string | null
+  status: ExecutionStatus
+  count: number
+  firstAt: Date
+  lastAt: Date
+  lastExecutionId: string
+  message: string | null
+}
+
+/** What did not succeed, by what makes it the same error; the most frequent first. What was refused is apart from what failed. */
+export async function groupErrors(db: Db, tenantId: string, { integrationId, from, to, limit }: { integrationId?: string | undefined, from: Date, to: Date, limit: number }): Promise<ErrorGroupRow[]> {
+  const values: unknown[] = [tenantId, lowestId(from), lowestId(to), limit]
+  if (integrationId !== undefined) values.push(integrationId)
+  const { rows } = await db.query<ErrorGroupRow>(
+    `select g.type, g.operation, g.integration_id as "integrationId", i.name as "integrationName", g.status, g.count, g.first_at as "firstAt", g.last_at as "lastAt",
+       g.last_id as "lastExecutionId", e.record -> 'error' ->> 'message' as message
+     from (
+       select integration_id, operation, status, coalesce(error_code, status) as type, count(*)::float8 as count, min(started_at) as first_at, max(started_at) as last_at, max(id::text)::uuid as last_id
+       from executions where tenant_id = $1 and id >= $2 and id < $3 and status <> 'succeeded' ${integrationId === undefined ? '' : 'and integration_id = $5'}
+       group by 1, 2, 3, 4 order by count desc, last_at desc limit $4) g
+     join executions e on e.tenant_id = $1 and e.id = g.last_id
+     left join integrations i on i.tenant_id = $1 and i.id = g.integration_id
+     order by g.count desc, g.last_at desc`,
+    values)
+  return rows
+}
+
 export interface LastRun { integrationId: string, id: string, status: ExecutionStatus, startedAt: Date }
 
 /** One index look-up each. */

@@ -1,4 +1,5 @@
 /** Executions: one record a run. Recording is on the way of every call, so rows are committed in groups. */
+import { createHash } from 'node:crypto'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
 import { isMissingPartition, isRowFault } from '../db/faults.ts'
@@ -8,7 +9,7 @@ import { HubError } from '../errors.ts'
 import { createGroupCommit } from '../lib/group-commit.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
 import type { Caller } from '../tenants/caller.ts'
-import { findExecution, findLastRuns, insertExecutions, listExecutions, type ExecutionFilter, type LastRun, type NewRow, type SummaryRow } from './executions-store.ts'
+import { findExecution, findLastRuns, groupErrors, insertExecutions, listExecutions, type ErrorGroupRow, type ExecutionFilter, type LastRun, type NewRow, type SummaryRow } from './executions-store.ts'
 import { makeRecord, readRecord, withoutStack, type Execution, type Mask, type ShownExecution, type StoredRecord } from './record.ts'
 
 export type { ExecutionFilter } from './executions-store.ts'
@@ -29,6 +30,11 @@ export interface ExecutionSummary {
   sizeBytes: number
 }
 
+export interface ErrorGroup extends ErrorGroupRow {
+  /** The same for the same type, operation and integration. */
+  fingerprint: string
+}
+
 export interface Executions {
   /**
    * Resolves once the record is committed, with what may be shown of it: masked and bounded, without the stack trace.
@@ -39,6 +45,8 @@ export interface Executions {
   list(caller: Caller, filter: ExecutionFilter & PageRequest): Promise<Page<ExecutionSummary>>
   /** Whole; its stack trace for callers who may debug. Throws `not_found`. */
   find(caller: Caller, id: string): Promise<ShownExecution>
+  /** Errors that are the same but for their input, counted. `invalid_request` where the search takes too long. */
+  errorGroups(caller: Caller, query: { integrationId?: string | undefined, from: Date, to: Date, limit: number }): Promise<ErrorGroup[]>
   /** The latest run of each; those that never ran are left out. */
   lastRuns(caller: Caller, integrationIds: readonly string[]): Promise<Map<string, LastRun>>
   /** Records waiting for their commit. */
@@ -85,6 +93,12 @@ export function createExecutions({ database, blobs, figures, searchTimeoutMs = S
       return toPage(rows, limit, (row) => [row.id], toSummary)
     },
 
+    async errorGroups({ tenantId }, query) {
+      if (query.integrationId !== undefined && !isUuid(query.integrationId)) return []
+      const rows = await searchWithin(database.tenant(tenantId), { timeoutMs: searchTimeoutMs, orGive: 'an integration' }, (db) => groupErrors(db, tenantId, query))
+      return rows.map((row) => ({ fingerprint: fingerprintOf(row), ...row }))
+    },
+
     async find(caller, id) {
       const row = isUuid(id) ? await findExecution(database.tenant(caller.tenantId), caller.tenantId, id) : undefined
       if (row === undefined) throw new HubError('not_found', 'There is no such execution.')
@@ -109,6 +123,10 @@ function rowOf({ tenantId, id, integrationId, operation, status, startedAt, metr
     errorCode: error === null ? null : error.type.slice(0, 200).replaceAll('\0', ''),
     sizeBytes: stored.sizeBytes, record: stored.json,
   }
+}
+
+function fingerprintOf({ type, operation, integrationId, status }: ErrorGroupRow): string {
+  return createHash('sha256').update(JSON.stringify([type, operation, integrationId, status])).digest('hex').slice(0, 16)
 }
 
 async function writeRows(database: Database, rows: Waiting[]): Promise<void> {

@@ -27,7 +27,7 @@ export interface Performance extends Rates {
   p99: number | null
 }
 
-export interface SeriesPoint extends CallCounts { at: Date, averageLatency: number | null, p95: number | null, successRate: number | null }
+export interface SeriesPoint extends CallCounts { at: Date, averageLatency: number | null, p50: number | null, p95: number | null, p99: number | null, successRate: number | null }
 
 export interface Figures extends Pick<Rollup, 'recorded'> {
   performance(tenantId: string, integrationId: string, range: TimeRange): Promise<Performance>
@@ -79,7 +79,7 @@ export function createFigures({ database, clock = Date.now }: { database: Databa
       const rows = await sumByStep(database.tenant(tenantId), range, step)
       return rows.map(({ at, counts, ...sums }) => {
         const { throughput: _unused, errorRate: _rest, ...point } = ratesOf(sums, 1)
-        return { at, ...point, p95: percentile(counts, 0.95) }
+        return { at, ...point, p50: percentile(counts, 0.5), p95: percentile(counts, 0.95), p99: percentile(counts, 0.99) }
       })
     },
 

@@ -20,6 +20,8 @@ export interface Alerts {
   evaluateAll(): Promise<void>
   /** Looks at the alerts on one metric of one integration whose value is known. */
   evaluate(loaded: Loaded, known?: { health: boolean }): Promise<void>
+  /** Of all integrations, newest first. */
+  listAll(caller: Caller, filter: { state?: 'firing' | 'resolved' | undefined } & PageRequest): Promise<Page<AlertFiring & { integrationId: string, integrationName: string }>>
   /** Newest first. */
   list(caller: Caller, integrationId: string, page: PageRequest): Promise<Page<AlertFiring>>
 }
@@ -55,6 +57,14 @@ export function createAlerts(deps: AlertsDeps): Alerts {
         await deps.loaded.get(tenantId, id).then((loaded) => evaluate(loaded)).catch((error: unknown) => { failures.push(error) })
       }
       if (failures.length > 0) throw new AggregateError(failures, `The alerts of ${failures.length} integrations could not be looked at.`)
+    },
+    async listAll({ tenantId }, { state, limit, cursor }) {
+      const { rows } = await deps.database.tenant(tenantId).query<AlertFiring & { integrationId: string, integrationName: string }>(
+        `select f.id, f.alert, f.at, f.resolved_at as "resolvedAt", f.value, f.message, f.integration_id as "integrationId", i.name as "integrationName"
+         from alert_firings f join integrations i on i.tenant_id = f.tenant_id and i.id = f.integration_id
+         where f.tenant_id = $1 and ($2::uuid is null or f.id < $2) and ($3::text is null or (f.resolved_at is null) = ($3 = 'firing')) order by f.id desc limit $4`,
+        [tenantId, readIdCursor(cursor) ?? null, state ?? null, limit + 1])
+      return toPage(rows, limit, ({ id }) => [id])
     },
     async list(caller, integrationId, { limit, cursor }) {
       const { rows } = await deps.database.tenant(caller.tenantId).query<AlertFiring>(

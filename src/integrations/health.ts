@@ -15,11 +15,15 @@ import { claimDueHealthChecks, noteHealth, updateConnectionStatus, type Connecti
 
 export interface HealthResult { name: string, healthy: boolean, latencyMs: number, detail: string, at: Date }
 
+export interface LatestHealth extends HealthResult { integrationId: string, uptime: number | null }
+
 export interface Health {
   /** Runs all checks of one integration now; an integration without any is tested instead. */
   check(tenantId: string, integrationId: string): Promise<HealthResult[]>
   /** Newest first. */
   history(caller: Caller, integrationId: string, page: PageRequest): Promise<Page<HealthResult>>
+  /** What the newest round of checks showed of each, and how many of the last 24 hours' checks passed; those that were never checked are left out. */
+  latest(caller: Caller, integrationIds: readonly string[]): Promise<Map<string, LatestHealth>>
   /** Takes what is due, over all tenants, and begins it, as far as not too much is running; answers how many integrations that were. Waits for none: a slow service must not keep the others from their checks. */
   runDue(): Promise<number>
   /** Resolves when all that was begun has ended. */
@@ -55,6 +59,19 @@ export function createHealth(deps: HealthDeps): Health {
          where tenant_id = $1 and integration_id = $2 and ($3::uuid is null or id < $3) order by id desc limit $4`,
         [caller.tenantId, integrationId, readIdCursor(cursor) ?? null, limit + 1])
       return toPage(rows, limit, ({ id }) => [id], ({ id: _id, ...result }) => result)
+    },
+
+    async latest({ tenantId }, integrationIds) {
+      // Of several checks the newest that failed, else the newest: what is wrong must not be hidden by what is right.
+      const { rows } = await deps.database.tenant(tenantId).query<LatestHealth>(
+        `select i.id as "integrationId", h.name, h.at, h.healthy, h.latency_ms as "latencyMs", h.detail, u.uptime from unnest($2::uuid[]) as i (id)
+         cross join lateral (select * from (
+           select distinct on (name) * from health_checks where tenant_id = $1 and integration_id = i.id order by name, id desc) each
+           order by healthy, id desc limit 1) h
+         cross join lateral (
+           select 100 * avg(healthy::integer)::float8 as uptime from health_checks where tenant_id = $1 and integration_id = i.id and at > now() - interval '1 day') u`,
+        [tenantId, integrationIds])
+      return new Map(rows.map((row) => [row.integrationId, row]))
     },
 
     async runDue() {

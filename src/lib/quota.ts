@@ -54,7 +54,7 @@ export function periodStart(period: Limited['period'], now: number): number {
   return Math.floor(now / length) * length
 }
 
-function periodEnd(period: Limited['period'], start: number): number {
+export function periodEnd(period: Limited['period'], start: number): number {
   const date = new Date(start)
   if (period === 'month') return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1)
   return start + (period === 'hour' ? 3_600_000 : 86_400_000)

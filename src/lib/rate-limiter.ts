@@ -47,6 +47,11 @@ export class RateLimiter {
     this.#usedUntil -= MINUTE_MS / this.#perMinute
   }
 
+  /** Calls of the limit that are used up at this moment. */
+  used(now: number): number {
+    return Math.ceil(Math.max(0, this.#usedUntil - now) * this.#perMinute / MINUTE_MS - 0.001)
+  }
+
   /** True when nothing of it is used: it may be forgotten. */
   isIdle(now: number): boolean {
     return this.#usedUntil <= now

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/db.ts'
 import { lowestId } from '../../db/partitions.ts'
+import { likePattern } from '../../db/search.ts'
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'parked'
 
@@ -24,6 +25,8 @@ export interface DeliveryFilter {
   eventType?: string | undefined
   /** The hub's id of the event, or the CloudEvent's own. */
   eventId?: string | undefined
+  /** Text in the event or in what became of the attempts. */
+  q?: string | undefined
   /** By the time in the id: when the delivery was planned. */
   from?: Date | undefined
   /** Exclusive. */
@@ -47,14 +50,16 @@ export async function listDeliveries(db: Db, tenantId: string, { limit, before, 
   add((parameter) => `webhook_id = ${parameter}`, filter.webhookId)
   add((parameter) => `event_type = ${parameter}`, filter.eventType)
   add((parameter) => `(event_name = ${parameter} or event_id::text = ${parameter})`, filter.eventId)
+  add((parameter) => `(attempts ilike ${parameter} or exists (select from events e where e.tenant_id = $1 and e.id = d.event_id and e.event ilike ${parameter}))`,
+    filter.q === undefined ? undefined : likePattern(filter.q))
   add((parameter) => `id < ${parameter}`, before)
   add((parameter) => `id >= ${parameter}`, filter.from && lowestId(filter.from))
   add((parameter) => `id < ${parameter}`, filter.to && lowestId(filter.to))
   const where = conditions.join(' and ')
-  const pending = `(select ${pendingColumns} from delivery_queue where ${where} order by id desc limit $2)`
+  const pending = `(select ${pendingColumns} from delivery_queue d where ${where} order by id desc limit $2)`
   if (status === 'pending') return (await db.query<DeliveryRow>(pending, values)).rows
   // The words stand in the statement, since a parameter would not let Postgres use the index of what was not delivered.
-  const finished = `(select ${finishedColumns} from deliveries where ${where}${status === undefined ? '' : ` and status = '${status}'${status === 'delivered' ? '' : " and status <> 'delivered'"}`} order by id desc limit $2)`
+  const finished = `(select ${finishedColumns} from deliveries d where ${where}${status === undefined ? '' : ` and status = '${status}'${status === 'delivered' ? '' : " and status <> 'delivered'"}`} order by id desc limit $2)`
   if (status !== undefined) return (await db.query<DeliveryRow>(finished, values)).rows
   return (await db.query<DeliveryRow>(`select * from (${pending} union all ${finished}) found order by id desc limit $2`, values)).rows
 }
@@ -64,6 +69,19 @@ export async function findDelivery(db: Db, tenantId: string, id: string): Promis
     `select ${pendingColumns} from delivery_queue where tenant_id = $1 and id = $2 union all select ${finishedColumns} from deliveries where tenant_id = $1 and id = $2 limit 1`,
     [tenantId, id])
   return rows[0]
+}
+
+export interface QueueRow { webhookId: string, name: string, status: 'active' | 'paused' | 'failed', pending: number, due: number, oldestDueAt: Date }
+
+/** What is still to be delivered, of each endpoint that has any; the longest queue first. */
+export async function countQueued(db: Db, tenantId: string): Promise<QueueRow[]> {
+  const { rows } = await db.query<QueueRow>(
+    `select q.*, w.name, w.status from (
+       select webhook_id as "webhookId", count(*)::float8 as pending, (count(*) filter (where due_at <= now()))::float8 as due, min(due_at) as "oldestDueAt"
+       from delivery_queue where tenant_id = $1 group by 1) q
+     join webhooks w on w.tenant_id = $1 and w.id = q."webhookId" order by q.pending desc, w.id`,
+    [tenantId])
+  return rows
 }
 
 /** Due at once. False where it is not pending; one that is being sent is left as it is. */

@@ -5,7 +5,7 @@ import { HubError } from '../../errors.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../../lib/page.ts'
 import { recordChange } from '../../tenants/audit.ts'
 import type { Caller } from '../../tenants/caller.ts'
-import { findDelivery, hastenDelivery, listDead, listDeliveries, requeue, type DeliveryFilter, type DeliveryRow, type DeliveryStatus } from './deliveries-store.ts'
+import { countQueued, findDelivery, hastenDelivery, listDead, listDeliveries, requeue, type DeliveryFilter, type DeliveryRow, type DeliveryStatus, type QueueRow } from './deliveries-store.ts'
 import type { AttemptRecord } from './dispatcher/outcome.ts'
 import type { Webhook, Webhooks } from './webhook.ts'
 
@@ -35,6 +35,8 @@ export interface Delivery extends DeliverySummary { attempts: AttemptRecord[] }
 export interface Deliveries {
   /** Newest first. `invalid_request` where the search takes too long. */
   list(caller: Caller, filter: DeliveryFilter & PageRequest): Promise<Page<DeliverySummary>>
+  /** How much each endpoint still has to get; those with nothing are left out. */
+  queues(caller: Caller): Promise<QueueRow[]>
   /** With its attempts. Throws `not_found`. */
   find(caller: Caller, id: string): Promise<Delivery>
   /** Sends it again now, ahead of its schedule or after its end. Throws `not_found`, `conflict` where its endpoint takes nothing. */
@@ -60,6 +62,8 @@ export function createDeliveries({ database, webhooks, wake }: DeliveriesDeps): 
         (db) => listDeliveries(db, tenantId, { ...filter, before, limit: limit + 1 }))
       return toPage(rows, limit, ({ id }) => [id], (row) => summaryOf(row))
     },
+
+    queues: ({ tenantId }) => countQueued(database.tenant(tenantId), tenantId),
 
     async find({ tenantId }, id) {
       const row = await one(database, tenantId, id)

@@ -13,7 +13,7 @@ function field<Schema extends z.ZodType>(schema: Schema, description: string, st
 const milliseconds = (least: number, most: number): z.ZodNumber => z.number().int().min(least).max(most)
 const jq = z.string().min(1).max(20_000)
 /** A single program may stand for a list of one. */
-const programs = z.union([z.array(jq).max(20), jq.transform((program) => [program])])
+export const programs = z.union([z.array(jq).max(20), jq.transform((program) => [program])])
 const DAY_MS = 86_400_000
 const LONGEST_RETRIES = 50
 

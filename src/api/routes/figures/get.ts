@@ -13,7 +13,7 @@ export const getFigures = defineRoute({
   }),
   reply: z.object({
     from: timestamp, to: timestamp, total: performance, before: performance.describe('Of the same length of time before `from`.'),
-    series: z.array(z.object({ at: timestamp, ...counts, averageLatency: z.number().nullable(), p95: z.number().nullable(), successRate: z.number().nullable() })),
+    series: z.array(z.object({ at: timestamp, ...counts, averageLatency: z.number().nullable(), p50: z.number().nullable(), p95: z.number().nullable(), p99: z.number().nullable(), successRate: z.number().nullable() })),
   }),
   async handle({ figures }, { caller, query: { step: each, integrationId, ...query } }) {
     const time = rangeOf(query)

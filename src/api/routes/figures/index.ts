@@ -1,7 +1,12 @@
 /** Measured figures over all of a tenant's integrations and webhooks. */
 import type { Route } from '../../route.ts'
+import { listErrorGroups } from './errors.ts'
 import { getFigures } from './get.ts'
 import { listIntegrationFigures } from './integrations.ts'
+import { listLimits } from './limits.ts'
 import { getOverview } from './overview.ts'
+import { getQueues } from './queues.ts'
+import { getStorage } from './storage.ts'
+import { listSourceFigures } from './webhook-sources.ts'
 
-export const figureRoutes: Route[] = [getOverview, getFigures, listIntegrationFigures]
+export const figureRoutes: Route[] = [getOverview, getFigures, listIntegrationFigures, listErrorGroups, listLimits, getStorage, getQueues, listSourceFigures]

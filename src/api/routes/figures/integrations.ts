@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineRoute, pageOf, pageQuery, timestamp } from '../../route.ts'
 import { executionStatus } from '../executions/shapes.ts'
+import { everyIntegration } from '../integrations/shapes.ts'
 import { range, rangeOf, rates, tag } from './shapes.ts'
 
 const none = { calls: 0, succeeded: 0, failed: 0, refused: 0, averageLatency: null, successRate: null, errorRate: null, throughput: 0 }
@@ -15,8 +16,7 @@ export const listIntegrationFigures = defineRoute({
     lastRun: z.object({ id: z.uuid(), status: executionStatus, startedAt: timestamp }).nullable().describe('Of all times.'),
   })),
   async handle({ integrations, figures, executions, breakerState }, { caller, query: { limit, cursor, ...query } }) {
-    const everything = { q: undefined, connector: undefined, kind: undefined, status: undefined, tag: undefined }
-    const page = await integrations.list(caller, everything, { limit, cursor })
+    const page = await integrations.list(caller, everyIntegration, { limit, cursor })
     const ids = page.data.map(({ id }) => id)
     const [measured, last] = await Promise.all([figures.rates(caller.tenantId, ids, rangeOf(query)), executions.lastRuns(caller, ids)])
     const toRow = (id: string) => {

@@ -1,5 +1,6 @@
 import type { Route } from '../../route.ts'
 import { checkHealth, getLogs, getMetrics, listAlerts, listHealth, testIntegration } from './observe.ts'
+import { listAllAlerts, listLatestHealth } from './observe-all.ts'
 import { getIntegration, listIntegrations } from './read.ts'
 import { registeredLogs, registeredMetrics, testRegistered } from './registered-webhooks.ts'
 import { proxyIntegration, rerunExecution, runIntegration } from './run.ts'
@@ -13,7 +14,7 @@ function alias(route: Route, path: string): Route {
 export const integrationRoutes: Route[] = [
   createIntegration, listIntegrations, getIntegration, replaceIntegration, patchIntegration, deleteIntegration,
   runIntegration, proxyIntegration, rerunExecution,
-  testIntegration, checkHealth, listHealth, listAlerts, getMetrics, getLogs,
+  testIntegration, checkHealth, listHealth, listAlerts, getMetrics, getLogs, listAllAlerts, listLatestHealth,
   registerIntegration,
   alias(registeredMetrics, '/api/integration/:id/metrics'), alias(testRegistered, '/api/integration/:id/test'), alias(registeredLogs, '/api/integration/:id/logs'),
 ]

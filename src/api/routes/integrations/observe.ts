@@ -20,7 +20,7 @@ export const testIntegration = defineRoute({
   },
 })
 
-const healthResult = z.object({ name: z.string(), healthy: z.boolean(), latencyMs: z.number(), detail: z.string(), at: timestamp })
+export const healthResult = z.object({ name: z.string(), healthy: z.boolean(), latencyMs: z.number(), detail: z.string(), at: timestamp })
 
 export const checkHealth = defineRoute({
   method: 'POST', path: '/api/v1/integrations/:id/health-checks', scope: 'integrations:write', tag, summary: 'Run the health checks now.',
@@ -37,10 +37,12 @@ export const listHealth = defineRoute({
   },
 })
 
+export const alertFiring = z.object({ id: z.uuid(), alert: z.string(), at: timestamp, resolvedAt: timestamp.nullable(), value: z.number(), message: z.string() })
+
 export const listAlerts = defineRoute({
   method: 'GET', path: '/api/v1/integrations/:id/alerts', scope: 'integrations:read', tag, summary: 'List firings of alerts, newest first.',
   params: integrationId, query: z.strictObject(pageQuery),
-  reply: pageOf(z.object({ id: z.uuid(), alert: z.string(), at: timestamp, resolvedAt: timestamp.nullable(), value: z.number(), message: z.string() })),
+  reply: pageOf(alertFiring),
   handle: async ({ alerts, integrations }, { caller, params, query }) => {
     await integrations.find(caller, params.id)
     return alerts.list(caller, params.id, query)

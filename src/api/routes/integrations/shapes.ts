@@ -97,3 +97,6 @@ export function lastHour(now = Date.now()): { from: Date, to: Date } {
 }
 
 export const integrationId = z.object({ id: z.string().max(100).describe('Id of the integration.') })
+
+/** A filter that leaves none out. */
+export const everyIntegration = { q: undefined, connector: undefined, kind: undefined, status: undefined, tag: undefined }

@@ -5,11 +5,12 @@ import { deleteWebhook } from './delete.ts'
 import { getWebhook } from './get.ts'
 import { listWebhooks } from './list.ts'
 import { getWebhookMetrics } from './metrics.ts'
+import { previewWebhook } from './preview.ts'
 import { replaceWebhook } from './replace.ts'
 import { rotateWebhookSecret } from './rotate-secret.ts'
 import { activateWebhook, pauseWebhook } from './status.ts'
 import { updateWebhook } from './update.ts'
 
 export const webhookRoutes: Route[] = [
-  createWebhook, listWebhooks, getWebhook, replaceWebhook, updateWebhook, deleteWebhook, rotateWebhookSecret, pauseWebhook, activateWebhook, getWebhookMetrics,
+  createWebhook, listWebhooks, getWebhook, replaceWebhook, updateWebhook, deleteWebhook, rotateWebhookSecret, pauseWebhook, activateWebhook, getWebhookMetrics, previewWebhook,
 ]

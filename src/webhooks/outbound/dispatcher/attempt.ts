@@ -33,7 +33,7 @@ const KEPT_BODY_CHARACTERS = 4096
 const MAX_BODY_BYTES = 64 * 1024
 
 /** Whether the endpoint wants the event, and what is sent of it. A program that fails is a reason to park: a repeat would fail alike. */
-export async function shape({ jq, readBlob }: AttemptDeps, { tenantId, filters, transformations }: Webhook, item: Item): Promise<Shaped> {
+export async function shape({ jq, readBlob }: Pick<AttemptDeps, 'jq' | 'readBlob'>, { tenantId, filters, transformations }: Pick<Webhook, 'tenantId' | 'filters' | 'transformations'>, item: Pick<Item, 'text' | 'blobId' | 'event'>): Promise<Shaped> {
   let text = item.text
   try {
     text ??= item.blobId === null ? undefined : await readBlob(tenantId, item.blobId)
