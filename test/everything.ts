@@ -26,6 +26,10 @@ export interface Everything {
   webhookSource: string
   webhook: string
   delivery: string
+  oauthClient: string
+  connectSession: string
+  authorization: string
+  deviceAuthorization: string
   flow: string
   run: string
 }
@@ -34,7 +38,8 @@ export interface Everything {
 export async function ownEverything(hub: TestHub, upstream: Upstream, { key, mark }: { key: string, mark: string }): Promise<Everything> {
   const call = async (method: string, path: string, body?: unknown): Promise<any> => expectStatus(method === 'POST' ? 201 : 200, await hub.call(method, path, body, { key })).body // eslint-disable-line typescript/no-explicit-any
   upstream.answer((request, response) => {
-    if (request.url === '/token') json(response, 200, { access_token: 'a-token-of-some-length', token_type: 'bearer', expires_in: 3600 })
+    if (request.url === '/device') json(response, 200, { device_code: 'a-device-code', user_code: 'AB-CD', verification_uri: 'https://example.com/device', expires_in: 3600 })
+    else if (request.url === '/token') json(response, 200, { access_token: 'a-token-of-some-length', token_type: 'bearer', expires_in: 3600 })
     else if (request.url.startsWith('/files/')) response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(Buffer.alloc(1000, 7))
     else if (request.url === '/health') json(response, 503, {})
     else json(response, 200, {})
@@ -60,6 +65,7 @@ export async function ownEverything(hub: TestHub, upstream: Upstream, { key, mar
     // Paused: what runs one writes down what it does.
     pulsarBridge: (await call('POST', '/api/v1/pulsar-bridges', { name: mark, serviceUrl: 'ws://127.0.0.1:1', authentication: { token: `${mark}-token` }, consume: [{ topic: mark }], status: 'paused' })).id,
     webhookSource: await ownSource(hub, { key, mark }),
+    ...await ownConnections(hub, { url: upstream.url, tenantId: tenant.id, credential: credential.id, key, mark }),
     ...await ownWebhooks(hub, { url: `${upstream.url}/hook`, key, mark }),
     ...await ownFlow(hub, { tenantId: tenant.id, mark }),
   }
@@ -115,6 +121,23 @@ async function ownFlow(hub: TestHub, { tenantId, mark }: { tenantId: string, mar
     await insert('flow_keys', { flow_id: flowId, key: mark, run_id: run, expires_at: new Date(Date.now() + 3_600_000) })
   })
   return { flow: mark, run }
+}
+
+/** A client at a vendor, accounts that are about to be connected, and one that is. */
+async function ownConnections(hub: TestHub, { url, tenantId, credential, key, mark }: { url: string, tenantId: string, credential: string, key: string, mark: string }): Promise<Pick<Everything, 'oauthClient' | 'connectSession' | 'authorization' | 'deviceAuthorization'>> {
+  const call = (method: string, path: string, body: unknown): Promise<Reply> => hub.call(method, `/api/v1${path}`, body, { key })
+  const oauthClient = `${mark}-vendor`
+  expectStatus(200, await call('PUT', `/oauth-clients/${oauthClient}`, { clientId: mark, clientSecret: `${mark}-secret`, endpoints: { authorizationUrl: `${url}/authorize`, tokenUrl: `${url}/token`, deviceAuthorizationUrl: `${url}/device` } }))
+  expectStatus(200, await call('PUT', '/oauth/return-urls', { urls: [`https://${mark}.example.com/`] }))
+  const session = expectStatus(201, await call('POST', '/connect-sessions', { vendor: oauthClient, endUser: { id: mark } })).body as { id: string, url: string }
+  expectStatus(303, await hub.call('POST', new URL(session.url).pathname, '', { key: null, headers: { 'content-type': 'application/x-www-form-urlencoded' } }))
+  const device = expectStatus(201, await call('POST', '/oauth/device-authorizations', { vendor: oauthClient })).body as { id: string }
+  const authorization = await withClient(hub.connectionString, async (client) => {
+    await client.query(`insert into credential_grants (tenant_id, credential_id, field, vendor, server, client_tenant_id, scopes, detail) values ($1, $2, 'oauth', $3, $4, $1, '{}', $5)`, [tenantId, credential, oauthClient, JSON.stringify({ name: mark, keep: [] }), JSON.stringify({ mark })])
+    const { rows } = await client.query<{ id: string }>(`select id from oauth_authorizations where tenant_id = $1 and kind = 'code'`, [tenantId])
+    return rows[0]!.id
+  })
+  return { oauthClient, connectSession: session.id, authorization, deviceAuthorization: device.id }
 }
 
 /** Figures come into their table once their minute is over, which nobody wants to wait for. */

@@ -12,6 +12,10 @@ const owned: Record<string, (of: Everything) => Record<string, string>> = {
   '/api/v1/blobs': ({ blob }) => ({ id: blob }),
   '/api/v1/connectors': ({ connector }) => ({ id: connector, operation: 'listItems' }),
   '/api/v1/credentials': ({ credential }) => ({ id: credential }),
+  '/api/v1/oauth-clients': ({ oauthClient }) => ({ vendor: oauthClient }),
+  '/api/v1/connect-sessions': ({ connectSession }) => ({ id: connectSession }),
+  '/api/v1/oauth/authorizations': ({ authorization }) => ({ id: authorization }),
+  '/api/v1/oauth/device-authorizations': ({ deviceAuthorization }) => ({ id: deviceAuthorization }),
   '/api/v1/members/invitations': ({ invitation }) => ({ id: invitation }),
   '/api/v1/members': ({ member }) => ({ id: member }),
   '/api/v1/keys': ({ key }) => ({ id: key }),
@@ -30,7 +34,7 @@ const owned: Record<string, (of: Everything) => Record<string, string>> = {
 const ownedByNobody = new Set(['/api/v1/logos/:name', '/hooks/:path', '/api/v1/flows/library/:id', '/api/v1/flows/library/:id/install'])
 
 /** What has a name that everybody may use in his own tenant is there by being written. */
-const madeByWriting = new Set(['PUT /api/v1/event-types/:type'])
+const madeByWriting = new Set(['PUT /api/v1/oauth-clients/:vendor', 'PUT /api/v1/event-types/:type'])
 
 /** A body that the route takes, where `{}` isn't one. `url`: of an upstream. */
 const bodies: Record<string, (of: Everything, url: string) => unknown> = {
@@ -44,6 +48,8 @@ const bodies: Record<string, (of: Everything, url: string) => unknown> = {
   'POST /api/v1/credentials': ({ connector }) => ({ connector, credentials: { oauth: { clientId: 'c', clientSecret: 's' } } }),
   'POST /api/v1/tenants': () => ({ slug: 'walked', name: 'n', owner: { email: 'a@example.com' } }),
   'POST /api/v1/members': () => ({ email: 'walked@example.com', role: 'viewer' }),
+  'PUT /api/v1/oauth-clients/:vendor': () => ({ clientId: 'c' }),
+  'PUT /api/v1/oauth/return-urls': () => ({ urls: [] }),
   'POST /api/v1/members/invitations': () => ({ email: 'walked-guest@example.com', role: 'viewer' }),
   'POST /api/v1/keys': () => ({ name: 'n', role: 'viewer' }),
   'POST /api/v1/bus/publish': () => ({ topic: 'walked' }),

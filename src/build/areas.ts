@@ -10,7 +10,7 @@ import { closeOpenApiEngine } from '../catalog/openapi/engine.ts'
 import { createConnectorRegistry, type ConnectorRegistry } from '../catalog/registry.ts'
 import type { Config } from '../config.ts'
 import { builtInConnectors } from '../connectors/index.ts'
-import { createCredentials, type Credentials } from '../credentials/credentials.ts'
+import { createCredentials, type Credentials, type CredentialsDeps } from '../credentials/credentials.ts'
 import { createCredentialExpiry } from '../credentials/expiry.ts'
 import { isOwnSecret } from '../credentials/own.ts'
 import { openRootKeys } from '../credentials/root-key.ts'
@@ -97,7 +97,10 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const jq = createJq()
   const catalog = createCatalog(deps)
   // Integrations hold their opened credential.
-  const credentials = await createSecrets(deps, catalog.registry, (_tenantId, id) => { if (!isOwnSecret(id)) loaded.forgetAll() })
+  const credentials = await createSecrets(deps, catalog.registry, {
+    onChange: (_tenantId, id) => { if (!isOwnSecret(id)) loaded.forgetAll() },
+    announce: (tenantId, event) => { eventing.hubEvents.announce(tenantId, event) },
+  })
   const loaded = createLoadedIntegrations({ database, connectors: catalog.registry, credentials })
   const figures = createFigures({ database })
   const announcer = createAnnouncer({
@@ -130,6 +133,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
       await receiving.close()
       await flowRuns.close()
       await running.health.settle()
+      await credentials.close()
       await eventBus.close()
       await eventing.close()
       await executions.drain()
@@ -162,9 +166,9 @@ function createCatalog({ config, storage: { database, blobs, http } }: AreasDeps
   return { registry, connectors, archive }
 }
 
-async function createSecrets({ config, storage: { database, http } }: AreasDeps, registry: ConnectorRegistry, onChange: (tenantId: string, id: string) => void): Promise<Credentials> {
+async function createSecrets({ config, logger, publicUrl, storage: { database, http } }: AreasDeps, registry: ConnectorRegistry, told: Required<Pick<CredentialsDeps, 'onChange' | 'announce'>>): Promise<Credentials> {
   return createCredentials({
-    onChange, database, http, rootKeys: await openRootKeys(config), allowEnvironment: config.allowEnvironment, environment: process.env,
+    ...told, publicUrl, onError: (error) => { logger.warn({ err: error }, 'a vendor did not do what it was asked') }, database, http, rootKeys: await openRootKeys(config), allowEnvironment: config.allowEnvironment, environment: process.env,
     connectors: { credentialSchema: async (tenantId, id) => (await registry.find(tenantId, id))?.manifest.credentialSchema },
   })
 }

@@ -121,3 +121,26 @@ test('a host that is no address of this machine is told with the setting', async
   expect(await ended).toBe(1)
   expect(output.stderr).toMatch(/(^|\n)INTERCHANGE_HOST is 192\.0\.2\.1, which is no address of this machine: 0\.0\.0\.0 listens on all of them\.\n$/)
 })
+
+test('a start prints a link for the first owner while there is none; owner-link makes another one, which replaces it', async () => {
+  const own = await createTestDatabase()
+  const env = { DATABASE_URL: own.connectionString }
+  try {
+    expect(await run(['owner-link'], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('start one, which prints the first link') })
+    const hub = start(['serve'], env)
+    const [, url, printed] = await seen(hub, /(http:\/\/[^/\s]+)\/welcome\?token=(il_[\w-]{43})/)
+    const made = await run(['owner-link'], { ...env, INTERCHANGE_PUBLIC_URL: 'https://hub.example.com' })
+    const token = /^https:\/\/hub\.example\.com\/welcome\?token=(il_[\w-]{43})\n$/.exec(made.stdout)?.[1]
+    const accept = (token: string | undefined): Promise<Response> => fetch(`${url}/api/v1/session/welcome`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token, email: 'ada@example.com', name: 'Ada', password: 'violet harbour 4 teaspoons' }) })
+    expect([(await accept(printed)).status, (await accept(token)).status]).toEqual([404, 200])
+    hub.child.kill('SIGTERM')
+    await hub.ended
+    const again = start(['serve'], env)
+    await seen(again, /Interchange is ready/)
+    again.child.kill('SIGTERM')
+    await again.ended
+    expect(again.output.stderr).not.toContain('/welcome')
+  } finally {
+    await own.drop()
+  }
+})

@@ -43,7 +43,7 @@ export type ApiKey = {
   /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
   role: 'viewer' | 'developer' | 'admin' | 'owner'
   /** Narrows the role's scopes; null: all of the role's. */
-  scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tools:use' | 'metrics:read' | 'tenants:admin')[] | null
+  scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'oauth-clients:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tools:use' | 'metrics:read' | 'tenants:admin')[] | null
   /** What the key of an agent may see and call. Such a key reaches the tools, at /mcp and /api/v1/agent/tools, and nothing else. */
   agent: AgentPolicy | null
   createdBy: string
@@ -63,6 +63,15 @@ export type AuditEntry = {
   targetId: string
   detail: Record<string, unknown>
   requestId: string | null
+}
+
+export type Authorization = {
+  id: string
+  status: 'pending' | 'connected' | 'failed' | 'expired'
+  credentialId: string | null
+  expiresAt: Timestamp
+  /** How often to ask, for a device code. */
+  intervalSeconds: number | null
 }
 
 export type Card = {
@@ -119,6 +128,24 @@ export type CloudEvent = {
   data_base64?: string
 } & Record<string, unknown>
 
+export type ConnectSession = {
+  id: string
+  status: 'open' | 'connected' | 'failed'
+  vendor?: string
+  connector?: string
+  endUser: {
+    /** The product's own id of its user. */
+    id: string
+    email?: string
+    name?: string
+  } | null
+  returnUrl: string | null
+  credentialId: string | null
+  createdBy: string
+  createdAt: Timestamp
+  expiresAt: Timestamp
+}
+
 export type Connector = {
   /** What integrations name it by. */
   id: string
@@ -165,6 +192,14 @@ export type Connector = {
     description?: string
     /** JSON Schema of a field that holds several values; its secrets carry `writeOnly`. */
     schema?: Record<string, unknown>
+    /** An account can be connected for it: `POST /api/v1/oauth/authorizations`. */
+    oauth?: {
+      authorizationUrl?: string
+      tokenUrl?: string
+      deviceAuthorizationUrl?: string
+      openIdConnectUrl?: string
+      scopes?: Record<string, string>
+    }
   }>
   /** JSON Schema of an integration's `configuration`. */
   configurationSchema: Record<string, unknown>
@@ -276,6 +311,27 @@ export type Credential = {
   }>
   /** When it ends, as far as somebody said so. */
   expiresAt: Timestamp | null
+  /** Accounts that are connected, by field. */
+  connections: Record<string, {
+    vendor: string
+    status: 'connected' | 'error'
+    /** Why it has ended, and what to do. */
+    error: string | null
+    /** What was granted. */
+    scopes: string[]
+    /** What the client's settings ask for by now besides: connect it again. */
+    missingScopes: string[]
+    /** Of the product, where it came by a connect session. */
+    endUser: {
+      id: string
+      email?: string
+      name?: string
+    } | null
+    /** What the vendor told besides: Salesforce's `instance_url`, Notion's workspace. */
+    detail: Record<string, unknown>
+    connectedAt: Timestamp
+    refreshedAt: Timestamp | null
+  }>
   /** When it was stored. */
   createdAt: Timestamp
   /** When it was last changed. */
@@ -980,6 +1036,51 @@ export type Member = {
   updatedAt: Timestamp
 }
 
+export type OAuthClient = {
+  vendor: string
+  clientId: string
+  /** Asked for where nobody says which. */
+  scopes?: string[]
+  /** Of the vendor's addresses: Microsoft's `directory`, Salesforce's `domain`. */
+  parameters?: Record<string, string>
+  /** Of a vendor that does not come along, or instead of what the document of a connector says. */
+  endpoints?: {
+    /** The others are discovered from it. */
+    issuer?: string
+    authorizationUrl?: string
+    tokenUrl?: string
+    revocationUrl?: string
+    deviceAuthorizationUrl?: string
+  }
+  hasSecret: boolean
+  /** The operator's, for all tenants. */
+  shared: boolean
+  /** The tenant's own. */
+  own: boolean
+  createdAt: Timestamp
+  updatedAt: Timestamp
+}
+
+export type OAuthVendor = {
+  id: string
+  name: string
+  documentation: string
+  /** Where a client is registered. */
+  console: string
+  /** Scope → what it allows. */
+  scopes: Record<string, string>
+  defaultScopes: string[]
+  /** What its addresses ask for besides. */
+  parameters: Record<string, {
+    label: string
+    default: string
+    pattern: string
+  }>
+  /** Whether it takes device codes. */
+  device: boolean
+  note: string | null
+}
+
 export type OpenSession = {
   id: string
   via: string
@@ -1025,7 +1126,7 @@ export type Problem = {
   title: string
   status: number
   /** Stable: programs may rely on it. */
-  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'sign_in_failed' | 'sign_in_refused' | 'csrf_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'flow_not_enabled' | 'operation_not_allowed' | 'operation_not_found' | 'tool_not_found' | 'access_denied' | 'credential_missing' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'flow_failed' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
+  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'sign_in_failed' | 'sign_in_refused' | 'csrf_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'flow_not_enabled' | 'operation_not_allowed' | 'operation_not_found' | 'tool_not_found' | 'access_denied' | 'credential_missing' | 'credential_revoked' | 'oauth_client_missing' | 'oauth_state_invalid' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'flow_failed' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
   /** What happened, for people. */
   detail: string
   /** Names the request; the log has it too. */
@@ -1425,7 +1526,7 @@ export type Session = {
     name: string
     role: 'viewer' | 'developer' | 'admin' | 'owner'
     /** What the session may do there. */
-    scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tools:use' | 'metrics:read' | 'tenants:admin')[]
+    scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'oauth-clients:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tools:use' | 'metrics:read' | 'tenants:admin')[]
   })[]
 }
 
@@ -3533,6 +3634,8 @@ export interface Routes {
       q?: string
       /** Only those for this connector. */
       connector?: string
+      /** Only those that this user of a product connected. */
+      endUserId?: string
     }
     reply: {
       data: Credential[]
@@ -3616,6 +3719,242 @@ export interface Routes {
       /** How many cannot be unwrapped. The root key before is kept for them. */
       unreadable: number
     }
+  }
+  /** List the vendors that come along, and the redirect URI to register there. */
+  'GET /api/v1/oauth/vendors': {
+    reply: {
+      redirectUri: string
+      data: OAuthVendor[]
+    }
+  }
+  /** List the fields of a connector for which an account can be connected. */
+  'GET /api/v1/connectors/{id}/connectable': {
+    path: {
+      id: string
+    }
+    reply: {
+      data: ({
+        field: string
+        label: string
+        /** Whose client is needed; null: any. */
+        vendor: string | null
+        scopes: Record<string, string>
+        /** Whether there is a client. */
+        clientSet: boolean
+      })[]
+    }
+  }
+  /** Give a vendor's client id and secret, once for all accounts. */
+  'PUT /api/v1/oauth-clients/{vendor}': {
+    path: {
+      vendor: string
+    }
+    body: {
+      clientId: string
+      /** Asked for where nobody says which. */
+      scopes?: string[]
+      /** Of the vendor's addresses: Microsoft's `directory`, Salesforce's `domain`. */
+      parameters?: Record<string, string>
+      /** Of a vendor that does not come along, or instead of what the document of a connector says. */
+      endpoints?: {
+        /** The others are discovered from it. */
+        issuer?: string
+        authorizationUrl?: string
+        tokenUrl?: string
+        revocationUrl?: string
+        deviceAuthorizationUrl?: string
+      }
+      /** Stored encrypted, never given back. Without one the client is a public one. */
+      clientSecret?: string
+      /** For all tenants that have none of their own; only by the operator's owner. */
+      shared?: boolean
+    }
+    reply: OAuthClient
+  }
+  /** Get a client of the tenant's own, without its secret. */
+  'GET /api/v1/oauth-clients/{vendor}': {
+    path: {
+      vendor: string
+    }
+    reply: OAuthClient
+  }
+  /** Delete a client. What was connected with it works until its tokens are over. */
+  'DELETE /api/v1/oauth-clients/{vendor}': {
+    path: {
+      vendor: string
+    }
+    reply: undefined
+  }
+  /** List the clients, without their secrets. */
+  'GET /api/v1/oauth-clients': {
+    reply: {
+      data: OAuthClient[]
+    }
+  }
+  /** Begin to connect an account: answers where to send the browser. */
+  'POST /api/v1/oauth/authorizations': {
+    body?: {
+      /** A vendor that comes along (`GET /api/v1/oauth/vendors`), or the name under which a client was given. Left out, it follows from the connector. */
+      vendor?: string
+      /** Id of the connector that the credential is for. Left out: `http`. */
+      connector?: string
+      /** Field of the connector's `credentialSchema`; needed where several can be connected. */
+      field?: string
+      /** A credential to connect again: because its connection ended, or for more scopes. What was granted before is asked for again. */
+      credentialId?: string
+      /** What people call the credential. */
+      name?: string
+      /** Left out: those of the client's settings, or the vendor's usual ones. */
+      scopes?: string[]
+      /** A path of the hub. Not with an API key: use a connect session. */
+      returnTo?: string
+    }
+    reply: {
+      id: string
+      /** Where to send the browser. */
+      url: string
+      expiresAt: Timestamp
+    }
+  }
+  /** Say how connecting goes. */
+  'GET /api/v1/oauth/authorizations/{id}': {
+    path: {
+      id: string
+    }
+    reply: Authorization
+  }
+  /** Begin to connect an account by a code that is typed in at the vendor. */
+  'POST /api/v1/oauth/device-authorizations': {
+    body?: {
+      /** A vendor that comes along (`GET /api/v1/oauth/vendors`), or the name under which a client was given. Left out, it follows from the connector. */
+      vendor?: string
+      /** Id of the connector that the credential is for. Left out: `http`. */
+      connector?: string
+      /** Field of the connector's `credentialSchema`; needed where several can be connected. */
+      field?: string
+      /** A credential to connect again: because its connection ended, or for more scopes. What was granted before is asked for again. */
+      credentialId?: string
+      /** What people call the credential. */
+      name?: string
+      /** Left out: those of the client's settings, or the vendor's usual ones. */
+      scopes?: string[]
+    }
+    reply: {
+      id: string
+      userCode: string
+      verificationUri: string
+      verificationUriComplete: string | null
+      expiresAt: Timestamp
+      intervalSeconds: number
+    }
+  }
+  /** Ask whether the code was typed in. The vendor is asked no oftener than it wants. */
+  'POST /api/v1/oauth/device-authorizations/{id}/poll': {
+    path: {
+      id: string
+    }
+    reply: Authorization
+  }
+  /** Take a browser back from a vendor. */
+  'GET /api/v1/oauth/callback': {
+    query?: {
+      state?: string | string[]
+      code?: string | string[]
+      error?: string | string[]
+      iss?: string | string[]
+    }
+    reply: undefined
+  }
+  /** Make a link by which one of a product's own users connects an account. */
+  'POST /api/v1/connect-sessions': {
+    body?: {
+      /** A vendor that comes along (`GET /api/v1/oauth/vendors`), or the name under which a client was given. Left out, it follows from the connector. */
+      vendor?: string
+      /** Id of the connector that the credential is for. Left out: `http`. */
+      connector?: string
+      /** Field of the connector's `credentialSchema`; needed where several can be connected. */
+      field?: string
+      /** A credential to connect again: because its connection ended, or for more scopes. What was granted before is asked for again. */
+      credentialId?: string
+      /** What people call the credential. */
+      name?: string
+      /** Left out: those of the client's settings, or the vendor's usual ones. */
+      scopes?: string[]
+      endUser?: {
+        /** The product's own id of its user. */
+        id: string
+        email?: string
+        name?: string
+      }
+      /** Below one of those that the tenant allows: `PUT /api/v1/oauth/return-urls`. */
+      returnUrl?: string
+    }
+    reply: {
+      id: string
+      /** Where to send the browser. */
+      url: string
+      expiresAt: Timestamp
+    }
+  }
+  /** List connect sessions, newest first. */
+  'GET /api/v1/connect-sessions': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Only those of this user of the product. */
+      endUserId?: string
+    }
+    reply: {
+      data: ConnectSession[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get a connect session. */
+  'GET /api/v1/connect-sessions/{id}': {
+    path: {
+      id: string
+    }
+    reply: ConnectSession
+  }
+  /** Delete a connect session: its link is good no more. What was connected stays. */
+  'DELETE /api/v1/connect-sessions/{id}': {
+    path: {
+      id: string
+    }
+    reply: undefined
+  }
+  /** Say where connect sessions may lead back to. */
+  'GET /api/v1/oauth/return-urls': {
+    reply: {
+      urls: string[]
+    }
+  }
+  /** Set where connect sessions may lead back to: these URLs, and what is below them. */
+  'PUT /api/v1/oauth/return-urls': {
+    body: {
+      urls: string[]
+    }
+    reply: {
+      urls: string[]
+    }
+  }
+  /** Show the page of a connect session. */
+  'GET /connect/{token}': {
+    path: {
+      token: string
+    }
+    reply: string
+  }
+  /** Send the browser of a connect session to the vendor. */
+  'POST /connect/{token}': {
+    path: {
+      token: string
+    }
+    body: string | Uint8Array | Blob | ReadableStream
+    reply: undefined
   }
   /** Send one event or a batch of them: they are stored, and delivered to the webhooks that want them. */
   'POST /api/v1/events': {
@@ -5069,7 +5408,7 @@ export interface Routes {
       name: string
       /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
       role?: 'viewer' | 'developer' | 'admin' | 'owner'
-      scopes?: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tools:use' | 'metrics:read' | 'tenants:admin')[]
+      scopes?: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'oauth-clients:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tools:use' | 'metrics:read' | 'tenants:admin')[]
       /** Makes it the key of an agent. */
       agent?: AgentPolicyInput
       /** When it stops working. Empty: never. */
@@ -5083,7 +5422,7 @@ export interface Routes {
       /** viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything. */
       role: 'viewer' | 'developer' | 'admin' | 'owner'
       /** Narrows the role's scopes; null: all of the role's. */
-      scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tools:use' | 'metrics:read' | 'tenants:admin')[] | null
+      scopes: ('integrations:read' | 'integrations:write' | 'integrations:run' | 'connectors:read' | 'connectors:write' | 'credentials:read' | 'credentials:write' | 'oauth-clients:write' | 'executions:read' | 'debug:read' | 'events:read' | 'events:write' | 'webhooks:read' | 'webhooks:write' | 'flows:read' | 'flows:write' | 'flows:run' | 'agents:read' | 'agents:write' | 'agents:run' | 'members:read' | 'members:write' | 'keys:read' | 'keys:write' | 'audit:read' | 'tools:use' | 'metrics:read' | 'tenants:admin')[] | null
       /** What the key of an agent may see and call. Such a key reaches the tools, at /mcp and /api/v1/agent/tools, and nothing else. */
       agent: AgentPolicy | null
       createdBy: string

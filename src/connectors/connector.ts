@@ -19,6 +19,19 @@ export interface CredentialField {
   description?: string
   /** For a field that holds several values (basic auth, OAuth client): the JSON Schema of the object, whose secrets carry `writeOnly: true`. */
   schema?: JsonSchema
+  /** An account can be connected for it by OAuth 2 instead: then its value is `{ connected: true }`, and `tokens` has the tokens. */
+  oauth?: OAuthOptions
+}
+
+/** Where to ask. Nothing: at any vendor, whom the user names. */
+export interface OAuthOptions {
+  authorizationUrl?: string
+  tokenUrl?: string
+  deviceAuthorizationUrl?: string
+  /** Instead of them: a document of OpenID Connect Discovery. */
+  openIdConnectUrl?: string
+  /** Scope → what it allows. */
+  scopes?: Record<string, string>
 }
 
 export interface EventDeclaration {
@@ -108,7 +121,8 @@ export interface CallHttp {
   request(request: CallHttpRequest): Promise<CallHttpResponse>
 }
 
-export interface TokenRequest {
+/** OAuth 2 client credentials (RFC 6749 §4.4). */
+export interface ClientTokenRequest {
   tokenUrl: string
   clientId: string
   clientSecret: string
@@ -116,9 +130,14 @@ export interface TokenRequest {
   signal?: AbortSignal
 }
 
-/** Access tokens by OAuth 2 client credentials (RFC 6749 §4.4): remembered until shortly before they expire. */
+/** Of the account that is connected for a field of the credential. */
+export interface GrantTokenRequest { grant: string, signal?: AbortSignal }
+
+export type TokenRequest = ClientTokenRequest | GrantTokenRequest
+
+/** Access tokens, remembered until shortly before they expire. */
 export interface TokenSource {
-  /** A bearer token that is valid now. Throws HubError where the authorization server refuses or cannot be reached. */
+  /** A bearer token that is valid now. Throws HubError where the authorization server refuses or cannot be reached, `credential_revoked` where a connection has ended. */
   get(request: TokenRequest): Promise<string>
 }
 

@@ -11,6 +11,10 @@ const credentialField = z.strictObject({
   required: z.boolean(),
   description: text.optional(),
   schema: jsonSchema.optional(),
+  oauth: z.strictObject({
+    authorizationUrl: z.url().optional(), tokenUrl: z.url().optional(), deviceAuthorizationUrl: z.url().optional(), openIdConnectUrl: z.url().optional(),
+    scopes: z.record(z.string(), z.string()).optional(),
+  }).optional(),
 })
 
 const event = z.strictObject({

@@ -68,7 +68,9 @@ function callHttp({ client, hosts, endpoint, timeoutMs, exchanges }: Sending): C
 /** RFC 6749 §4.4, without a memory. */
 function tokenSource(client: HttpClient): TokenSource {
   return {
-    async get({ tokenUrl, clientId, clientSecret, scopes }) {
+    async get(request) {
+      if ('grant' in request) throw new HubError('credential_missing', 'No account is connected for this.', { errors: [{ pointer: `/credentials/${request.grant}`, detail: 'is not connected' }], beforeSending: true })
+      const { tokenUrl, clientId, clientSecret, scopes } = request
       const authorization = `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64')}`
       const body = new URLSearchParams({ grant_type: 'client_credentials', ...scopes.length > 0 && { scope: scopes.join(' ') } }).toString()
       const response = await client.request({ method: 'POST', url: tokenUrl, headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' }, body, timeoutMs: 10_000 })

@@ -33,7 +33,7 @@ test('a credential is opened as it was stored, and shown without its secrets', a
   const [caller, credentials] = [await setup.addTenant(), await setup.hub()]
   const shown = await credentials.create(caller, { id: 'smtp-credentials', connector: 'mail', credentials: { host: 'mail.example.com', port: 587, password: canary } })
   expect(shown).toEqual({
-    id: 'smtp-credentials', name: 'smtp-credentials', connector: 'mail', revision: 1, expiresAt: null, createdAt: expect.any(Date) as Date, updatedAt: expect.any(Date) as Date,
+    id: 'smtp-credentials', name: 'smtp-credentials', connector: 'mail', revision: 1, connections: {}, expiresAt: null, createdAt: expect.any(Date) as Date, updatedAt: expect.any(Date) as Date,
     fields: { host: { type: 'text', set: true, value: 'mail.example.com' }, port: { type: 'text', set: true, value: 587 }, password: { type: 'password', set: true } },
   })
   expect(await credentials.find(caller, 'smtp-credentials')).toEqual(shown)
@@ -188,7 +188,7 @@ test('every store function keeps to its tenant by itself, on a connection that s
     await keysStore.deleteUnusedKeys(system, b.tenantId),
     await tokensStore.findToken(system, foreign, past), await tokensStore.storeToken(system, foreign, { lease, sealed: { v: 1, c: 'x' }, expiresAt: past }),
     await inTransaction((db) => tokensStore.lockOutdatedTokens(db, b.tenantId, { version: 9, after: undefined, limit: 10 })),
-    await tokensStore.giveBackLease(system, foreign, lease), await tokensStore.removeToken(system, foreign, 'sealed'), await tokensStore.deleteTokens(system, b.tenantId, id),
+    await tokensStore.giveBackLease(system, foreign, lease), await tokensStore.removeToken(system, foreign, 'sealed'), await tokensStore.deleteTokens(system, b.tenantId, id, []),
     await tokensStore.deleteExpiredTokens(system, b.tenantId), await tokensStore.replaceSealedToken(system, foreign, null),
   ]).toEqual([undefined, [], 0, false, undefined, undefined, [], undefined, [], [], undefined, [], undefined, false, [], undefined, undefined, undefined, undefined, undefined])
   expect(await rowsOf(a.tenantId)).toEqual(before)

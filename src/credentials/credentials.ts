@@ -10,6 +10,11 @@ import type { Caller } from '../tenants/caller.ts'
 import { createEnvironmentReader, type ReadEnvironment } from './environment.ts'
 import { checkFields, isEmpty, openField, ownField, sealFields, shownValue, type CredentialSchema, type FieldValues } from './fields.ts'
 import { tellOthers } from './notices.ts'
+import { createOAuthClients } from './oauth/clients.ts'
+import { deleteGrants, listGrants, type GrantRow } from './oauth/grants-store.ts'
+import { createOAuth, type OAuth, type OAuthEvent } from './oauth/oauth.ts'
+import { createRenewing } from './oauth/renewing.ts'
+import { prepareRevocation } from './oauth/revoking.ts'
 import { createOpener, whileRotating, type OpenCredential } from './opener.ts'
 import { createOwnSecrets, type OwnSecrets } from './own.ts'
 import type { RootKeys } from './root-key.ts'
@@ -57,6 +62,21 @@ export interface ShownField { type: 'text' | 'password' | 'oauth', set: true, va
 
 export interface ShownCredential extends Pick<CredentialRow, 'id' | 'name' | 'connector' | 'revision' | 'expiresAt' | 'createdAt' | 'updatedAt'> {
   fields: Record<string, ShownField>
+  /** Accounts that are connected, by field. */
+  connections: Record<string, Connection>
+}
+
+export interface Connection extends Pick<GrantRow, 'vendor' | 'status' | 'error' | 'scopes' | 'endUser' | 'detail' | 'connectedAt' | 'refreshedAt'> {
+  /** Asked for by now, and not granted yet: connect it again. */
+  missingScopes: string[]
+}
+
+export type { OAuth }
+
+export interface CredentialFilter extends SearchRequest {
+  connector?: string | undefined
+  /** Connected by this user of a product. */
+  endUserId?: string | undefined
 }
 
 /** Those about one credential throw HubError `not_found` where the caller's tenant has none of that id. */
@@ -64,7 +84,7 @@ export interface Credentials {
   /** Throws HubError `invalid_input` with pointers (`/connector`, `/credentials/<field>`), `conflict` for an id that is taken. */
   create(caller: Caller, input: CredentialInput): Promise<ShownCredential>
   /** By id. */
-  list(caller: Caller, filter: SearchRequest & { connector?: string | undefined }): Promise<Page<ShownCredential>>
+  list(caller: Caller, filter: CredentialFilter): Promise<Page<ShownCredential>>
   find(caller: Caller, id: string): Promise<ShownCredential>
   /** Fields that are not named stay, unless all are replaced (`whole`); an empty value removes one. Throws HubError `precondition_failed`. */
   update(caller: Caller, id: string, change: CredentialChange, options?: { ifMatch?: string | undefined, whole?: boolean }): Promise<ShownCredential>
@@ -85,6 +105,8 @@ export interface Credentials {
   rotation: Rotation
   /** Of webhook sources and endpoints. */
   own: OwnSecrets
+  oauth: OAuth
+  close(): Promise<void>
 }
 
 export interface CredentialsDeps {
@@ -98,6 +120,10 @@ export interface CredentialsDeps {
   onChange?(tenantId: string, id: string): void
   /** Moment in ms; the system's clock unless given. */
   now?: () => number
+  /** Where others reach the hub. */
+  publicUrl?: () => string
+  announce?: (tenantId: string, event: OAuthEvent) => void
+  onError?: (error: unknown) => void
 }
 
 interface Inner {
@@ -107,14 +133,22 @@ interface Inner {
   read: ReadEnvironment
   /** Here, at once; the other processes hear of it. */
   changed(tenantId: string, id: string): void
+  oauth: OAuth
+  prepareRevocation(db: Db, tenantId: string, id: string): Promise<() => Promise<void>>
 }
 
 /** Throws SettingError where stored keys are wrapped by a root key that is not here. */
 export async function createCredentials(deps: CredentialsDeps): Promise<Credentials> {
-  const { database, http, rootKeys, connectors, now = Date.now } = deps
+  const { database, http, rootKeys, connectors, now = Date.now, publicUrl = () => '', announce = () => undefined, onError = () => undefined } = deps
   await rootKeys.prepare(await listRootKeyIds(database.system))
   const keys = createTenantKeys({ database, rootKeys })
-  const tokens = createTokens({ database, http, keys, now })
+  const clients = createOAuthClients({ database, own: () => own })
+  const ended = (tenantId: string, { credentialId, vendor, field, endUser }: GrantRow, error: string): void => {
+    changed(tenantId, credentialId)
+    announce(tenantId, { type: 'credential.failing', subject: credentialId, data: { credentialId, vendor, field, error, ...endUser !== null && { endUser: { id: endUser.id } } } })
+  }
+  const renewing = createRenewing({ database, http, keys, clients, now, ended })
+  const tokens = createTokens({ database, http, keys, now, renewing })
   const read = createEnvironmentReader(deps.allowEnvironment, deps.environment)
   const schemaOf = (tenantId: string, connector: string): Promise<CredentialSchema | undefined> => connectors.credentialSchema(tenantId, connector)
   const opener = createOpener({ database, keys, tokens, schemaOf, read })
@@ -126,7 +160,15 @@ export async function createCredentials(deps: CredentialsDeps): Promise<Credenti
     forget(tenantId, id)
     deps.onChange?.(tenantId, id)
   }
-  const inner: Inner = { database, keys, schemaOf, read, changed }
+  const own = createOwnSecrets({
+    keys, changed, open: (tenantId, id) => opener.open(tenantId, id),
+    openFresh(tenantId, id) {
+      opener.forget(tenantId, id)
+      return opener.open(tenantId, id)
+    },
+  })
+  const oauth = createOAuth({ database, http, keys, clients, schemaOf, publicUrl, changed, announce, onError, now })
+  const inner: Inner = { database, keys, schemaOf, read, changed, oauth, prepareRevocation: (db, tenantId, id) => prepareRevocation({ http, keys, clients, onError }, db, tenantId, id) }
   return {
     create: (caller, input) => create(inner, caller, input),
     list: (caller, filter) => list(inner, caller, filter),
@@ -148,13 +190,7 @@ export async function createCredentials(deps: CredentialsDeps): Promise<Credenti
       tokens.forgetAll()
     },
     rotation: createRotation({ database, keys, rootKeys }),
-    own: createOwnSecrets({
-      keys, changed, open: (tenantId, id) => opener.open(tenantId, id),
-      openFresh(tenantId, id) {
-        opener.forget(tenantId, id)
-        return opener.open(tenantId, id)
-      },
-    }),
+    own, oauth, close: () => renewing.close(),
   }
 }
 
@@ -190,8 +226,8 @@ async function prepare(inner: Inner, caller: Caller, { id, name, connector, cred
   return { id: made, write: async (db) => { await insert(inner, db, caller, { id: made, name, connector, credentials, expiresAt: null, schema }) }, done: () => undefined }
 }
 
-async function list(inner: Inner, { tenantId }: Caller, { q, connector, limit, cursor }: SearchRequest & { connector?: string | undefined }): Promise<Page<ShownCredential>> {
-  const rows = await listCredentials(inner.database.tenant(tenantId), tenantId, { q, connector, after: readCursor(cursor, 1)?.[0], limit: limit + 1 })
+async function list(inner: Inner, { tenantId }: Caller, { q, connector, endUserId, limit, cursor }: CredentialFilter): Promise<Page<ShownCredential>> {
+  const rows = await listCredentials(inner.database.tenant(tenantId), tenantId, { q, connector, endUserId, after: readCursor(cursor, 1)?.[0], limit: limit + 1 })
   const page = toPage(rows, limit, (row) => [row.id])
   const data: ShownCredential[] = []
   for (const row of page.data) data.push(await show(inner, tenantId, row))
@@ -221,7 +257,9 @@ async function rewrite(inner: Inner, db: Db, caller: Caller, { id, change: { nam
     const kept = whole ? {} : without(locked.fields, credentials)
     checkFields(schema, credentials, inner.read, new Set(Object.keys(kept)))
     fields = { ...kept, ...sealFields({ tenantId, id, key: await inner.keys.newest(db, tenantId) }, schema, credentials) }
-    await deleteTokens(db, tenantId, id)
+    const replaced = [...new Set([...Object.keys(credentials), ...whole ? Object.keys(locked.fields) : []])]
+    await deleteTokens(db, tenantId, id, replaced)
+    await deleteGrants(db, tenantId, id, replaced)
   }
   const updated = await updateCredential(db, tenantId, { id, name: name ?? locked.name, fields, expiresAt: expiresAt === undefined ? whole ? null : locked.expiresAt : expiresAt })
   await recordChange(db, caller, { action: 'credential.updated', targetType: 'credential', targetId: id, detail: { ...name !== undefined && { name }, fields: Object.keys(credentials ?? {}) } })
@@ -231,25 +269,36 @@ async function rewrite(inner: Inner, db: Db, caller: Caller, { id, change: { nam
 
 async function remove(inner: Inner, caller: Caller, id: string, { ifMatch }: { ifMatch?: string | undefined }): Promise<void> {
   const { tenantId } = caller
+  let revoke = async (): Promise<void> => undefined
   await inner.database.tenant(tenantId).transaction(async (db) => {
     const locked = credentialIdPattern.test(id) ? await lockCredential(db, tenantId, id) : undefined
     if (locked === undefined) throw notFound()
     if (ifMatch !== undefined && ifMatch !== String(locked.revision)) throw changedMeanwhile()
+    revoke = await inner.prepareRevocation(db, tenantId, id)
     await removeWithin(db, caller, id)
   }).catch((error: unknown) => {
     if ((error as { code?: string }).code !== '23503') throw error
     throw new HubError('conflict', 'Integrations use this credential. Give them another one first, or delete them.')
   })
   inner.changed(tenantId, id)
+  await revoke()
 }
 
 function removal(inner: Inner, caller: Caller, id: string): CredentialRemoval {
   const { tenantId } = caller
+  let revoke = async (): Promise<void> => undefined
   return {
     id,
     async lock(db) { await lockCredential(db, tenantId, id) },
-    remove: (db) => removeWithin(db, caller, id),
-    done() { inner.changed(tenantId, id) },
+    async remove(db) {
+      revoke = await inner.prepareRevocation(db, tenantId, id)
+      await removeWithin(db, caller, id)
+    },
+    done() {
+      inner.changed(tenantId, id)
+      // What it deletes has been deleted: nobody waits for a vendor.
+      void revoke()
+    },
   }
 }
 
@@ -282,7 +331,16 @@ async function show(inner: Inner, tenantId: string, read: CredentialRow): Promis
   const { result: fields } = await whileRotating(read, again, (row) => showFields(inner, { tenantId, row, schema, strict: true }))
     // One that cannot be decrypted must not hide the others: it is set, and can be set anew.
     .catch(async () => ({ result: await showFields(inner, { tenantId, row: read, schema, strict: false }) }))
-  return { id, name, connector, fields, revision, expiresAt, createdAt, updatedAt }
+  return { id, name, connector, fields, connections: await connectionsOf(inner, tenantId, id), revision, expiresAt, createdAt, updatedAt }
+}
+
+async function connectionsOf({ database, oauth }: Inner, tenantId: string, id: string): Promise<Record<string, Connection>> {
+  const connections: [string, Connection][] = []
+  for (const { field, vendor, status, error, scopes, endUser, detail, connectedAt, refreshedAt } of await listGrants(database.tenant(tenantId), tenantId, [id])) {
+    const wanted = (await oauth.clients.choose(tenantId, [vendor]))?.settings.scopes ?? []
+    connections.push([field, { vendor, status, error, scopes, missingScopes: wanted.filter((scope) => !scopes.includes(scope)), endUser, detail, connectedAt, refreshedAt }])
+  }
+  return Object.fromEntries(connections)
 }
 
 interface Show { tenantId: string, row: CredentialRow, schema: CredentialSchema, strict: boolean }

@@ -19,6 +19,7 @@ const field = (type: CredentialField['type'], required: boolean, schema?: Creden
 
 export const schemas: Record<string, Record<string, CredentialField>> = {
   mail: { host: field('text', true), port: field('text', false), password: field('password', true), note: field('text', false) },
+  drive: { account: { ...field('oauth', false), oauth: { authorizationUrl: 'https://vendor.example/authorize' } } },
   api: {
     login: field('password', false, { type: 'object', properties: { username: { type: 'string' }, password: { type: 'string', writeOnly: true } }, required: ['username', 'password'], additionalProperties: false }),
     client: field('oauth', false, { type: 'object', properties: { clientId: { type: 'string' }, clientSecret: { type: 'string', writeOnly: true } }, required: ['clientId', 'clientSecret'] }),
@@ -26,7 +27,7 @@ export const schemas: Record<string, Record<string, CredentialField>> = {
   },
 }
 
-export interface HubOptions extends Partial<Pick<CredentialsDeps, 'environment' | 'connectors' | 'now' | 'onChange' | 'rootKeys'>> {
+export interface HubOptions extends Partial<Pick<CredentialsDeps, 'database' | 'publicUrl' | 'announce' | 'environment' | 'connectors' | 'now' | 'onChange' | 'rootKeys'>> {
   /** Instead of the setup's own data folder. */
   rootKey?: string
   rootKeyPrevious?: string

@@ -47,13 +47,14 @@ export async function upsertCredential(db: Db, tenantId: string, row: Pick<Crede
 }
 
 /** By id; without those that belong to something of the hub, whose ids begin with a dot. `q` looks into id, name and connector. */
-export async function listCredentials(db: Db, tenantId: string, { q, connector, after, limit }: { q: string | undefined, connector: string | undefined, after: string | undefined, limit: number }): Promise<CredentialRow[]> {
+export async function listCredentials(db: Db, tenantId: string, { q, connector, endUserId, after, limit }: { q: string | undefined, connector: string | undefined, endUserId?: string | undefined, after: string | undefined, limit: number }): Promise<CredentialRow[]> {
   const { rows } = await db.query<CredentialRow>(
     `select ${columns} from credentials
      where tenant_id = $1 and id not like '.%' and ($2::text is null or connector = $2) and ($3::text is null or id collate "C" > $3)
        and ($4::text is null or concat_ws(' ', id, name, connector) ilike '%' || $4 || '%')
+       and ($6::text is null or exists (select from credential_grants g where g.tenant_id = $1 and g.credential_id = credentials.id and g.end_user->>'id' = $6))
      order by id collate "C" limit $5`,
-    [tenantId, connector ?? null, after ?? null, literally(q), limit])
+    [tenantId, connector ?? null, after ?? null, literally(q), limit, endUserId ?? null])
   return rows
 }
 

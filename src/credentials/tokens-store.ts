@@ -1,6 +1,15 @@
 import type { Db } from '../db/db.ts'
 import { keysColumn, type KeyVersion } from './tenant-keys-store.ts'
 
+/** Of the account that is connected for a field. No hash looks like it. */
+export function grantKey(field: string): string {
+  return `grant:${field}`
+}
+
+export function refreshKey(field: string): string {
+  return `refresh:${field}`
+}
+
 export interface SealedToken { v: number, c: string }
 export interface TokenPlace { tenantId: string, credentialId: string, tokenKey: string }
 
@@ -50,9 +59,26 @@ export async function removeToken(db: Db, token: TokenPlace, sealed: string): Pr
   await db.query(`update credential_tokens set token = null, expires_at = null where ${place} and token->>'c' = $4`, [...values(token), sealed])
 }
 
-/** Of a credential that was changed. Who is fetching one at this moment loses the lease with the row. */
-export async function deleteTokens(db: Db, tenantId: string, credentialId: string): Promise<void> {
-  await db.query('delete from credential_tokens where tenant_id = $1 and credential_id = $2', [tenantId, credentialId])
+/** Of a credential that was changed; those of connected accounts only where their field was (`fields`). Who is fetching one at this moment loses the lease with the row. */
+export async function deleteTokens(db: Db, tenantId: string, credentialId: string, fields: string[]): Promise<void> {
+  await db.query(
+    `delete from credential_tokens where tenant_id = $1 and credential_id = $2
+       and (token_key not like 'grant:%' and token_key not like 'refresh:%' or token_key = any($3))`,
+    [tenantId, credentialId, fields.flatMap((field) => [grantKey(field), refreshKey(field)])])
+}
+
+/** Of any age. */
+export async function findSealed(db: Db, token: TokenPlace, { lock = false } = {}): Promise<{ token: SealedToken, keys: KeyVersion[] } | undefined> {
+  const { rows } = await db.query<{ token: SealedToken, keys: KeyVersion[] }>(`select token, ${keysColumn} from credential_tokens where ${place} and token is not null${lock ? ' for update' : ''}`, values(token))
+  return rows[0]
+}
+
+/** Whoever held a lease on it has it no more. `expiresAt` null: it has no end that is known. */
+export async function putToken(db: Db, token: TokenPlace, { sealed, expiresAt }: { sealed: SealedToken, expiresAt: Date | null }): Promise<void> {
+  await db.query(
+    `insert into credential_tokens (tenant_id, credential_id, token_key, token, expires_at) values ($1, $2, $3, $4, $5)
+     on conflict (tenant_id, credential_id, token_key) do update set token = $4, expires_at = $5, lease_until = null`,
+    [...values(token), JSON.stringify(sealed), expiresAt])
 }
 
 export async function deleteExpiredTokens(db: Db, tenantId: string): Promise<void> {

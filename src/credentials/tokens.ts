@@ -1,24 +1,28 @@
 /**
- * Access tokens by OAuth 2 client credentials, one request for all who wait: in this process by a shared promise, over processes
+ * Access tokens by OAuth 2, for client credentials and for accounts that were connected; one request for all who wait: in this process by a shared promise, over processes
  * by a lease on the token's row. A new token is stored before it is used.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import type { TokenSource } from '../connectors/connector.ts'
+import type { GrantTokenRequest, TokenSource } from '../connectors/connector.ts'
 import type { Database } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import type { HttpClient } from '../lib/http/http.ts'
 import { seal, unseal } from './encryption.ts'
 import type { DataKey, TenantKeys } from './tenant-keys.ts'
+import type { Renewing } from './oauth/renewing.ts'
 import { createTokenBooks, type TokenBook } from './token-book.ts'
-import { REQUEST_TIMEOUT_MS, requestToken, type ClientCredentialsRequest, type Token } from './token-request.ts'
-import { findToken, giveBackLease, removeToken, storeToken, takeLease, type SealedToken, type TokenPlace } from './tokens-store.ts'
+import { REQUEST_TIMEOUT_MS } from './token-endpoint.ts'
+import { requestToken, type ClientCredentialsRequest, type Token } from './token-request.ts'
+import { findToken, giveBackLease, grantKey, removeToken, storeToken, takeLease, type SealedToken, type TokenPlace } from './tokens-store.ts'
 
 export interface CredentialTokens extends TokenSource {
   /** A bearer token that is valid now. */
-  get(request: ClientCredentialsRequest): Promise<string>
+  get(request: AnyRequest): Promise<string>
   /** The service refused this token (401): the next `get` fetches another, unless somebody did already. */
-  invalidate(request: ClientCredentialsRequest, accessToken: string): Promise<void>
+  invalidate(request: AnyRequest, accessToken: string): Promise<void>
 }
+
+export type AnyRequest = ClientCredentialsRequest | GrantTokenRequest
 
 export interface Tokens {
   source(tenantId: string, credentialId: string): CredentialTokens
@@ -28,7 +32,13 @@ export interface Tokens {
   forgetAll(): void
 }
 
-export interface TokensDeps { database: Database, http: HttpClient, keys: TenantKeys, now(): number }
+export interface TokensDeps {
+  database: Database
+  http: HttpClient
+  keys: TenantKeys
+  now(): number
+  renewing: Renewing
+}
 
 /** Longer than a request may take, so that a living holder never loses it. */
 const LEASE_MS = REQUEST_TIMEOUT_MS + 4000
@@ -54,9 +64,9 @@ export function createTokens(deps: TokensDeps): Tokens {
   const books = createTokenBooks()
   const fetching = new Map<string, Promise<Token>>()
 
-  const get = async ({ tenantId, credentialId }: Owner, request: ClientCredentialsRequest): Promise<string> => {
+  const get = async ({ tenantId, credentialId }: Owner, request: AnyRequest): Promise<string> => {
     // Without a credential there is nothing that tells one client's tokens from another's.
-    if (credentialId === '') return (await unlessAborted(requestToken(deps.http, request, deps.now), request.signal)).accessToken
+    if (credentialId === '' && !('grant' in request)) return (await unlessAborted(requestToken(deps.http, request, deps.now), request.signal)).accessToken
     const book = books.of(tenantId, credentialId)
     const plain = plainKey(request)
     const known = book.find(plain)
@@ -64,7 +74,7 @@ export function createTokens(deps: TokensDeps): Tokens {
     const name = `${tenantId}:${credentialId}:${plain}`
     let running = fetching.get(name)
     if (running === undefined) {
-      running = obtain(deps, { tenantId, credentialId, tokenKey: hashed(plain) }, request)
+      running = obtain(deps, { tenantId, credentialId, tokenKey: tokenKeyOf(request, plain) }, request)
         .then((token) => {
           book.keep(plain, token)
           return token
@@ -75,13 +85,15 @@ export function createTokens(deps: TokensDeps): Tokens {
     return (await unlessAborted(running, request.signal)).accessToken
   }
 
-  const invalidate = async ({ tenantId, credentialId }: Owner, request: ClientCredentialsRequest, accessToken: string): Promise<void> => {
+  const invalidate = async ({ tenantId, credentialId }: Owner, request: AnyRequest, accessToken: string): Promise<void> => {
     const plain = plainKey(request)
     const known = books.find(tenantId, credentialId)?.find(plain)
     // Somebody was told before, and fetched another.
     if (known !== undefined && known.accessToken !== accessToken) return
+    // Where no other can be had, a service that refuses once must not cost the connection.
+    if ('grant' in request && !await deps.renewing.canRenew({ tenantId, credentialId }, request.grant)) return
     books.find(tenantId, credentialId)?.drop(plain)
-    if (isStored(credentialId)) await removeStored(deps, { tenantId, credentialId, tokenKey: hashed(plain) }, accessToken)
+    if (isStored(credentialId)) await removeStored(deps, { tenantId, credentialId, tokenKey: tokenKeyOf(request, plain) }, accessToken)
   }
 
   return {
@@ -96,22 +108,25 @@ export function createTokens(deps: TokensDeps): Tokens {
 }
 
 /** Another client, place or scope is another token. The secret stays out: the hash of a weak one would tell it. */
-function plainKey({ tokenUrl, clientId, scopes, audience, authMethod }: ClientCredentialsRequest): string {
+function plainKey(request: AnyRequest): string {
+  if ('grant' in request) return grantKey(request.grant)
+  const { tokenUrl, clientId, scopes, audience, authMethod } = request
   return JSON.stringify([tokenUrl, clientId, scopes, audience, authMethod])
 }
 
-function hashed(plain: string): string {
-  return createHash('sha256').update(plain).digest('base64url')
+function tokenKeyOf(request: AnyRequest, plain: string): string {
+  return 'grant' in request ? plain : createHash('sha256').update(plain).digest('base64url')
 }
 
-async function obtain(deps: TokensDeps, place: TokenPlace, request: ClientCredentialsRequest): Promise<Token> {
-  if (!isStored(place.credentialId)) return early(await requestToken(deps.http, request, deps.now), deps.now())
+async function obtain(deps: TokensDeps, place: TokenPlace, request: AnyRequest): Promise<Token> {
+  if ('grant' in request && (place.credentialId === '' || !isStored(place.credentialId))) throw new HubError('credential_missing', 'No account is connected for this.', { beforeSending: true })
+  if (!('grant' in request) && !isStored(place.credentialId)) return early(await requestToken(deps.http, request, deps.now), deps.now())
   const db = deps.database.tenant(place.tenantId)
   const end = performance.now() + WAIT_MS
   for (;;) {
     const until = new Date(deps.now())
     const lease = await takeLease(db, place, { leaseMs: LEASE_MS, until }).catch((error: unknown) => { throw goneOr(error) })
-    const token = lease === undefined ? await readToken(deps, place, until) : await fetchToken(deps, place, request, lease)
+    const token = lease === undefined ? await readToken(deps, place, until) : 'grant' in request ? await deps.renewing.renew(place, request.grant, lease) : await fetchToken(deps, place, request, lease)
     if (token !== undefined) return token
     if (performance.now() > end) throw new HubError('upstream_timeout', 'The access token that another process is fetching did not come.', { beforeSending: true })
     await new Promise((resolve) => { setTimeout(resolve, POLL_MS * (0.5 + Math.random())) })
@@ -161,7 +176,7 @@ async function fetchToken({ database, http, keys, now }: TokensDeps, place: Toke
   }
 }
 
-function early({ accessToken, expiresAt }: Token, now: number): Token {
+export function early({ accessToken, expiresAt }: Token, now: number): Token {
   return { accessToken, expiresAt: expiresAt - Math.min(EARLY_MS, (expiresAt - now) / 10) }
 }
 

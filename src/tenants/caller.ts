@@ -6,7 +6,7 @@ export type Role = (typeof roles)[number]
 export const scopes = [
   'integrations:read', 'integrations:write', 'integrations:run',
   'connectors:read', 'connectors:write',
-  'credentials:read', 'credentials:write',
+  'credentials:read', 'credentials:write', 'oauth-clients:write',
   'executions:read', 'debug:read',
   'events:read', 'events:write',
   'webhooks:read', 'webhooks:write',
@@ -22,7 +22,7 @@ export type Scope = (typeof scopes)[number]
 
 const viewer: Scope[] = ['integrations:read', 'connectors:read', 'credentials:read', 'executions:read', 'events:read', 'webhooks:read', 'flows:read', 'agents:read', 'members:read']
 const developer: Scope[] = [...viewer, 'integrations:write', 'integrations:run', 'connectors:write', 'credentials:write', 'events:write', 'webhooks:write', 'flows:write', 'flows:run', 'agents:write', 'agents:run', 'debug:read', 'tools:use']
-const admin: Scope[] = [...developer, 'members:write', 'keys:read', 'keys:write', 'audit:read', 'metrics:read']
+const admin: Scope[] = [...developer, 'oauth-clients:write', 'members:write', 'keys:read', 'keys:write', 'audit:read', 'metrics:read']
 const owner: Scope[] = [...admin, 'tenants:admin']
 const scopesOfRole: Record<Role, ReadonlySet<Scope>> = {
   viewer: new Set(viewer), developer: new Set(developer), admin: new Set(admin), owner: new Set(owner),

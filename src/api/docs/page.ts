@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { errorCodes } from '../../errors.ts'
 import type { ApiDocument, ApiOperation, ApiParameter, ApiResponse } from '../openapi.ts'
 import { curlOf } from './curl.ts'
-import { html, join, markdown, type Html } from './html.ts'
+import { html, join, markdown, type Html } from '../html.ts'
 import { schemaName, schemaRows, typeText } from './schema.ts'
 
 interface Entry { method: string, path: string, operation: ApiOperation }

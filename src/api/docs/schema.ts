@@ -1,6 +1,6 @@
 /** JSON Schemas for people: a row a property, references as links. */
 import type { JsonObject } from '../openapi-schemas.ts'
-import { html, Html, join, markdown } from './html.ts'
+import { html, Html, join, markdown } from '../html.ts'
 
 /** The component that a schema is, if it is nothing but that. */
 export function schemaName(schema: JsonObject): string | undefined {

@@ -14,6 +14,7 @@ import { flowRoutes } from './flows/index.ts'
 import { hookRoutes } from './hooks/index.ts'
 import { integrationRoutes } from './integrations/index.ts'
 import { metaRoutes } from './meta/index.ts'
+import { oauthRoutes } from './oauth/index.ts'
 import { openApiRoutes } from './meta/openapi.ts'
 import { pulsarRoutes } from './pulsar/index.ts'
 import { runRoutes } from './runs/index.ts'
@@ -23,6 +24,6 @@ import { webhookSourceRoutes } from './webhook-sources/index.ts'
 import { webhookRoutes } from './webhooks/index.ts'
 
 export const routes: Route[] = [
-  ...integrationRoutes, ...executionRoutes, ...figureRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...eventRoutes, ...eventTypeRoutes, ...busRoutes, ...pulsarRoutes, ...webhookSourceRoutes, ...hookRoutes, ...webhookRoutes, ...deliveryRoutes, ...flowRoutes, ...runRoutes, ...agentRoutes, ...sessionRoutes, ...tenantRoutes, ...metaRoutes,
+  ...integrationRoutes, ...executionRoutes, ...figureRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...oauthRoutes, ...eventRoutes, ...eventTypeRoutes, ...busRoutes, ...pulsarRoutes, ...webhookSourceRoutes, ...hookRoutes, ...webhookRoutes, ...deliveryRoutes, ...flowRoutes, ...runRoutes, ...agentRoutes, ...sessionRoutes, ...tenantRoutes, ...metaRoutes,
 ]
 routes.push(...openApiRoutes(() => routes))

@@ -1,4 +1,5 @@
-import type { CredentialField, JsonSchema } from '../../connectors/connector.ts'
+import type { CredentialField, JsonSchema, OAuthOptions } from '../../connectors/connector.ts'
+import { isWebUrl } from '../../lib/web-url.ts'
 import { dereferenced } from './normalise/path-parameters.ts'
 import { isObject } from './normalise/reading.ts'
 import type { Json, OAuthFlow, SecurityScheme } from './types.ts'
@@ -50,11 +51,28 @@ export function credentialFieldOf(name: string, scheme: SecurityScheme, required
   switch (scheme.type) {
     case 'apiKey': return field(`API key (${scheme.in === 'query' ? 'query parameter' : scheme.in} ${scheme.name})`, 'password')
     case 'http': return scheme.scheme === 'basic' ? field('User name and password', 'password', basicSchema) : scheme.scheme === 'bearer' ? field('Bearer token', 'password') : undefined
-    case 'oauth2': return scheme.flows?.['clientCredentials']?.tokenUrl === undefined ? field(`Access token (${name})`, 'password') : field(`OAuth client (${name})`, 'oauth', clientSchema)
-    case 'openIdConnect': return field(`Access token (${name})`, 'password')
+    case 'oauth2': {
+      const oauth = oauthOptionsOf(scheme)
+      if (scheme.flows?.['clientCredentials']?.tokenUrl !== undefined) return { ...field(`OAuth client (${name})`, 'oauth', clientSchema), ...oauth && { oauth } }
+      return oauth === undefined ? field(`Access token (${name})`, 'password') : { ...field(`Connected account or access token (${name})`, 'oauth'), oauth }
+    }
+    case 'openIdConnect': {
+      const url = scheme.openIdConnectUrl ?? ''
+      return isWebUrl(url) ? { ...field(`Connected account or access token (${name})`, 'oauth'), oauth: { openIdConnectUrl: url } } : field(`Access token (${name})`, 'password')
+    }
     case 'awsSigV4': return field('AWS access key', 'password', awsSchema)
     default: return undefined
   }
+}
+
+/** How somebody connects an account for it; undefined where the scheme has no flow for that. */
+function oauthOptionsOf({ flows = {} }: SecurityScheme): OAuthOptions | undefined {
+  const { authorizationCode: code, deviceAuthorization: device } = flows
+  const flow = code ?? device
+  if (flow === undefined) return undefined
+  const urls = Object.entries({ authorizationUrl: code?.authorizationUrl, tokenUrl: flow.tokenUrl, deviceAuthorizationUrl: device?.deviceAuthorizationUrl })
+  // Those below the server, which an integration names, are told by the client instead.
+  return { ...Object.fromEntries(urls.filter((each): each is [string, string] => isWebUrl(each[1]))), scopes: flow.scopes ?? {} }
 }
 
 const basicSchema: JsonSchema = {

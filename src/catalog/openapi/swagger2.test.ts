@@ -127,7 +127,7 @@ describe('responses, security and references', () => {
     const securityDefinitions = { b: { type: 'basic' }, k: { type: 'apiKey', in: 'query', name: 'key' }, app: oauth('application'), code: oauth('accessCode'), imp: oauth('implicit'), pw: oauth('password') }
     const { securitySchemes, credentialSchema } = imported(swagger({ '/a': { get: { responses: ok } } }, { securityDefinitions, security: [{ b: [] }] }))
     expect(securitySchemes).toMatchObject({ b: { type: 'http', scheme: 'basic' }, k: { type: 'apiKey', in: 'query', name: 'key' }, app: { flows: { clientCredentials: { tokenUrl: 'https://t.example' } } }, code: { flows: { authorizationCode: {} } }, imp: { flows: { implicit: {} } }, pw: { flows: { password: {} } } })
-    expect(Object.entries(credentialSchema).map(([name, { type }]) => [name, type])).toEqual([['b', 'password'], ['k', 'password'], ['app', 'oauth'], ['code', 'password'], ['imp', 'password'], ['pw', 'password']])
+    expect(Object.entries(credentialSchema).map(([name, { type }]) => [name, type])).toEqual([['b', 'password'], ['k', 'password'], ['app', 'oauth'], ['code', 'oauth'], ['imp', 'password'], ['pw', 'password']])
   })
 
   test('references find what they meant, also into places that have moved', () => {

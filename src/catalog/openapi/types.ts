@@ -11,7 +11,7 @@ export interface Server { url: string, name?: string, description?: string, vari
 /** Scheme name → scopes. All schemes of one requirement apply together; an empty one means anonymous. */
 export type SecurityRequirement = Record<string, string[]>
 
-export interface OAuthFlow { tokenUrl?: string, authorizationUrl?: string, refreshUrl?: string, scopes?: Record<string, string> }
+export interface OAuthFlow { tokenUrl?: string, authorizationUrl?: string, deviceAuthorizationUrl?: string, refreshUrl?: string, scopes?: Record<string, string> }
 
 export interface SecurityScheme {
   type: 'apiKey' | 'http' | 'oauth2' | 'openIdConnect' | 'mutualTLS' | 'awsSigV4' | 'unknown'

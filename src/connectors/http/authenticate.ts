@@ -29,7 +29,7 @@ export async function authenticate(request: Outgoing, context: ConnectionContext
 /** What is filled in says which kind is meant; two kinds at once need a word in the configuration. */
 function kindOf(credentials: Credentials): Kind {
   const filled: [Kind, unknown][] = [
-    ['apiKey', credentials.apiKey], ['basic', credentials.username], ['bearer', credentials.token], ['oauth2ClientCredentials', credentials.clientId], ['awsSigV4', credentials.accessKeyId],
+    ['apiKey', credentials.apiKey], ['basic', credentials.username], ['bearer', credentials.token], ['oauth2', credentials.oauth], ['oauth2ClientCredentials', credentials.clientId], ['awsSigV4', credentials.accessKeyId],
   ]
   const found = filled.filter(([, value]) => value !== undefined).map(([kind]) => kind)
   if (found.length < 2) return found[0] ?? 'none'
@@ -51,6 +51,10 @@ const kinds: Record<Kind, Apply> = {
     return withHeader(request, 'authorization', `Basic ${Buffer.from(pair).toString('base64')}`)
   },
   bearer: (request, credentials) => withHeader(request, 'authorization', `Bearer ${need(credentials, 'token')}`),
+  async oauth2(request, credentials, _settings, context) {
+    if (credentials.oauth === undefined) throw missing('oauth')
+    return withHeader(request, 'authorization', `Bearer ${await context.tokens.get({ grant: 'oauth', signal: context.signal })}`)
+  },
   async oauth2ClientCredentials(request, credentials, { tokenUrl, scope }, context) {
     if (tokenUrl === undefined) {
       throw new HubError('invalid_input', 'The configuration has no OAuth token URL.', { errors: [{ pointer: '/configuration/authentication/tokenUrl', detail: 'is needed' }], beforeSending: true })
@@ -69,7 +73,7 @@ async function sign(request: Outgoing, credentials: Credentials, { region, servi
   return { ...request, url: new URL(url), headers, body }
 }
 
-function need(credentials: Credentials, field: Exclude<keyof Credentials, 'headerName' | 'headerValue'>): string {
+function need(credentials: Credentials, field: Exclude<keyof Credentials, 'headerName' | 'headerValue' | 'oauth'>): string {
   const value = credentials[field]
   if (value === undefined) throw missing(field)
   return value

@@ -14,7 +14,7 @@ export const configuration = z.strictObject({
   hosts: z.array(z.string().regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'must be a host or host:port')).max(50).default([]),
   testPath: z.string().default(''),
   authentication: z.strictObject({
-    type: z.enum(['none', 'apiKey', 'basic', 'bearer', 'oauth2ClientCredentials', 'awsSigV4']).optional(),
+    type: z.enum(['none', 'apiKey', 'basic', 'bearer', 'oauth2', 'oauth2ClientCredentials', 'awsSigV4']).optional(),
     in: z.enum(['header', 'query', 'cookie']).default('header'),
     name: headerText.min(1).max(100).default('X-API-Key'),
     prefix: headerText.max(50).default(''),
@@ -28,7 +28,7 @@ export const configuration = z.strictObject({
 const credentials = z.object({
   apiKey: secret, username: secret, password: secret, token: secret, clientId: secret, clientSecret: secret,
   accessKeyId: secret, secretAccessKey: secret, sessionToken: secret,
-  headerName: headerName.optional(), headerValue: secret,
+  headerName: headerName.optional(), headerValue: secret, oauth: z.object({ connected: z.literal(true) }).optional(),
 })
 
 export type Configuration = z.output<typeof configuration>

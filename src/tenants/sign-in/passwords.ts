@@ -55,13 +55,14 @@ const guessedFirst = [
   'summer', 'winter', 'spring', 'autumn', 'january', 'february', 'interchange', 'integration', 'hub', 'owner', 'company', 'server', 'temp',
 ]
 const runs = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm']
-/** What must be left of a password besides such parts. */
+/** What must be left of a password besides such parts, and how many letters of it must differ. */
 const LEFT_MIN = 6
+const DIFFERENT_MIN = 5
 
-/** Throws HubError `invalid_input` at `pointer`. `about`: what is known of the user. */
-export function checkPassword(password: string, about: string[], pointer = '/password'): void {
+/** Throws HubError `invalid_input`. `about`: what is known of the user. */
+export function checkPassword(password: string, about: string[]): void {
   const fault = faultOf(password, about)
-  if (fault !== undefined) throw new HubError('invalid_input', `${pointer}: ${fault}.`, { errors: [{ pointer, detail: fault }] })
+  if (fault !== undefined) throw new HubError('invalid_input', `/password: ${fault}.`, { errors: [{ pointer: '/password', detail: fault }] })
 }
 
 function faultOf(password: string, about: string[]): string | undefined {
@@ -69,7 +70,7 @@ function faultOf(password: string, about: string[]): string | undefined {
   if (password.length > PASSWORD_MAX_LENGTH) return `takes ${PASSWORD_MAX_LENGTH} characters at most`
   const own = about.flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((part) => part.length >= 3)
   const left = withoutParts(plain(password.toLowerCase()), [...guessedFirst, ...own.map(plain)])
-  if (new Set(left).size < LEFT_MIN - 1 || left.length < LEFT_MIN) return 'is one of those that are guessed first; several words that have nothing to do with each other are a good one'
+  if (left.length < LEFT_MIN || new Set(left).size < DIFFERENT_MIN) return 'is one of those that are guessed first; several words that have nothing to do with each other are a good one'
   return undefined
 }
 

@@ -30,6 +30,7 @@ export const connectorSummary = z.object({
 const credentialField = z.object({
   label: z.string(), type: z.enum(['text', 'password', 'oauth']).describe('`password` and `oauth` values are secrets.'), required: z.boolean(), description: z.string().optional(),
   schema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema of a field that holds several values; its secrets carry `writeOnly`.'),
+  oauth: z.object({ authorizationUrl: z.string().optional(), tokenUrl: z.string().optional(), deviceAuthorizationUrl: z.string().optional(), openIdConnectUrl: z.string().optional(), scopes: z.record(z.string(), z.string()).optional() }).optional().describe('An account can be connected for it: `POST /api/v1/oauth/authorizations`.'),
 })
 
 export const connector = connectorSummary.extend({

@@ -41,6 +41,7 @@ test('a credential is made under a chosen id, shown without its secrets, listed,
   expect(created.status).toBe(201)
   expect(created.body).toEqual({
     id: 'smtp-credentials', name: 'smtp-credentials', connector: 'smtp-email', etag: '1', expiresAt: null, createdAt: expect.any(String), updatedAt: expect.any(String),
+    connections: {},
     fields: { host: { type: 'text', set: true, value: 'mail.example.com' }, port: { type: 'text', set: true, value: 587 }, password: { type: 'password', set: true }, from: { type: 'text', set: true, value: 'hub@example.com' } },
   })
   expect(created.headers.get('etag')).toBe('"1"')

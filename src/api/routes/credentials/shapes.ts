@@ -22,12 +22,21 @@ const field = z.object({
   env: z.string().optional().describe('Name of the environment variable that it refers to.'),
 })
 
+const connection = z.object({
+  vendor: z.string(), status: z.enum(['connected', 'error']), error: z.string().nullable().describe('Why it has ended, and what to do.'),
+  scopes: z.array(z.string()).describe('What was granted.'), missingScopes: z.array(z.string()).describe("What the client's settings ask for by now besides: connect it again."),
+  endUser: z.object({ id: z.string(), email: z.string().optional(), name: z.string().optional() }).nullable().describe('Of the product, where it came by a connect session.'),
+  detail: z.record(z.string(), z.unknown()).describe("What the vendor told besides: Salesforce's `instance_url`, Notion's workspace."),
+  connectedAt: timestamp, refreshedAt: timestamp.nullable(),
+})
+
 export const credential = z.object({
   id: z.string().describe('Integrations name it as their `credentialId`.'),
   name: z.string().describe('What people call it.'),
   connector: z.string().describe('Id of the connector that it is for; no other one gets it.'),
   fields: z.record(z.string(), field).describe('The fields that have a value.'),
   expiresAt: timestamp.nullable().describe('When it ends, as far as somebody said so.'),
+  connections: z.record(z.string(), connection).describe('Accounts that are connected, by field.'),
   createdAt: timestamp.describe('When it was stored.'),
   updatedAt: timestamp.describe('When it was last changed.'),
   etag: z.string().describe('Send it as `If-Match` with a change, to be told when somebody else was faster.'),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { openHub, type Reply, type TestHub } from '../../../../test/hub.ts'
 import { withClient } from '../../../../test/everything.ts'
+import { startMailServer } from '../../../connectors/smtp-email/mail-server.fixture.ts'
 
 const password = 'violet harbour 4 teaspoons'
 
@@ -296,4 +297,18 @@ test('tokens are stored as hashes alone', async () => {
   }, '-c role=interchange_system')
   for (const dump of dumps) for (const secret of [ada.cookie!.split('=')[1]!, link, password]) expect(dump).not.toContain(secret)
   expect(dumps.join('')).toContain('hash@example.com')
+})
+
+test('an invitation is mailed where there is a mail server, and handed over where that does not take it', async () => {
+  const server = await startMailServer({ disabledCommands: ['STARTTLS'] })
+  const { hub: mailing, close: end } = await openHub({ env: { INTERCHANGE_SMTP_URL: `smtp://127.0.0.1:${server.port}`, INTERCHANGE_SMTP_FROM: 'hub@example.com' } })
+  try {
+    const mailed = await mailing.call('POST', '/api/v1/members/invitations', { email: 'mailed@example.com', role: 'viewer' })
+    expect(mailed.body.mailed).toBe(true)
+    expect(server.received).toMatchObject([{ from: 'hub@example.com', to: ['mailed@example.com'], email: { subject: 'Invitation to Default on Interchange', text: expect.stringContaining(mailed.body.url) } }])
+    await server[Symbol.asyncDispose]()
+    expect((await mailing.call('POST', '/api/v1/members/invitations', { email: 'mailed@example.com', role: 'viewer' })).body).toMatchObject({ mailed: false, url: expect.stringContaining('/invitation?token=il_') })
+  } finally {
+    await end()
+  }
 })

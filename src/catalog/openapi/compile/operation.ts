@@ -76,6 +76,10 @@ export function compileOperation(resolved: ResolvedOperation, options: CompileOp
 export async function tokensFor(wanted: WantedToken[], baseUrl: string, { tokens, signal }: Pick<ConnectionContext, 'tokens' | 'signal'>): Promise<Record<string, string>> {
   const got: Record<string, string> = {}
   for (const { scheme, ...request } of wanted) {
+    if ('grant' in request) {
+      got[scheme] = await tokens.get({ ...request, signal })
+      continue
+    }
     const tokenUrl = URL.parse(request.tokenUrl, baseUrl)?.href ?? request.tokenUrl
     got[scheme] = await tokens.get({ ...request, tokenUrl, signal })
   }

@@ -1,11 +1,11 @@
-import type { TokenRequest } from '../../../connectors/connector.ts'
+import type { ClientTokenRequest } from '../../../connectors/connector.ts'
 import { HubError } from '../../../errors.ts'
 import type { AwsCredential as AwsKeys } from '../../../lib/aws-sigv4.ts'
 import type { SecurityRequirement, SecurityScheme } from '../types.ts'
 import { encode } from './percent.ts'
 
-/** A token to be got for client credentials, and the security scheme that it is for. */
-export interface WantedToken extends Omit<TokenRequest, 'signal'> { scheme: string }
+/** A token to be got for client credentials, or of a connected account, and the security scheme that it is for. */
+export type WantedToken = { scheme: string } & (Omit<ClientTokenRequest, 'signal'> | { grant: string })
 
 export interface AwsCredential extends AwsKeys { region?: string }
 
@@ -92,8 +92,8 @@ function useOf(part: Part, credential: unknown, tokens: WantedToken[]): Use | un
   switch (part.scheme.type) {
     case 'apiKey': return typeof credential === 'string' ? apiKey(part.scheme, credential) : undefined
     case 'http': return part.scheme.scheme === 'basic' ? basic(credential) : part.scheme.scheme === 'bearer' ? bearer(credential) : undefined
-    case 'openIdConnect': return bearer(credential)
-    case 'oauth2': return bearer(credential) ?? clientCredentials(part, credential, tokens)
+    case 'openIdConnect': return bearer(credential) ?? connected(part, credential, tokens)
+    case 'oauth2': return bearer(credential) ?? connected(part, credential, tokens) ?? clientCredentials(part, credential, tokens)
     case 'awsSigV4': return aws(credential)
     default: return undefined
   }
@@ -128,6 +128,12 @@ function bearer(credential: unknown): Use | undefined {
   if (typeof token !== 'string' || token === '') return undefined
   const value = `Bearer ${token.replace(/^Bearer /i, '')}`
   return authorization => { authorization.headers['authorization'] = value }
+}
+
+function connected({ name }: Part, credential: unknown, tokens: WantedToken[]): Use | undefined {
+  if ((credential as { connected?: unknown }).connected !== true) return undefined
+  tokens.push({ scheme: name, grant: name })
+  return (authorization, given) => { authorization.headers['authorization'] = `Bearer ${given[name] ?? ''}` }
 }
 
 function clientCredentials({ name, scheme, scopes }: Part, credential: unknown, tokens: WantedToken[]): Use | undefined {

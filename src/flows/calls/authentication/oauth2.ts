@@ -1,7 +1,8 @@
 /** Access tokens by OAuth 2 and OpenID Connect: asked for once for all who wait, kept until shortly before they expire. */
 import { createHash, createHmac, randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { askForToken, basicClient, type Token, type TokenAnswer } from '../../../credentials/token-request.ts'
+import { basicClient } from '../../../credentials/token-endpoint.ts'
+import { askForToken, type Token, type TokenAnswer } from '../../../credentials/token-request.ts'
 import { isHubError } from '../../../errors.ts'
 import { readBody } from '../../../lib/http/body.ts'
 import type { HttpClient } from '../../../lib/http/http.ts'
@@ -59,7 +60,7 @@ async function obtain(deps: TokenDeps, kind: Kind, policy: OAuth2Policy, context
   const { tokenUrl, issuer } = await authorityOf(deps, kind, policy, context)
   const { fields, authorization } = requestOf(policy, tokenUrl, deps.now())
   try {
-    const answer = await askForToken(deps.http, { tokenUrl, fields, authorization, encoding: policy.request.encoding, secrets: secretsOf(policy), deadline: deps.now() + TIMEOUT_MS, now: deps.now })
+    const answer = await askForToken(deps.http, { url: tokenUrl, fields, authorization, encoding: policy.request.encoding, secrets: secretsOf(policy), deadline: deps.now() + TIMEOUT_MS, now: deps.now })
     checkIssuer(policy.issuers, answer, issuer)
     return answer
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Signing in by OpenID Connect: authorization code with PKCE, bound to the browser by a short-lived cookie. */
 import { HubError } from '../../../errors.ts'
+import { ownPath } from '../../../lib/own-path.ts'
 import type { From, Opened, Sessions } from '../sessions.ts'
 import { admit, type AdmitDeps } from './admit.ts'
 import type { Configuration, Proof } from './protocol.ts'
@@ -52,7 +53,7 @@ export function createOpenId(deps: OpenIdDeps): OpenId {
     async start(id, returnTo = '/') {
       const provider = find(id)
       const { makeProof, authorizationUrl } = await protocol()
-      const pending: Pending = { ...makeProof(), provider: id, returnTo: ownPath(returnTo), until: Date.now() + PENDING_SECONDS * 1000 }
+      const pending: Pending = { ...makeProof(), provider: id, returnTo: checked(returnTo), until: Date.now() + PENDING_SECONDS * 1000 }
       const url = await authorizationUrl(await configurationOf(provider), { redirectUri: callback(id), scope: provider.scope, proof: pending })
       return { url, pending: Buffer.from(JSON.stringify(pending)).toString('base64url') }
     },
@@ -72,18 +73,15 @@ function readPending(cookie: string | undefined, id: string): Pending {
   try {
     const pending = JSON.parse(Buffer.from(cookie ?? '', 'base64url').toString('utf8')) as Pending
     if (pending.provider === id && pending.until > Date.now() && [pending.state, pending.nonce, pending.verifier, pending.returnTo].every((each) => typeof each === 'string')) {
-      return { ...pending, returnTo: ownPath(pending.returnTo) }
+      return { ...pending, returnTo: checked(pending.returnTo) }
     }
   } catch { /* said below */ }
   throw new HubError('sign_in_failed', 'This browser did not begin to sign in, or that was too long ago. Begin again.')
 }
 
-/** A path of the hub's own: nobody is led elsewhere by a link to it. */
-function ownPath(path: string): string {
-  const base = 'http://hub.invalid'
-  const url = /^\/(?![/\\])[^\0-\x20\\\x7f]*$/.test(path) ? URL.parse(path, base) : null
-  const own = url === null ? '' : url.pathname + url.search + url.hash
-  // Dots are gone only now, and what they leave may begin another authority: `/.//evil.example`.
-  if (url?.origin !== base || own.startsWith('//')) throw new HubError('invalid_request', '?returnTo: must be a path of the hub.', { errors: [{ pointer: '?returnTo', detail: 'must be a path of the hub, such as /integrations' }] })
+/** Nobody is led elsewhere by a link to the hub. */
+function checked(returnTo: string): string {
+  const own = ownPath(returnTo)
+  if (own === undefined) throw new HubError('invalid_request', '?returnTo: must be a path of the hub.', { errors: [{ pointer: '?returnTo', detail: 'must be a path of the hub, such as /integrations' }] })
   return own
 }

@@ -1,4 +1,5 @@
 /** The OpenID Connect providers by which people sign in, as the operator writes them into a setting. */
+import { isWebUrl } from '../../../lib/web-url.ts'
 import { roles, type Role } from '../../caller.ts'
 
 export interface OpenIdProvider {
@@ -38,7 +39,7 @@ function readProvider(value: unknown): OpenIdProvider | undefined {
   if (value === null || typeof value !== 'object' || Object.keys(value).some((key) => !known.has(key))) return undefined
   const { id, name = id, issuer, clientId, clientSecret, scope = 'openid email profile', domains, join, trustEmail = false } = value as Record<string, unknown>
   const fits = isText(id) && /^[a-z0-9-]{1,50}$/.test(id) && isText(name) && isText(clientId) && isText(scope) && scope.split(' ').includes('openid')
-    && isText(issuer) && /^https?:$/.test(URL.parse(issuer)?.protocol ?? '') && (clientSecret === undefined || isText(clientSecret))
+    && isWebUrl(issuer) && (clientSecret === undefined || isText(clientSecret))
     && (domains === undefined || Array.isArray(domains) && domains.every(isText)) && (join === undefined || isPlace(join)) && typeof trustEmail === 'boolean'
   if (!fits) return undefined
   return { id, name, issuer, clientId, clientSecret, scope, trustEmail, domains: (domains as string[] | undefined)?.map((domain) => domain.toLowerCase()), join }
