@@ -92,6 +92,8 @@ async function startOn(storage: Storage, running: AsyncDisposableStack, telemetr
   running.defer(() => jobs.stop())
   await areas.eventing.dispatcher.start()
   await areas.flowRuns.engine.start()
+  const clock = areas.flowTriggers.start()
+  running.defer(() => clock.stop())
   areas.pulsar.start()
   running.defer(() => areas.pulsar.close())
   for (const schedule of startSchedules(areas, logger)) running.defer(() => schedule.stop())

@@ -33,6 +33,7 @@ import { createLoadedIntegrations, type LoadedIntegrations } from '../integratio
 import { createAnswerCache } from '../integrations/policies/cache.ts'
 import { createProxy } from '../integrations/proxy.ts'
 import { createRehearse } from '../integrations/rehearse.ts'
+import { createPolls, type Polls } from '../integrations/poll.ts'
 import { createRerun } from '../integrations/rerun.ts'
 import type { BreakerState } from '../integrations/policies/breaker.ts'
 import type { TryTracing } from '../integrations/tracing.ts'
@@ -47,6 +48,7 @@ import { createEventBus, type EventBus } from './event-bus.ts'
 import { createEventing, type Eventing } from './eventing.ts'
 import { createFlowDocuments, type FlowDocuments } from './flow-documents.ts'
 import { createFlowRuns, type FlowRuns } from './flow-runs.ts'
+import { createFlowTriggers, type FlowTriggers } from './flow-triggers.ts'
 import { createPeople } from './people.ts'
 import { createPulsar, type Pulsar } from './pulsar.ts'
 import { createReceiving, type Receiving } from './receiving.ts'
@@ -60,6 +62,7 @@ export interface Areas {
   eventBus: EventBus
   pulsar: Pulsar
   flowRuns: FlowRuns
+  flowTriggers: FlowTriggers
   /** What is remembered of the database's rows, to be forgotten when another process changes them. */
   caches: {
     forgetIntegration(tenantId: string, id: string): void
@@ -108,15 +111,19 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
     onError: (error) => { deps.logger.warn({ err: error }, 'pages are told late of what ran') },
   })
   const executions = createExecutions({ database, blobs, figures: { recorded: (row) => { noteRecorded(row, figures, announcer) } } })
-  const running = createRunning(deps, { catalog, credentials, loaded, figures, executions, jq, tell: () => ({ hubEvents: eventing.hubEvents, notices: eventBus.notices }) })
+  const { polls, ...running } = createRunning(deps, { catalog, credentials, loaded, figures, executions, jq, tell: () => ({ hubEvents: eventing.hubEvents, notices: eventBus.notices }) })
   const people = createPeople({ ...deps, database })
   const { keys, sessions } = people
-  const eventing = createEventing({ storage, logger: deps.logger, jq, credentials, metrics, wakeReaders: (tenantId) => { eventBus.feed.wake(tenantId) } })
+  const eventing = createEventing({
+    storage, logger: deps.logger, jq, credentials, metrics, sequels: { plan: (event) => flowTriggers.sequels.plan(event), rows: (sequels) => flowTriggers.sequels.rows(sequels) }, wakeReaders: (tenantId) => { eventBus.feed.wake(tenantId) } })
   const eventBus = createEventBus({ storage, logger: deps.logger, jq, inbox: eventing.inbox, hubEvents: eventing.hubEvents, services: { ...running, connectors: catalog.connectors } })
-  const receiving = createReceiving({ ...deps, jq, credentials, inbox: eventing.inbox, schemas: eventBus.services.eventTypes })
+  const receiving = createReceiving({ ...deps, jq, credentials, inbox: eventing.inbox, schemas: eventBus.services.eventTypes, answerFor: (tenantId, eventId) => flowTriggers.answer(tenantId, eventId) })
   const pulsar = createPulsar({ storage, logger: deps.logger, jq, secrets: credentials.own, inbox: eventing.inbox, publishing: eventBus.publishing, followers: eventBus.followers })
-  const documents = createFlowDocuments({ config: deps.config, storage, jq, registry: catalog.registry, credentials, integrations: running.integrations })
+  const documents = createFlowDocuments({ forgotten: (tenantId) => { flowTriggers.forget(tenantId) }, config: deps.config, storage, jq, registry: catalog.registry, credentials, integrations: running.integrations })
   const flowRuns = createFlowRuns({ ...deps, jq, credentials, ...documents, execute: running.execute })
+  const flowTriggers = createFlowTriggers({
+    ...deps, jq, ...documents, ...flowRuns.services, starting: flowRuns.starting, execute: running.execute, polls, findSources: (tenantId, nameOrId) => receiving.services.webhookSources.idsOf(tenantId, nameOrId),
+  })
   const audit = createAudit(database)
   const agents = createAgents({ ...deps, audit, executions, integrations: running.integrations, connectors: catalog.registry, execute: running.execute, rehearse: createRehearse({ loaded, jq }) })
   const services: Services = {
@@ -127,8 +134,8 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
     metrics: (options) => metrics.read(options),
   }
   return {
-    services, eventing, eventBus, pulsar, flowRuns, retention: createRetention({ database, blobs, figures }), eventRetention: createEventRetention({ database, blobs, days: deps.config.eventsRetentionDays }),
-    caches: cachesOf({ documents, loaded, credentials, registry: catalog.registry, keys, sessions, eventBus, mcp: agents.services.mcp, webhooks: eventing.loadedWebhooks, sources: receiving.loadedSources }),
+    services, eventing, eventBus, pulsar, flowRuns, flowTriggers, retention: createRetention({ database, blobs, figures }), eventRetention: createEventRetention({ database, blobs, days: deps.config.eventsRetentionDays }),
+    caches: cachesOf({ documents, triggers: flowTriggers, loaded, credentials, registry: catalog.registry, keys, sessions, eventBus, mcp: agents.services.mcp, webhooks: eventing.loadedWebhooks, sources: receiving.loadedSources }),
     async close() {
       await receiving.close()
       await flowRuns.close()
@@ -182,7 +189,7 @@ interface Parts extends Pick<Services, 'credentials' | 'figures' | 'executions'>
 }
 
 /** What runs operations, and what watches over them. */
-function createRunning({ logger, storage, metrics, tracing, notify }: AreasDeps, { catalog, credentials, loaded, figures, executions, jq, tell }: Parts): Pick<Services, 'integrations' | 'execute' | 'rerun' | 'proxy' | 'health' | 'alerts'> {
+function createRunning({ logger, storage, metrics, tracing, notify }: AreasDeps, { catalog, credentials, loaded, figures, executions, jq, tell }: Parts): Pick<Services, 'integrations' | 'execute' | 'rerun' | 'proxy' | 'health' | 'alerts'> & { polls: Polls } {
   const { database, blobs, http, guard } = storage
   const context: ContextDeps = { http, blobs, resolveHost: (hostname) => guard.resolveHost(hostname), tokens: (tenantId, credentialId) => credentials.tokens(tenantId, credentialId) }
   const watched: Pick<ExecuteDeps, 'assertRecordable' | 'countCalls' | 'observe' | 'tracing'> = {
@@ -204,7 +211,7 @@ function createRunning({ logger, storage, metrics, tracing, notify }: AreasDeps,
     ...context, ...watched, loaded, executions, jq, answers: createAnswerCache(ANSWERS_MAX_BYTES), connectionChanged: connectionNotes({ database, loaded, announce, onError }),
   })
   return {
-    execute, alerts, rerun: createRerun({ executions, execute, blobs }), proxy: createProxy({ ...context, ...watched, loaded, executions }),
+    execute, alerts, polls: createPolls({ ...context, loaded }), rerun: createRerun({ executions, execute, blobs }), proxy: createProxy({ ...context, ...watched, loaded, executions }),
     health: createHealth({ ...context, database, loaded, tester, announce, checked: (of, health) => alerts.evaluate(of, { health }) }),
     integrations: createIntegrations({ database, registry: catalog.registry, connectors: catalog.connectors, credentials, loaded, tester, jq, announce }),
   }
@@ -217,9 +224,9 @@ function noteCall(notices: EventBus['notices'], { loaded: { row, credential, sta
   if (!usageQuota.unlimited) notices.quotaUsed(row.tenantId, row, { ...usageQuota, used: state.quota.used, periodStart: new Date(periodStart(usageQuota.period, Date.now())) })
 }
 
-interface Caches { documents: FlowDocuments, eventBus: EventBus, mcp: Services['mcp'], loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'], sessions: Services['sessions'], webhooks: Eventing['loadedWebhooks'], sources: Receiving['loadedSources'] }
+interface Caches { documents: FlowDocuments, triggers: FlowTriggers, eventBus: EventBus, mcp: Services['mcp'], loaded: LoadedIntegrations, credentials: Credentials, registry: ConnectorRegistry, keys: Services['keys'], sessions: Services['sessions'], webhooks: Eventing['loadedWebhooks'], sources: Receiving['loadedSources'] }
 
-function cachesOf({ documents: { definitions, named }, eventBus: { feed, services: { eventTypes } }, mcp, loaded, credentials, registry, keys, sessions, webhooks, sources }: Caches): Areas['caches'] {
+function cachesOf({ documents: { definitions, named }, triggers, eventBus: { feed, services: { eventTypes } }, mcp, loaded, credentials, registry, keys, sessions, webhooks, sources }: Caches): Areas['caches'] {
   return {
     forgetIntegration(tenantId, id) {
       loaded.forget(tenantId, id)
@@ -238,7 +245,10 @@ function cachesOf({ documents: { definitions, named }, eventBus: { feed, service
       mcp.changed(tenantId)
     },
     forgetWebhook: (tenantId, id) => { webhooks.forget(tenantId, id) },
-    forgetWebhookSource: (tenantId, id) => { sources.forget(tenantId, id) },
+    forgetWebhookSource(tenantId, id) {
+      sources.forget(tenantId, id)
+      triggers.forget(tenantId)
+    },
     forgetEventType: (tenantId, type) => { eventTypes.forget(tenantId, type) },
     forgetFlows(tenantId) {
       definitions.forget(tenantId)

@@ -6,7 +6,7 @@ import type { Blobs } from '../blobs/blobs.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import type { CloudEvent } from '../events/event.ts'
 import { createHubEvents, type HubEvents } from '../events/hub-events.ts'
-import { createInbox, type RunningInbox } from '../events/inbox.ts'
+import { createInbox, type RunningInbox, type Sequels } from '../events/inbox.ts'
 import type { Jq } from '../lib/jq/jq.ts'
 import type { Metrics } from '../metrics.ts'
 import { createDeliveries } from '../webhooks/outbound/deliveries.ts'
@@ -38,6 +38,8 @@ export interface EventingDeps {
   jq: Jq
   credentials: Credentials
   metrics: Metrics
+  /** What else begins with events: runs of flows. */
+  sequels: Sequels
   /** Events of the tenant were committed here: those who follow them need not wait for the notice. */
   wakeReaders(tenantId: string): void
 }
@@ -68,7 +70,7 @@ export function createEventing(deps: EventingDeps): Eventing {
       await hubEvents.publish(tenantId, { type: 'delivery.exhausted', subject: row.id, data: { deliveryId: row.id, webhookId: id, webhook: name, eventId: row.eventName, eventType: row.eventType, reason, attempts } })
     },
   })
-  const inbox = createInbox({ database, blobs, fanout: dispatcher.fanout, observe: (result) => { metrics.event(result) }, announce: (tenantIds) => { announce(deps.storage, tenantIds).catch(onError) } })
+  const inbox = createInbox({ database, blobs, fanout: dispatcher.fanout, sequels: deps.sequels, observe: (result) => { metrics.event(result) }, announce: (tenantIds) => { announce(deps.storage, tenantIds).catch(onError) } })
   const hubEvents = createHubEvents({ inbox, wake: deps.wakeReaders, onError })
   const wake = (tenantId: string, webhookId: string): void => { dispatcher.wake(tenantId, webhookId) }
   const deliveries = createDeliveries({ database, webhooks, wake })

@@ -20,11 +20,13 @@ export interface FlowDocumentsDeps extends Pick<Services, 'credentials' | 'integ
   storage: Pick<Storage, 'database'>
   jq: Jq
   registry: ConnectorRegistry
+  /** Told of the tenant whose flows changed; of nobody where that may be any. */
+  forgotten(tenantId?: string): void
   config: Pick<Config, 'allowShell' | 'containerCommand' | 'pythonCommand'>
 }
 
-export function createFlowDocuments({ storage: { database }, jq, registry, config, credentials, integrations }: FlowDocumentsDeps): FlowDocuments {
-  const definitions = createDefinitions({ database })
+export function createFlowDocuments({ storage: { database }, forgotten, jq, registry, config, credentials, integrations }: FlowDocumentsDeps): FlowDocuments {
+  const definitions = createDefinitions({ database, forgotten })
   const named = createNamedIntegrations({ database, credentials, integrations })
   const around = { named, integrations, registry, credentials, definitions, allows: { shell: config.allowShell, container: config.containerCommand !== undefined, python: config.pythonCommand !== undefined } }
   const deps = { database, jq, definitions, surroundings: (caller: Parameters<typeof createSurroundings>[1]) => createSurroundings(around, caller) }

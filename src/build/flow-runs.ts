@@ -8,7 +8,7 @@ import type { Definitions } from '../flows/definitions.ts'
 import { createEngine, type Engine } from '../flows/engine/engine.ts'
 import { fault } from '../flows/fault.ts'
 import { createRuns } from '../flows/runs/runs.ts'
-import { createStarting } from '../flows/runs/start.ts'
+import { createStarting, type Starting } from '../flows/runs/start.ts'
 import { createFlowSecrets } from '../flows/secrets.ts'
 import type { NamedIntegrations } from '../integrations/named.ts'
 import type { Jq } from '../lib/jq/jq.ts'
@@ -16,6 +16,7 @@ import type { Storage } from './storage.ts'
 
 export interface FlowRuns {
   engine: Engine
+  starting: Starting
   services: Pick<Services, 'runs'>
   close(): Promise<void>
 }
@@ -51,7 +52,7 @@ export function createFlowRuns({ storage: { database, blobs, http, guard }, conf
   })
   const starting = createStarting({ database, blobs, jq, definitions, engine, pending: () => undefined })
   return {
-    engine,
+    engine, starting,
     services: { runs: createRuns({ database, blobs, definitions, engine, starting, maskOf: (tenantId, definition) => secrets.maskOf(tenantId, definition) }) },
     async close() {
       await starting.drain()

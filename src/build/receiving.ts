@@ -7,7 +7,7 @@ import type { Inbox } from '../events/event.ts'
 import type { Jq } from '../lib/jq/jq.ts'
 import { createLoadedSources, type LoadedSources } from '../webhooks/inbound/loaded.ts'
 import { createSourceFigures } from '../webhooks/inbound/figures.ts'
-import { createHooks, type SchemaValidator } from '../webhooks/inbound/receive.ts'
+import { createHooks, type HooksDeps, type SchemaValidator } from '../webhooks/inbound/receive.ts'
 import { createHookRequests } from '../webhooks/inbound/requests.ts'
 import { createWebhookSources } from '../webhooks/inbound/sources.ts'
 import type { Storage } from './storage.ts'
@@ -26,17 +26,18 @@ export interface ReceivingDeps {
   credentials: Credentials
   inbox: Inbox
   schemas: SchemaValidator
+  answerFor: HooksDeps['answerFor']
   publicUrl(): string
 }
 
-export function createReceiving({ config, storage: { database }, logger, jq, credentials: { own }, inbox, schemas, publicUrl }: ReceivingDeps): Receiving {
+export function createReceiving({ config, storage: { database }, logger, jq, credentials: { own }, inbox, schemas, answerFor, publicUrl }: ReceivingDeps): Receiving {
   const sources = createLoadedSources({ database, own })
   const requests = createHookRequests({ database, onError: (error) => { logger.warn({ err: error }, 'requests of webhook sources could not be kept') } })
   return {
     loadedSources: sources,
     services: {
       publicUrl, hookRequests: requests, sourceFigures: createSourceFigures({ database }), webhookSources: createWebhookSources({ database, own, loaded: sources, jq }),
-      hooks: createHooks({ sources, requests, inbox, schemas, jq, publicUrl, maxBodyBytes: config.maxBodyBytes }),
+      hooks: createHooks({ sources, requests, inbox, schemas, jq, answerFor, publicUrl, maxBodyBytes: config.maxBodyBytes }),
     },
     close: () => requests.drain(),
   }

@@ -50,11 +50,25 @@ export async function insertEvents(db: Db, events: readonly NewEventRow[], deliv
     [...eventValues(events), ...deliveryValues(deliveries)])
 }
 
+/** Behind the parameters of events, keys and deliveries. */
+const FIRST_OF_SEQUELS = 24
+
+/** Rows of other tables that events lead to, which are written by the same statement. */
+export interface SequelRows {
+  /**
+   * `with` clauses that insert those of the rows whose event was stored: `isStored` says so of an event's id, as text. Their parameters begin at
+   * `first`. A clause `fresh_sequels` gives the `id` of each that was inserted.
+   */
+  clauses(first: number, isStored: (eventId: string) => string): string
+  values: unknown[]
+}
+
 /**
- * The same for events of which some may be repeats: those whose key was taken within its window are left out, with their deliveries.
- * Answers the ids of the events that were stored. Keys are taken in one order everywhere, so that writers don't wait for each other in a ring.
+ * The same for events of which some may be repeats: those whose key was taken within its window are left out, with all that they lead to.
+ * Answers the ids of what was stored: of events, and of sequels. Keys are taken in one order everywhere, so that writers don't wait for each other
+ * in a ring.
  */
-export async function insertNewEvents(db: Db, events: readonly NewEventRow[], deliveries: readonly NewDeliveryRow[]): Promise<Set<string>> {
+export async function insertNewEvents(db: Db, events: readonly NewEventRow[], deliveries: readonly NewDeliveryRow[], sequels?: SequelRows): Promise<Set<string>> {
   const { rows } = await db.query<{ id: string }>(
     `with incoming as (
        select * from unnest(${eventArrays}, $13::text[], $14::text[], $15::timestamptz[])
@@ -70,9 +84,13 @@ export async function insertNewEvents(db: Db, events: readonly NewEventRow[], de
      queued as (
        insert into delivery_queue (${deliveryColumns})
        select d.*, now() from unnest(${deliveryArrays(16)}) as d (${deliveryColumns.replace(', due_at', '')})
-       where exists (select from fresh f where f.id = d.event_id))
-     select id from fresh`,
-    [...eventValues(events), events.map((event) => event.onceScope), events.map((event) => event.onceKey), events.map((event) => event.onceUntil), ...deliveryValues(deliveries)])
+       where exists (select from fresh f where f.id = d.event_id))${sequels === undefined ? '' : `,
+     ${sequels.clauses(FIRST_OF_SEQUELS, (eventId) => `exists (select from fresh f where f.id::text = ${eventId})`)}`}
+     select id from fresh${sequels === undefined ? '' : ' union all select id from fresh_sequels'}`,
+    [
+      ...eventValues(events), events.map((event) => event.onceScope), events.map((event) => event.onceKey), events.map((event) => event.onceUntil),
+      ...deliveryValues(deliveries), ...sequels?.values ?? [],
+    ])
   return new Set(rows.map(({ id }) => id))
 }
 

@@ -10,6 +10,7 @@ import { flowIdOf, placeIn, placeOf } from './flow-id.ts'
 import { changing, record, type FlowsDeps } from './flows.ts'
 import { countLive, findFlowRow, listStored, markDeleted } from './flows-store.ts'
 import { fingerprint, store } from './storing.ts'
+import { placeSchedules } from './triggers/placing.ts'
 
 export interface FlowFile { path: string, content: string }
 
@@ -145,5 +146,6 @@ async function removeOne(db: Db, caller: Caller, { flow }: PlanItem): Promise<vo
   const row = await findFlowRow(db, caller.tenantId, placeOf(flow!), { lock: true })
   if (row === undefined) return
   await markDeleted(db, caller.tenantId, row.id)
+  await placeSchedules(db, caller.tenantId, row.id)
   await record(db, caller, 'flow.deleted', { ...row, detail: { pruned: true } })
 }

@@ -95,6 +95,35 @@ export interface FlowSettings {
   /** jq over the input: a second run with the same key within a day is the first. */
   idempotencyBy?: string
   lifecycleEvents?: 'none' | 'workflow' | 'tasks'
+  /** Of `schedule.cron`. */
+  timezone?: string
+  /** Each has one of these. */
+  triggers?: { webhook?: WebhookTrigger, poll?: PollTrigger }[]
+}
+
+/** What comes to a webhook source begins a run. */
+export interface WebhookTrigger {
+  /** Name or id. */
+  source: string
+  /** Whether the sender is answered with the run's output. */
+  respond?: boolean
+  /** Of an answer; default 30 s. */
+  timeout?: unknown
+}
+
+/** What is new behind an integration begins a run each. */
+export interface PollTrigger {
+  /** Name or id. */
+  integration: string
+  /** Without one, the connector's own poll. */
+  operation?: string
+  input?: unknown
+  /** jq over the operation's answer: each output is an item. Default `.[]`. */
+  items?: string
+  /** jq over an item: what tells it from others. Default `.id`. */
+  id?: string
+  interval?: unknown
+  from?: 'now' | 'beginning'
 }
 
 export function settingsOf({ document }: FlowDefinition): FlowSettings {

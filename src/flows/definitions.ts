@@ -34,7 +34,8 @@ function presentVersion(flowId: string, version: string): FlowDefinition | undef
   return [...presentFlows().values()].find((flow) => flow.facts.id === flowId && flow.version === version)?.definition
 }
 
-export function createDefinitions({ database }: { database: Pick<Database, 'tenant'> }): Definitions {
+/** `forgotten`: told of the tenant whose flows changed, or of nobody where that may be any. */
+export function createDefinitions({ database, forgotten }: { database: Pick<Database, 'tenant'>, forgotten?: (tenantId?: string) => void }): Definitions {
   const flows = new LRUCache<string, { facts: FlowFacts | undefined }>({ max: 20_000, ttl: FRESH_MS })
   const versions = new LRUCache<string, { definition: FlowDefinition | undefined }>({ max: 2000, ttl: FRESH_MS })
   let generation = 0
@@ -61,11 +62,13 @@ export function createDefinitions({ database }: { database: Pick<Database, 'tena
       generation += 1
       forgetOf(flows, tenantId)
       forgetOf(versions, tenantId)
+      forgotten?.(tenantId)
     },
     forgetAll() {
       generation += 1
       flows.clear()
       versions.clear()
+      forgotten?.()
     },
   }
 }

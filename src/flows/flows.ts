@@ -19,6 +19,7 @@ import {
   type FlowFilter, type FlowRow, type VersionRow, type VersionSource,
 } from './flows-store.ts'
 import { fingerprint, store, type StoreOutcome } from './storing.ts'
+import { placeSchedules } from './triggers/placing.ts'
 import { compareVersions } from './version.ts'
 
 export type { FlowRow, VersionRow, VersionSource } from './flows-store.ts'
@@ -172,6 +173,7 @@ async function setEnabled(deps: FlowsDeps, caller: Caller, { flowId, enabled, if
     if (ifMatch !== undefined && ifMatch !== String(before.revision)) throw new HubError('precondition_failed', 'Somebody changed the flow meanwhile. Read it again, then write your change.')
     if (before.enabled === enabled) return before
     await updateFlow(db, caller.tenantId, before.id, { enabled })
+    await placeSchedules(db, caller.tenantId, before.id)
     await record(db, caller, enabled ? 'flow.enabled' : 'flow.disabled', before)
     return find(db, caller, flowId)
   })
@@ -183,6 +185,7 @@ async function remove(deps: FlowsDeps, caller: Caller, flowId: string, { force }
     const live = await countLive(db, caller.tenantId, row.id)
     if (live > 0 && !force) throw new HubError('conflict', `${live > 1000 ? 'More than 1,000' : live} of its runs are not over yet. Cancel them, or delete it with \`?force=true\`: they go on to their end then.`)
     await markDeleted(db, caller.tenantId, row.id)
+    await placeSchedules(db, caller.tenantId, row.id)
     await record(db, caller, 'flow.deleted', { ...row, detail: { liveRuns: live } })
   })
 }

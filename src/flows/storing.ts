@@ -11,6 +11,7 @@ import type { Finding } from './document/finding.ts'
 import type { SourceFormat } from './document/source.ts'
 import { flowIdOf, placeIn, type FlowPlace } from './flow-id.ts'
 import { findFlowRow, insertFlow, insertVersion, listVersions, updateFlow, type FlowRow } from './flows-store.ts'
+import { placeSchedules } from './triggers/placing.ts'
 import { compareVersions } from './version.ts'
 
 /** `version`: of a flow that was there. `published`: what was a draft. */
@@ -46,7 +47,10 @@ export async function store(db: Db, caller: Caller, { definition, source, findin
   }
   if (draft && before?.sha256 === sha256) return { ...place, version, status, outcome: 'unchanged' }
   await insertVersion(db, tenantId, { flowId: flow.id, version, status, format: source.format, source: source.text, sha256, findings, createdBy: actor, definition })
-  if (!draft) await updateFlow(db, tenantId, flow.id, { latestVersion: latestOf(version, flow.latestVersion) })
+  if (!draft) {
+    await updateFlow(db, tenantId, flow.id, { latestVersion: latestOf(version, flow.latestVersion) })
+    await placeSchedules(db, tenantId, flow.id)
+  }
   await recordChange(db, caller, { action: draft ? 'flow.drafted' : 'flow.published', targetType: 'flow', targetId: flow.id, detail: { flow: flowIdOf(place), version } })
   return { ...place, version, status, outcome: draft ? 'draft' : isNew ? 'created' : before === undefined ? 'version' : 'published' }
 }

@@ -14,8 +14,13 @@ const flowSettings = z.strictObject({
   lifecycleEvents: z.enum(['none', 'workflow', 'tasks']).optional().describe("Which of the standard's CloudEvents about its runs are published."),
   timezone: z.string().refine(isTimeZone, 'is no time zone such as Europe/Berlin').optional().describe('Of `schedule.cron`.'),
   triggers: z.array(z.union([
-    z.strictObject({ webhook: z.strictObject({ source: z.string().min(1).max(200).describe('Name or id of a webhook source.'), respond: z.boolean().optional().describe("Answer with the run's output.") }) }),
-    z.strictObject({ poll: z.looseObject({ integration: z.string().min(1).max(200).describe('Name or id.') }) }),
+    z.strictObject({ webhook: z.strictObject({ source: z.string().min(1).max(200).describe('Name or id of a webhook source.'), respond: z.boolean().optional().describe("Answer with the run's output."), timeout: z.unknown().optional().describe('How long the sender is kept waiting for it: a duration, 30 seconds unless said otherwise.') }) }),
+    z.strictObject({ poll: z.strictObject({
+      integration: z.string().min(1).max(200).describe('Name or id.'), operation: z.string().min(1).max(500).optional().describe("Without one, the connector's own poll is asked."),
+      input: z.record(z.string(), z.unknown()).optional().describe("The operation's input."), items: z.string().min(1).optional().describe("jq over the operation's answer: each output is an item. Default `.[]`."),
+      id: z.string().min(1).optional().describe('jq over an item: what tells it from others. Default `.id`.'), interval: z.unknown().optional().describe('A duration; a minute unless said otherwise.'),
+      from: z.enum(['now', 'beginning']).optional().describe('Whether what the first poll finds begins runs too. Default `now`: it does not.'),
+    }) }),
   ])).max(20).optional(),
   tool: z.strictObject({
     title: z.string().max(200).optional(), readOnly: z.boolean().optional().describe('It changes nothing.'), destructive: z.boolean().optional().describe('It may destroy what was there.'),
@@ -39,7 +44,10 @@ export function checkSettings({ document }: Members, report: Report): void {
 }
 
 export function checkSchedule({ schedule, document }: Members, report: Report): void {
-  const { every, cron } = (typeof schedule === 'object' && schedule !== null ? schedule : {}) as Members
+  const { every, cron, on } = (typeof schedule === 'object' && schedule !== null ? schedule : {}) as Members
+  if (memberOf(on, 'all') !== undefined || memberOf(on, 'until') !== undefined) {
+    report({ severity: 'warning', code: 'never_runs', pointer: '/schedule/on', detail: 'begins no run here: an event begins one by `one` or `any`; to gather several, begin with the first and `listen` for the others' })
+  }
   const fault = (member: string, detail: string): void => { report({ severity: 'error', code: 'invalid_schedule', pointer: `/schedule/${member}`, detail }) }
   if (every !== undefined) {
     checkDuration(every, '/schedule/every', report)

@@ -28,7 +28,7 @@ const types = ['uuid', 'uuid', 'uuid', 'text', 'text', 'text', 'text', 'timestam
 const names = 'tenant_id, id, flow_id, namespace, name, version, status, started_at, is_due, claimed_by, ordering_key, input, trigger, parent_id, rights, once_key'
 
 /** `with` clauses that insert the runs; `fresh_runs` has the ids of those that were. `where`: which of the given ones, `g`, may. */
-function newRunClauses(first: number, where = 'true'): string {
+export function newRunClauses(first: number, where = 'true'): string {
   return `given_runs as (
       select * from unnest(${types.map((type, index) => `$${first + index}::${type}[]`).join(', ')}) as g (${names}) where ${where}),
     taken_runs as (
@@ -44,7 +44,7 @@ function newRunClauses(first: number, where = 'true'): string {
         case when claimed_by is null then 0 else 1 end, ordering_key, input, trigger, parent_id, rights from fresh_runs)`
 }
 
-function newRunValues(rows: readonly NewRunRow[]): unknown[] {
+export function newRunValues(rows: readonly NewRunRow[]): unknown[] {
   const inputs = rows.map(({ input }) => input)
   return [
     rows.map(({ tenantId }) => tenantId), rows.map(({ id }) => id), rows.map(({ flowId }) => flowId), rows.map(({ namespace }) => namespace), rows.map(({ name }) => name),

@@ -19,7 +19,7 @@ import { rightsOf } from '../rights.ts'
 import { findKey, insertRuns, type NewRunRow } from './start-store.ts'
 
 /** What started a run. */
-export interface Trigger { type: 'api' | 'event' | 'schedule' | 'agent' | 'flow' | 'retry', [detail: string]: unknown }
+export interface Trigger { type: 'api' | 'event' | 'webhook' | 'schedule' | 'poll' | 'agent' | 'flow' | 'retry', [detail: string]: unknown }
 
 export interface StartRequest {
   /** By name, or by the id of a flow that was looked up. */

@@ -38,6 +38,8 @@ export interface HooksDeps {
   inbox: Inbox
   schemas: SchemaValidator
   jq: Jq
+  /** Undefined where nothing but the source answers for the event. */
+  answerFor(tenantId: string, eventId: string): Promise<HookAnswer> | undefined
   /** For instance `https://hub.example.com`, without a slash at the end. */
   publicUrl(): string
   /** Of a body once it is decompressed. */
@@ -118,12 +120,14 @@ function cloudEventsOf(request: IncomingRequest, body: Buffer, lenient: boolean)
   }
 }
 
-async function store({ inbox, schemas }: HooksDeps, source: LoadedSource, events: AcceptedEvent[]): Promise<Taken> {
+async function store({ inbox, schemas, answerFor }: HooksDeps, source: LoadedSource, events: AcceptedEvent[]): Promise<Taken> {
   const { tenantId, settings: { schemaCheck } } = source
   // All of a batch, or none, as far as that can be known before.
   if (schemaCheck !== 'pass') for (const event of events) await checkSchema(schemas, tenantId, schemaCheck, event)
   const accepted = events.length === 1 ? [await inbox.accept(events[0]!)] : await Promise.all(events.map((event) => inbox.accept(event)))
-  return { answer: answerOf(source, events, accepted), eventId: accepted[0]?.id ?? null }
+  const eventId = accepted[0]?.id
+  const answer = eventId === undefined ? undefined : await answerFor(tenantId, eventId)
+  return { answer: answer === undefined ? answerOf(source, events, accepted) : { ...answer, headers: { ...answer.headers, ...INERT } }, eventId: eventId ?? null }
 }
 
 async function checkSchema(schemas: SchemaValidator, tenantId: string, check: 'flag' | 'reject', accepted: AcceptedEvent): Promise<void> {

@@ -45,6 +45,11 @@ export async function findSource(db: Db, tenantId: string, id: string): Promise<
   return rows[0]
 }
 
+export async function findSourceIds(db: Db, tenantId: string, nameOrId: string): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>('select id from webhook_sources where tenant_id = $1 and (name = $2 or id::text = $2)', [tenantId, nameOrId])
+  return rows.map(({ id }) => id)
+}
+
 /** Over all tenants: the path is all that a sender brings. */
 export async function findSourcesByPath(db: Db, paths: readonly string[]): Promise<SourceRow[]> {
   const { rows } = await db.query<SourceRow>(`select ${columns} from webhook_sources where path = any($1)`, [paths])

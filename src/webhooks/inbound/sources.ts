@@ -15,7 +15,7 @@ import { WEBHOOK_SOURCES_CHANGED, type LoadedSources } from './loaded.ts'
 import { schemeNamed } from './schemes/index.ts'
 import { keepSecrets, openSecrets, ownerOf, type SourceSecrets } from './secrets.ts'
 import { sourceInput, type SourceInput, type SourcePatch } from './settings.ts'
-import { deleteSource, findSource, insertSource, listSources, updateSource, type SourceFilter, type SourceRow, type SourceStatus } from './sources-store.ts'
+import { deleteSource, findSource, findSourceIds, insertSource, listSources, updateSource, type SourceFilter, type SourceRow, type SourceStatus } from './sources-store.ts'
 
 export type { SourceRow } from './sources-store.ts'
 
@@ -25,6 +25,8 @@ export interface WebhookSources {
   create(caller: Caller, input: SourceInput): Promise<SourceRow>
   list(caller: Caller, filter: SourceFilter & PageRequest): Promise<Page<SourceRow>>
   find(caller: Caller, id: string): Promise<SourceRow>
+  /** Ids of those of the name, and of the one of the id. */
+  idsOf(tenantId: string, nameOrId: string): Promise<string[]>
   /** What is left out falls back to its default, but secrets stay. Throws HubError `precondition_failed`. */
   replace(caller: Caller, id: string, input: SourceInput, options: { ifMatch: string | undefined }): Promise<SourceRow>
   /** Only the given fields change, each as a whole but for `verification`. Null puts a default back. */
@@ -49,6 +51,7 @@ export function createWebhookSources(deps: SourcesDeps): WebhookSources {
       return toPage(rows, limit, (row) => [row.id])
     },
     find: one,
+    idsOf: (tenantId, nameOrId) => findSourceIds(database.tenant(tenantId), tenantId, nameOrId),
     replace: async (caller, id, input, { ifMatch }) => update(deps, caller, { before: await one(caller, id), ifMatch, merge: () => input, fields: Object.keys(input) }),
     patch: async (caller, id, change, { ifMatch }) => update(deps, caller, { before: await one(caller, id), ifMatch, merge: (before) => merged(before, change), fields: Object.keys(change) }),
     async setStatus(caller, id, status) {

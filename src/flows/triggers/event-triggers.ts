@@ -1,0 +1,139 @@
+/**
+ * Flows that events begin: `schedule.on` of the DSL, and webhook sources among Interchange's own settings. Which flows an event begins is known from
+ * memory, so that their runs are committed together with it.
+ */
+import { LRUCache } from 'lru-cache'
+import type { Database } from '../../db/database.ts'
+import type { AcceptedEvent, CloudEvent } from '../../events/event.ts'
+import type { Sequel, Sequels } from '../../events/inbox.ts'
+import type { Jq } from '../../lib/jq/jq.ts'
+import { systemCaller } from '../../tenants/caller.ts'
+import { settingsOf, type ConsumptionStrategy, type FlowDefinition } from '../definition.ts'
+import { durationMs } from '../duration.ts'
+import { compileFilter, type CompiledFilter } from '../events/filter.ts'
+import type { Planned, Starting } from '../runs/start.ts'
+import { newRunClauses, newRunValues } from '../runs/start-store.ts'
+import { listTriggered, type TriggeredFlow } from './event-triggers-store.ts'
+
+/** A run whose output the sender of a webhook waits for. */
+export interface Awaited { runId: string, timeoutMs: number }
+
+export interface EventTriggers {
+  sequels: Sequels
+  /** Once, after the event was accepted: undefined where no flow answers its sender. */
+  takeAwaited(eventId: string): Awaited | undefined
+  /** Flows of the tenant changed, or its webhook sources; of anybody without one. */
+  forget(tenantId?: string): void
+}
+
+export interface EventTriggersDeps {
+  database: Pick<Database, 'tenant'>
+  jq: Jq
+  starting: Pick<Starting, 'plan'>
+  /** Ids of the webhook sources of that name, or the one of that id. */
+  findSources(tenantId: string, nameOrId: string): Promise<string[]>
+  onError(error: unknown): void
+}
+
+interface Trigger extends Pick<TriggeredFlow, 'namespace' | 'name' | 'version'> {
+  /** Any of them suffices; none takes every event. */
+  filters: CompiledFilter[]
+  sources?: Set<string>
+  answerMs?: number
+}
+
+/** How long a change made by another process may go unseen where its notice gets lost. */
+const FRESH_MS = 30_000
+/** What runs tell of themselves begins a flow only where it names that: else a flow that takes every event would begin itself without end. */
+const OF_RUNS = 'io.serverlessworkflow.'
+const AWAITED_MAX = 10_000
+const ANSWER_MS = 30_000
+
+interface PlannedSequel extends Sequel { row: Planned['row'] }
+
+export function createEventTriggers(deps: EventTriggersDeps): EventTriggers {
+  const tenants = new LRUCache<string, Trigger[]>({ max: 20_000, ttl: FRESH_MS })
+  const awaited = new LRUCache<string, Awaited>({ max: AWAITED_MAX })
+  let generation = 0
+  const load = async (tenantId: string): Promise<Trigger[]> => {
+    const began = generation
+    const rows = await listTriggered(deps.database.tenant(tenantId), tenantId)
+    const triggers = (await Promise.all(rows.map((row) => triggersOf(deps, tenantId, row)))).flat()
+    // What was forgotten while it was read may be from before the change.
+    if (began === generation) tenants.set(tenantId, triggers)
+    return triggers
+  }
+  const planAll = async (event: AcceptedEvent, triggers: Trigger[]): Promise<Sequel[] | undefined> => {
+    const begun = (await Promise.all(triggers.map((trigger) => planOne(deps, awaited, event, trigger)))).filter((each) => each !== undefined)
+    return begun.length === 0 ? undefined : begun
+  }
+  return {
+    sequels: {
+      plan(event) {
+        // A test of an endpoint is for it alone.
+        if (event.onlyTo !== undefined) return undefined
+        const known = tenants.get(event.tenantId)
+        if (known === undefined) return load(event.tenantId).then((triggers) => planAll(event, triggers.filter((each) => mayBegin(each, event))))
+        const triggers = known.filter((each) => mayBegin(each, event))
+        return triggers.length === 0 ? undefined : planAll(event, triggers)
+      },
+      rows: (all) => ({
+        values: newRunValues((all as PlannedSequel[]).map(({ row }) => row)),
+        clauses: (first, isStored) => `${newRunClauses(first, isStored("(g.trigger::json->>'eventId')"))},
+     fresh_sequels as (select id from fresh_runs)`,
+      }),
+    },
+    takeAwaited(eventId) {
+      const found = awaited.get(eventId)
+      awaited.delete(eventId)
+      return found
+    },
+    forget(tenantId) {
+      generation += 1
+      if (tenantId === undefined) tenants.clear()
+      else tenants.delete(tenantId)
+    },
+  }
+}
+
+function mayBegin({ filters, sources }: Trigger, { event: { type }, webhookSourceId }: AcceptedEvent): boolean {
+  if (sources !== undefined && (webhookSourceId === undefined || !sources.has(webhookSourceId))) return false
+  return filters.some((filter) => filter.type === type) || !type.startsWith(OF_RUNS) && (filters.length === 0 || filters.some((filter) => filter.type === undefined))
+}
+
+async function planOne({ starting, onError }: EventTriggersDeps, awaited: LRUCache<string, Awaited>, { tenantId, id, event }: AcceptedEvent, trigger: Trigger): Promise<PlannedSequel | undefined> {
+  const { namespace, name, version, filters, sources, answerMs } = trigger
+  try {
+    if (filters.length > 0 && !await matchesAny(filters, event)) return undefined
+    // The DSL hands over what was consumed as a list; a webhook is one event by nature.
+    const { row, ...planned } = await starting.plan(systemCaller(tenantId), {
+      flow: { namespace, name }, version, input: sources === undefined ? [event] : event, trigger: { type: sources === undefined ? 'event' : 'webhook', eventId: id, eventType: event.type },
+    })
+    if (answerMs !== undefined) awaited.set(id, { runId: row.id, timeoutMs: answerMs })
+    return { id: row.id, row, ...planned }
+  } catch (error) {
+    // A flow that cannot begin (its schema refuses the event, it was disabled this moment) must not keep the event out.
+    onError(error)
+    return undefined
+  }
+}
+
+async function matchesAny(filters: CompiledFilter[], event: CloudEvent): Promise<boolean> {
+  for (const filter of filters) if (await filter.matches(event)) return true
+  return false
+}
+
+async function triggersOf({ jq, findSources }: EventTriggersDeps, tenantId: string, { namespace, name, version, schedule, document }: TriggeredFlow): Promise<Trigger[]> {
+  const flow = { namespace, name, version }
+  const found: Trigger[] = []
+  const on = schedule?.['on'] as ConsumptionStrategy | undefined
+  // What gathers several events begins nothing: whoever stored it was warned.
+  const filters = on?.one !== undefined ? [on.one] : on?.until === undefined ? on?.any : undefined
+  if (filters !== undefined) found.push({ ...flow, filters: filters.map((filter) => compileFilter(filter, { jq, batchKey: tenantId })) })
+  for (const { webhook } of settingsOf({ document } as FlowDefinition).triggers ?? []) {
+    if (webhook === undefined) continue
+    const { source, respond = false, timeout } = webhook
+    found.push({ ...flow, filters: [], sources: new Set(await findSources(tenantId, source)), ...respond && { answerMs: timeout === undefined ? ANSWER_MS : durationMs(timeout) } })
+  }
+  return found
+}
