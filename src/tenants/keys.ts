@@ -1,6 +1,5 @@
 /** API keys: shown once, stored as SHA-256, scoped, expiring, revocable. */
 import { createHash, randomBytes } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import { uuidv7 } from 'uuidv7'
 import type { Database } from '../db/database.ts'
 import { HubError } from '../errors.ts'
@@ -8,6 +7,7 @@ import { isUuid, readIdCursor, toPage, type Page, type SearchRequest } from '../
 import { recordChange } from './audit.ts'
 import { effectiveScopes, roleAtLeast, type AgentPolicy, type Caller, type Role, type Scope } from './caller.ts'
 import { findKey, findKeyByHash, insertKey, listKeys, revokeKey, updateKeyPolicy, updateLastUsed, type KeyRow } from './keys-store.ts'
+import { createMemory, createUses } from './memory.ts'
 import { findTenant } from './tenants-store.ts'
 
 export interface NewKeyInput { name: string, role: Role, scopes?: Scope[] | undefined, agent?: AgentPolicy | undefined, expiresAt?: Date | undefined }
@@ -27,8 +27,6 @@ export interface Keys {
   flushLastUsed(): Promise<void>
 }
 
-/** How long another process's revocation may go unseen where its notice gets lost. */
-const CACHE_MS = 5000
 export const KEYS_CHANGED = 'interchange_keys'
 
 export function hashKey(key: string): Buffer {
@@ -49,8 +47,8 @@ interface Known { caller: Caller, expiresAt: number }
 
 /** `revoked` is told of each revocation here; other processes hear of it by a notice. */
 export function createKeys(database: Database, { revoked = () => undefined }: { revoked?: () => void } = {}): Keys {
-  const memory = rememberKeys((key) => lookUp(database, key))
-  let used = new Set<string>()
+  const memory = createMemory((key) => lookUp(database, key))
+  const uses = createUses((ids, at) => updateLastUsed(database.system, ids, at))
   return {
     async create(caller, input) {
       const key = makeKey()
@@ -91,23 +89,13 @@ export function createKeys(database: Database, { revoked = () => undefined }: { 
     async authenticate(key, requestId) {
       const entry = await memory.find(key)
       if (entry === undefined || entry.expiresAt <= Date.now()) return undefined
-      if (entry.caller.keyId !== undefined) used.add(entry.caller.keyId)
+      if (entry.caller.keyId !== undefined) uses.note(entry.caller.keyId)
       return { ...entry.caller, requestId }
     },
 
     forget: () => { memory.forget() },
 
-    async flushLastUsed() {
-      if (used.size === 0) return
-      const noted = used
-      used = new Set()
-      try {
-        await updateLastUsed(database.system, [...noted], new Date())
-      } catch (error) {
-        for (const id of noted) used.add(id)
-        throw error
-      }
-    },
+    flushLastUsed: () => uses.flush(),
   }
 }
 
@@ -133,26 +121,6 @@ async function lookUp(database: Database, key: string): Promise<Known | undefine
     ...found.agent !== null && { agent: found.agent },
   }
   return { caller, expiresAt: found.expiresAt?.getTime() ?? Infinity }
-}
-
-function rememberKeys(find: (key: string) => Promise<Known | undefined>): { find(key: string): Promise<Known | undefined>, forget(): void } {
-  const known = new LRUCache<string, Known>({ max: 10_000, ttl: CACHE_MS })
-  /** How often something changed: what was looked up across a change may be from before it, and is not remembered. */
-  let changes = 0
-  return {
-    async find(key) {
-      const remembered = known.get(key)
-      if (remembered !== undefined) return remembered
-      const before = changes
-      const found = await find(key)
-      if (found !== undefined && changes === before) known.set(key, found)
-      return found
-    },
-    forget() {
-      changes += 1
-      known.clear()
-    },
-  }
 }
 
 /** Nobody hands out more than they have. */

@@ -1,6 +1,5 @@
 /** Sessions: somebody signed in with a browser. The token is in a cookie, its hash in the database; what the session may do is looked up, never written into it. */
 import { createHash, randomBytes } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import { uuidv7 } from 'uuidv7'
 import type { Database } from '../../db/database.ts'
 import type { Db } from '../../db/db.ts'
@@ -9,6 +8,7 @@ import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../..
 import { recordChange } from '../audit.ts'
 import { effectiveScopes, type Caller, type Role, type Scope } from '../caller.ts'
 import type { Keys } from '../keys.ts'
+import { createMemory, createUses } from '../memory.ts'
 import { tellSessionsChanged } from './notices.ts'
 import { checkPassword, hashPassword, verifyPassword } from './passwords.ts'
 import {
@@ -70,9 +70,6 @@ export interface SessionsDeps {
   maxMs: number
 }
 
-/** How long another process's change may go unseen where its notice gets lost. */
-const CACHE_MS = 5000
-
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }
@@ -85,12 +82,12 @@ interface Inner extends SessionsDeps { look(token: string | undefined): Promise<
 
 export function createSessions(deps: SessionsDeps): Sessions {
   const { database } = deps
-  const memory = rememberSessions(deps)
-  let used = new Set<string>()
+  const memory = createMemory((token) => findSession(database.system, hashToken(token), idleSince(deps)))
+  const uses = createUses((ids, at) => updateSessionsUsed(database.system, ids, at))
   const look: Inner['look'] = async (token) => {
     const found = token === undefined ? undefined : await memory.find(token)
     if (found === undefined || found.expiresAt.getTime() <= Date.now()) throw new HubError('unauthorized', 'Nobody is signed in here, or the session is over. Sign in.')
-    used.add(found.id)
+    uses.note(found.id)
     return found
   }
   const inner: Inner = { ...deps, look, forget: memory.forget }
@@ -113,43 +110,13 @@ export function createSessions(deps: SessionsDeps): Sessions {
     },
     changePassword: (token, change, from) => changePassword(inner, token, change, from),
     forget: memory.forget,
-    async flushLastUsed() {
-      if (used.size === 0) return
-      const noted = used
-      used = new Set()
-      try {
-        await updateSessionsUsed(database.system, [...noted], new Date())
-      } catch (error) {
-        for (const id of noted) used.add(id)
-        throw error
-      }
-    },
+    flushLastUsed: () => uses.flush(),
     expire: () => deleteEndedSessions(database.system, idleSince(deps)),
   }
 }
 
 function idleSince({ idleMs }: SessionsDeps): Date {
   return new Date(Date.now() - idleMs)
-}
-
-function rememberSessions(deps: SessionsDeps): { find(token: string): Promise<FoundSession | undefined>, forget(): void } {
-  const known = new LRUCache<string, FoundSession>({ max: 10_000, ttl: CACHE_MS })
-  /** How often something changed: what was looked up across a change may be from before it, and is not remembered. */
-  let changes = 0
-  return {
-    async find(token) {
-      const remembered = known.get(token)
-      if (remembered !== undefined) return remembered
-      const before = changes
-      const found = await findSession(deps.database.system, hashToken(token), idleSince(deps))
-      if (found !== undefined && changes === before) known.set(token, found)
-      return found
-    },
-    forget() {
-      changes += 1
-      known.clear()
-    },
-  }
 }
 
 async function signIn(inner: Inner, proof: Proof, from: From): Promise<Opened> {
@@ -171,6 +138,8 @@ async function ownerByPassword({ database }: Inner, { email, password }: { email
 
 async function ownerByKey({ keys }: Inner, apiKey: string, { requestId }: From): Promise<Owner | undefined> {
   const caller = await keys.authenticate(apiKey, requestId)
+  // Its policy holds for tools, and a session has none of it.
+  if (caller?.agent !== undefined) throw new HubError('forbidden', 'The key of an agent opens no session.')
   return caller?.keyId === undefined ? undefined : { userId: null, key: { tenantId: caller.tenantId, id: caller.keyId }, via: 'key' }
 }
 

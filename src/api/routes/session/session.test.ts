@@ -112,6 +112,11 @@ test('an API key opens a session that is no more than the key, and ends with it'
   expect((await browser().call('POST', '/api/v1/session', { apiKey: key })).status).toBe(401)
 })
 
+test('the key of an agent opens no session: its policy would not hold there', async () => {
+  const { body: { key } } = await hub.call('POST', '/api/v1/keys', { name: 'agent', role: 'owner', agent: {} })
+  expect(await browser().call('POST', '/api/v1/session', { apiKey: key })).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+})
+
 test('only the tenants that the user is a member of are there, each with its own role', async () => {
   const otherKey = await hub.addTenant('elsewhere')
   const eve = await member('eve@example.com', 'viewer')
