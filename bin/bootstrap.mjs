@@ -21,5 +21,7 @@ const command = Object.prototype.hasOwnProperty.call(commands, name ?? '') ? com
 if (!command) fail(`usage: node bin/bootstrap.mjs ${Object.keys(commands).join('|')} [arguments]`, 2)
 if (!existsSync(path.join(root, 'package-lock.json'))) fail(`${root} has no package-lock.json: this is not a whole copy of Interchange.`)
 await ensureInstalled({ withDevelopment: name !== 'hub' })
-if (name === 'hub' && rest[0] === 'serve' || name === 'check') await ensureDashboard()
+// The hub starts without it, too; what is checked must be what there is.
+if (name === 'hub' && rest[0] === 'serve') await ensureDashboard()
+if (name === 'check' && !await ensureDashboard()) fail('what is not built cannot be checked.')
 handOver(command(rest))

@@ -1,1 +1,1 @@
-export function ensureDashboard(): Promise<void>
+export function ensureDashboard(): Promise<boolean>

@@ -12,18 +12,23 @@ const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js')
 
 /**
  * Builds the dashboard when it was never built, or from other sources than there are now: nothing to do when its stamp
- * says so. By one process at a time. Where it cannot be built the hub starts without it, and says so.
+ * says so. By one process at a time. Where it cannot be built, that is said; answers whether it is there as its sources are.
  */
 export async function ensureDashboard() {
-  if (!existsSync(path.join(web, 'index.html'))) return
-  if (readText(stampFile) === hashOfSources()) return
-  if (!existsSync(vite)) return void say('the dashboard is not built, and what builds it is not installed: `npm ci` installs it.')
+  if (!existsSync(path.join(web, 'index.html'))) return false
+  if (readText(stampFile) === hashOfSources()) return true
+  if (!existsSync(vite)) {
+    say('the dashboard is not built, and what builds it is not installed: `npm ci` installs it.')
+    return false
+  }
   const release = await takeLock('dashboard', 'another process is building the dashboard: waiting for it…')
   try {
     const stamp = hashOfSources()
     if (readText(stampFile) !== stamp) await build(stamp)
+    return true
   } catch (error) {
-    say(`the dashboard could not be built: ${error.message}. The hub starts without it.`)
+    say(`the dashboard could not be built: ${error.message}.`)
+    return false
   } finally {
     release()
   }

@@ -8,6 +8,7 @@ const hub = process.env['INTERCHANGE_URL'] ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
   root: import.meta.dirname,
+  resolve: { alias: { '@rjsf/validator-ajv8': join(import.meta.dirname, 'src/components/form/no-ajv.ts') } },
   plugins: [react(), precompressed()],
   build: {
     // The hub makes its own folder name, so that a build is never seen half done.

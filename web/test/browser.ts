@@ -23,13 +23,15 @@ export interface Visitor {
   /** Goes to a path below the tenant, and waits for its title. */
   visit(path: string, title: string | RegExp): Promise<void>
   /** WCAG 2.2 A and AA, and axe's best practices, on the page as it is. */
-  expectAccessible(): Promise<void>
+  expectAccessible(where?: string): Promise<void>
 }
 
 export interface Dashboard {
   hub: TestHub
   /** Of the bookshop: its document's address. */
   shop: string
+  /** Before the tests, where there is a browser for them. */
+  prepare(work: () => Promise<void>): void
   /** Somebody with a browser, signed in by a key; the first owner's unless another is given, nobody for `null`. */
   visitor(options?: { key?: string | null, scheme?: 'light' | 'dark', width?: number, tenant?: string }): Promise<Visitor>
 }
@@ -54,6 +56,7 @@ export function useDashboard(options?: TestHubOptions): Dashboard {
   return {
     get hub() { return opened.hub! },
     get shop() { return opened.shop! },
+    prepare(work) { if (executablePath !== undefined) beforeAll(work) },
     visitor: (given) => openVisitor(opened.browser!, opened.hub!, given),
   }
 }
@@ -66,6 +69,7 @@ async function openVisitor(browser: Browser, hub: TestHub, { key = hub.key, sche
     expect(reply.status()).toBe(200)
   }
   const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
   const complaints = complaintsOf(page)
   return {
     page, context, complaints,
@@ -73,13 +77,13 @@ async function openVisitor(browser: Browser, hub: TestHub, { key = hub.key, sche
       await page.goto(`/t/${tenant}/${to}`)
       await page.getByRole('heading', { level: 1, name: title }).waitFor()
     },
-    async expectAccessible() {
+    async expectAccessible(where) {
       await page.addScriptTag({ content: axe.source })
       const found = await page.evaluate(async () => {
         const { violations } = await (globalThis as unknown as { axe: { run(of: Document, options: object): Promise<{ violations: { id: string, nodes: { html: string, failureSummary: string }[] }[] }> } }).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
         return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`).join('\n')}`)
       })
-      expect(found).toEqual([])
+      expect(found, where).toEqual([])
     },
   }
 }

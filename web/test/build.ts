@@ -2,5 +2,5 @@
 import { ensureDashboard } from '../../bin/dashboard.mjs'
 
 export default async function setup(): Promise<void> {
-  await ensureDashboard()
+  if (!await ensureDashboard()) throw new Error('The dashboard could not be built.')
 }

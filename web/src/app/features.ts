@@ -1,11 +1,14 @@
 /** The list of features: their tabs in the order in which they stand, their routes, and what the palette finds of them. */
-import { integrationsFeature, integrationsTabs } from '../features/integrations/feature.ts'
+import { connectorsFeature, connectorsPages, connectorsTabs, marketplaceFeature, marketplaceTabs } from '../features/connectors/feature.ts'
+import { executionsFeature, executionsPages } from '../features/executions/feature.ts'
+import { settingsFeature, settingsTabs } from '../features/settings/feature.ts'
+import { integrationsFeature, integrationsPages, integrationsTabs } from '../features/integrations/feature.ts'
 import type { Feature } from '../routing/feature.ts'
 
-export const features: Feature[] = [integrationsFeature]
+export const features: Feature[] = [integrationsFeature, connectorsFeature, marketplaceFeature, executionsFeature, settingsFeature]
 
 /** Below the stat cards of the page *Integration Hub*. */
-export const tabRoutes = [...integrationsTabs] as const
+export const tabRoutes = [...integrationsTabs, ...connectorsTabs, ...marketplaceTabs, ...settingsTabs]
 
 /** Pages of their own. */
-export const pageRoutes = [] as const
+export const pageRoutes = [...integrationsPages, ...connectorsPages, ...executionsPages]

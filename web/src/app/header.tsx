@@ -1,31 +1,44 @@
 import { ActionIcon, Button, Group, Kbd, Menu, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { useHotkeys } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Check, ChevronsUpDown, Search } from 'lucide-react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { Mark } from '../components/mark.tsx'
 import { AccountMenu } from '../features/session/account-menu.tsx'
 import { useLiveState } from '../hub/live-context.ts'
 import { sessionQuery, useTenant } from '../hub/session.ts'
 import { RouteLink, useGo } from '../routing/link.tsx'
 import { pathTo, usePath } from '../routing/paths.ts'
-import { openPalette, Palette } from './palette.tsx'
 import { texts } from './texts.ts'
 
+// Comes after the page, before somebody asks for it.
+const loadPalette = async () => ({ default: (await import('./palette.tsx')).Palette })
+const Palette = lazy(loadPalette)
+const AFTER_THE_PAGE_MS = 1500
+
 export function Header() {
+  const [asked, setAsked] = useState(0)
+  const openPalette = (): void => { setAsked(asked + 1) }
+  useEffect(() => {
+    const timer = setTimeout(() => { void loadPalette() }, AFTER_THE_PAGE_MS)
+    return () => { clearTimeout(timer) }
+  }, [])
+  useHotkeys([['mod+K', openPalette]], [])
   const path = usePath()
   return (
     <header className="app-header">
       <div className="app-header-inner">
-        <UnstyledButton component={RouteLink} to={path('integrations')} aria-label={texts.home}>
+        <UnstyledButton component={RouteLink} to={path('integrations')} aria-label={`${texts.product}: ${texts.home}`}>
           <Group gap={9} wrap="nowrap"><Mark size={25} /><Text fw={650} className="app-hide-sm">{texts.product}</Text></Group>
         </UnstyledButton>
         <TenantSwitcher />
         <div style={{ flex: 1 }} />
-        <Button variant="default" className="app-search app-hide-sm" leftSection={<Search size={14} />} onClick={openPalette} aria-label={texts.searchLabel}
+        <Button variant="default" className="app-search app-hide-sm" leftSection={<Search size={14} />} onClick={openPalette}
           rightSection={<Kbd size="xs">{/Mac|iP/.test(navigator.platform) ? '⌘K' : 'Ctrl K'}</Kbd>} styles={{ label: { flex: 1, textAlign: 'start' } }}>{texts.search}</Button>
         <ActionIcon hiddenFrom="sm" size="lg" variant="default" onClick={openPalette} aria-label={texts.searchLabel}><Search size={16} /></ActionIcon>
         <LiveDot />
         <AccountMenu />
-        <Palette />
+        {asked > 0 && <Suspense><Palette asked={asked} /></Suspense>}
       </div>
     </header>
   )

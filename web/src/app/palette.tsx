@@ -1,8 +1,8 @@
 import { createSpotlight, Spotlight } from '@mantine/spotlight'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Search } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState, type KeyboardEvent } from 'react'
 import { useTenant, type Tenant } from '../hub/session.ts'
 import type { Command } from '../routing/feature.ts'
 import { useGo } from '../routing/link.tsx'
@@ -11,23 +11,32 @@ import { features } from './features.ts'
 import { texts } from './texts.ts'
 
 const [store, spotlight] = createSpotlight()
-export const openPalette = (): void => { spotlight.open() }
 
-/** ⌘K: pages at once, and what the hub has of that name. */
-export function Palette() {
+/** Pages at once, and what the hub has of that name. `asked`: how often somebody asked for it. */
+export function Palette({ asked }: { asked: number }) {
+  useEffect(() => { spotlight.open() }, [asked])
   const tenant = useTenant()
   const go = useGo()
   const path = usePath()
   const [words, setWords] = useState('')
   const [settled] = useDebouncedValue(words.trim(), 120)
   const { data: found = [] } = useQuery({
-    queryKey: [tenant.slug, 'palette', settled], enabled: settled.length > 1, staleTime: 10_000,
+    queryKey: [tenant.slug, 'palette', settled], enabled: settled.length > 1, staleTime: 10_000, placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => (await Promise.all(features.map((feature) => feature.find?.(tenant, settled, signal) ?? []))).flat(),
   })
   const shown = [...pages(tenant).filter(({ label }) => label.toLowerCase().includes(words.trim().toLowerCase())), ...words.trim() === '' ? [] : found]
+  // Another list: what was selected in the one before means something else in this.
+  const listed = shown.map(({ id }) => id).join(' ')
+  useEffect(() => { store.setState({ ...store.getState(), selected: -1 }) }, [listed])
+  const openFirst = (event: KeyboardEvent): void => {
+    const [first] = shown
+    if (event.key !== 'Enter' || first === undefined || store.getState().selected !== -1) return
+    spotlight.close()
+    go(path(first.to))
+  }
   return (
-    <Spotlight.Root store={store} query={words} onQueryChange={setWords} shortcut={['mod + K']} scrollable maxHeight={420}>
-      <Spotlight.Search placeholder={texts.searchPlaceholder} aria-label={texts.searchLabel} leftSection={<Search size={16} />} />
+    <Spotlight.Root store={store} query={words} onQueryChange={setWords} shortcut={null} scrollable maxHeight={420}>
+      <Spotlight.Search onKeyDown={openFirst} placeholder={texts.searchPlaceholder} aria-label={texts.searchLabel} leftSection={<Search size={16} />} />
       <Spotlight.ActionsList>
         {shown.map(({ id, label, description, icon: Icon, to }) => (
           <Spotlight.Action key={id} label={label} {...description !== undefined && { description }} leftSection={<Icon size={17} />} onClick={() => { go(path(to)) }} />

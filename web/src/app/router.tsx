@@ -1,5 +1,5 @@
 /** Puts the tree of routes together: what each feature gives, below what it asked for. */
-import { createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { createRoute, createRouter, redirect, type AnyRoute } from '@tanstack/react-router'
 import type { QueryClient } from '@tanstack/react-query'
 import { sessionRoutes } from '../features/session/routes.tsx'
 import { sessionQuery } from '../hub/session.ts'
@@ -32,7 +32,7 @@ const tenantHomeRoute = createRoute({
 
 const tree = rootRoute.addChildren([
   homeRoute, ...sessionRoutes,
-  tenantRoute.addChildren([tenantHomeRoute, hubRoute.addChildren(tabRoutes), ...pageRoutes]),
+  tenantRoute.addChildren([tenantHomeRoute, hubRoute.addChildren(tabRoutes as AnyRoute[]), ...pageRoutes]),
 ])
 
 export function createAppRouter(queries: QueryClient) {

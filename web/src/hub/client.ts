@@ -2,7 +2,7 @@
 import { createClient, type Client } from '../../../src/client/client.ts'
 import { ApiError } from '../../../src/client/errors.ts'
 
-export type { Client, Item, PathOf, Reply } from '../../../src/client/client.ts'
+export type { Client, Reply } from '../../../src/client/client.ts'
 export { ApiError, HubUnreachable } from '../../../src/client/errors.ts'
 export type * from '../../../src/client/types.ts'
 

@@ -20,7 +20,10 @@ export function useLiveState(): LiveState {
   return useSyncExternalStore(subscribe, state)
 }
 
-/** Each of the tenant's events as it is committed, without gaps. */
+/**
+ * Each of the tenant's events as it is committed, without gaps.
+ * @public for features that show events as they come
+ */
 export function useEvents(listener: (event: CloudEvent) => void): void {
   const { onEvent } = useFeed()
   const latest = useRef(listener)

@@ -16,7 +16,7 @@ const keyOf = ({ slug }: Tenant, path: string, { path: names = {}, query = {} }:
 /** Which options go with which path is checked where they are given. */
 const read = (client: Client, path: string, options: RawOptions): Promise<unknown> => (client.get as (path: string, options: RawOptions) => Promise<unknown>)(path, options)
 
-export function getQuery<Path extends Get>(tenant: Tenant, path: Path, options?: GetOptions<Path>) {
+function getQuery<Path extends Get>(tenant: Tenant, path: Path, options?: GetOptions<Path>) {
   return queryOptions({
     queryKey: keyOf(tenant, path, options as RawOptions | undefined),
     queryFn: ({ signal }) => read(tenant.hub, path, { ...options as RawOptions, signal }) as Promise<Reply<'GET', Path>>,

@@ -5,12 +5,14 @@ import { parseSearch } from './url.ts'
 export interface RouteLinkProps extends Omit<ComponentProps<'a'>, 'href'> {
   /** Path with its query, as `usePath` makes it. */
   to: string
+  /** Current only where its query is the page's, too. */
+  isExact?: boolean
 }
 
 /** A link within the dashboard; also what Mantine's components take as `component`. */
-export function RouteLink({ to, ...rest }: RouteLinkProps) {
+export function RouteLink({ to, isExact = false, ...rest }: RouteLinkProps) {
   const { pathname, search } = partsOf(to)
-  return <Link to={pathname as never} search={search as never} {...rest as object} />
+  return <Link to={pathname as never} search={search as never} {...isExact && { activeOptions: { exact: true } }} {...rest as object} />
 }
 
 export function useGo(): (to: string, options?: { replace?: boolean }) => void {

@@ -3,6 +3,8 @@ import type { ReactNode } from 'react'
 export interface Column<Row> {
   id: string
   header: string
+  /** For screen readers alone. */
+  isHeaderHidden?: boolean
   cell(row: Row): ReactNode
   /** What it sorts by; without it, it does not sort. Null comes last. */
   sort?: (row: Row) => string | number | null

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Skeleton, Text } from '@mantine/core'
+import { Button, Checkbox, Group, Skeleton, Text, VisuallyHidden } from '@mantine/core'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp, FilterX } from 'lucide-react'
 import { useMemo, useRef, type MouseEvent, type ReactNode } from 'react'
@@ -90,7 +90,7 @@ function Head<Row>({ columns, rowId, sort, onSort, selection, ordered }: DataTab
           const by = sorting?.by === column.id ? sorting : undefined
           return (
             <th key={column.id} scope="col" {...cellProps(column)} {...by && { 'aria-sort': by.down ? 'descending' as const : 'ascending' as const }}>
-              {column.sort === undefined || onSort === undefined ? column.header : (
+              {column.isHeaderHidden ? <VisuallyHidden>{column.header}</VisuallyHidden> : column.sort === undefined || onSort === undefined ? column.header : (
                 <button type="button" className="app-sort" onClick={() => { onSort(nextSorting(sorting, column.id)) }}>
                   {column.header}{by && (by.down ? <ArrowDown size={12} aria-hidden /> : <ArrowUp size={12} aria-hidden />)}
                 </button>

@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { Link2, Plus } from 'lucide-react'
 import type { Feature } from '../../routing/feature.ts'
-import { hubRoute } from '../../routing/routes.ts'
+import { hubRoute, tenantRoute } from '../../routing/routes.ts'
 import { textSearch } from '../../routing/url.ts'
 import { texts } from './texts.ts'
 
@@ -11,7 +11,20 @@ const listRoute = createRoute({
   component: lazyRouteComponent(() => import('./list-page.tsx'), 'ListPage'),
 })
 
+const newRoute = createRoute({
+  getParentRoute: () => tenantRoute, path: 'integrations/new',
+  validateSearch: textSearch('connector', 'q', 'category'),
+  component: lazyRouteComponent(() => import('./wizard/wizard-page.tsx'), 'WizardPage'),
+})
+
+const oneRoute = createRoute({
+  getParentRoute: () => tenantRoute, path: 'integrations/$id',
+  validateSearch: textSearch('part', 'range', 'operation', 'ops', 'q', 'status', 'since', 'sort'),
+  component: lazyRouteComponent(() => import('./integration-page.tsx'), 'IntegrationPage'),
+})
+
 export const integrationsTabs = [listRoute] as const
+export const integrationsPages = [newRoute, oneRoute] as const
 
 export const integrationsFeature: Feature = {
   tab: { path: 'integrations', label: texts.tab, icon: Link2, needs: 'integrations:read' },

@@ -1,9 +1,9 @@
-import { Anchor, Modal, Stack, Text } from '@mantine/core'
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { renewSessionWith } from '../../hub/client.ts'
-import { SignInForm } from './sign-in-form.tsx'
 import { texts } from './texts.ts'
 import { useSignOut } from './sign-out.ts'
+
+const RenewOverlay = lazy(async () => ({ default: (await import('./renew-overlay.tsx')).RenewOverlay }))
 
 interface Waiting { resolve(): void, reject(error: Error): void }
 
@@ -24,13 +24,5 @@ export function RenewSession() {
     settle(({ reject }) => { reject(new Error(texts.again)) })
     void signOut()
   }
-  return (
-    <Modal opened={isOpen} onClose={() => undefined} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title={texts.again}>
-      <Stack gap="sm">
-        <Text size="sm" c="dimmed">{texts.againLead}</Text>
-        <SignInForm done={() => { settle(({ resolve }) => { resolve() }) }} />
-        <Anchor component="button" type="button" size="xs" onClick={leave}>{texts.leave}</Anchor>
-      </Stack>
-    </Modal>
-  )
+  return isOpen && <Suspense><RenewOverlay onDone={() => { settle(({ resolve }) => { resolve() }) }} onLeave={leave} /></Suspense>
 }

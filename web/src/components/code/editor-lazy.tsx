@@ -1,0 +1,64 @@
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
+import { json } from '@codemirror/lang-json'
+import { yaml } from '@codemirror/lang-yaml'
+import { bracketMatching, defaultHighlightStyle, foldGutter, foldKeymap, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
+import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search'
+import { EditorState, type Extension } from '@codemirror/state'
+import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view'
+import { tags } from '@lezer/highlight'
+import { useEffect, useRef } from 'react'
+import type { EditorProps } from './editor.tsx'
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, color: 'var(--app-code-name)' }, { tag: tags.string, color: 'var(--app-code-text)' }, { tag: [tags.number, tags.bool, tags.null], color: 'var(--app-code-value)' },
+  { tag: tags.comment, color: 'var(--mantine-color-dimmed)', fontStyle: 'italic' }, { tag: tags.keyword, color: 'var(--app-code-name)' },
+])
+
+const look = EditorView.theme({
+  '&': { fontSize: '12.5px', backgroundColor: 'transparent', color: 'var(--mantine-color-text)' },
+  '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '1.55' },
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--mantine-color-dimmed)', border: 'none' },
+  '.cm-content': { caretColor: 'var(--mantine-color-text)', paddingBlock: '8px' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-selectionBackground, &.cm-focused .cm-selectionBackground': { backgroundColor: 'color-mix(in srgb, var(--app-accent) 22%, transparent) !important' },
+  '.cm-cursor': { borderLeftColor: 'var(--mantine-color-text)' },
+  '.cm-panels': { backgroundColor: 'var(--mantine-color-body)', color: 'var(--mantine-color-text)' },
+})
+
+const languages: Record<EditorProps['language'], () => Extension> = { json: () => json(), yaml: () => yaml(), text: () => [] }
+
+export function EditorLazy({ value, onChange, language, label, minHeight, maxHeight = 420 }: EditorProps) {
+  const place = useRef<HTMLDivElement>(null)
+  const view = useRef<EditorView>(null)
+  const latest = useRef(onChange)
+  latest.current = onChange
+  const isReadOnly = onChange === undefined
+  useEffect(() => {
+    const made = new EditorView({
+      parent: place.current!,
+      state: EditorState.create({
+        doc: value,
+        extensions: [
+          lineNumbers(), foldGutter(), bracketMatching(), highlightSelectionMatches(), search({ top: true }), drawSelection(), languages[language](), look,
+          syntaxHighlighting(colours), syntaxHighlighting(defaultHighlightStyle, { fallback: true }), EditorView.lineWrapping,
+          EditorView.contentAttributes.of({ 'aria-label': label, ...isReadOnly && { 'aria-readonly': 'true' } }),
+          EditorView.theme({ '.cm-scroller': { maxHeight: `${maxHeight}px`, ...minHeight !== undefined && { minHeight: `${minHeight}px` }, overflow: 'auto' } }),
+          EditorState.readOnly.of(isReadOnly),
+          // Tab leaves what can only be read; Escape, then Tab leaves what is edited.
+          keymap.of([...defaultKeymap, ...searchKeymap, ...foldKeymap, ...historyKeymap, ...isReadOnly ? [] : [indentWithTab]]),
+          ...isReadOnly ? [] : [history()],
+          EditorView.updateListener.of((update) => { if (update.docChanged) latest.current?.(update.state.doc.toString()) }),
+        ],
+      }),
+    })
+    view.current = made
+    return () => { made.destroy() }
+    // Made once; what changes from outside is put in below.
+  }, [language, label, isReadOnly, minHeight, maxHeight]) // oxlint-disable-line react/exhaustive-deps
+  useEffect(() => {
+    const current = view.current
+    if (current === null || current.state.doc.toString() === value) return
+    current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: value } })
+  }, [value])
+  return <div ref={place} />
+}

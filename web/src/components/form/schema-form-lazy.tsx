@@ -1,0 +1,42 @@
+import { withTheme } from '@rjsf/core'
+import { generateTemplates } from '@rjsf/mantine/lib/templates/index.js'
+import CheckboxesWidget from '@rjsf/mantine/lib/widgets/CheckboxesWidget.js'
+import CheckboxWidget from '@rjsf/mantine/lib/widgets/CheckboxWidget.js'
+import PasswordWidget from '@rjsf/mantine/lib/widgets/PasswordWidget.js'
+import RadioWidget from '@rjsf/mantine/lib/widgets/RadioWidget.js'
+import SelectWidget from '@rjsf/mantine/lib/widgets/SelectWidget.js'
+import TextareaWidget from '@rjsf/mantine/lib/widgets/TextareaWidget.js'
+import { toErrorSchema, type RJSFSchema, type UiSchema } from '@rjsf/utils'
+import { useMemo, useRef } from 'react'
+import type { SchemaFormProps } from './schema-form.tsx'
+import { ArrayFieldTitleTemplate, FieldTemplate, ObjectFieldTemplate, TitleFieldTemplate } from './templates.tsx'
+import { validator } from './validator.ts'
+
+// Without the pickers of dates, colours and files: browsers have their own, and the three weigh as much as all the rest.
+const RjsfForm = withTheme({
+  templates: { ...generateTemplates(), ArrayFieldTitleTemplate, FieldTemplate, ObjectFieldTemplate, TitleFieldTemplate },
+  widgets: { CheckboxesWidget, CheckboxWidget, PasswordWidget, RadioWidget, SelectWidget, TextareaWidget },
+})
+
+/** Of the whole form: no button of its own, since it stands within something that has one. */
+const plain: UiSchema = { 'ui:submitButtonOptions': { norender: true } }
+
+export function SchemaFormLazy({ schema, value, onChange, errors = [], ui, idPrefix, disabled = false }: SchemaFormProps) {
+  const shown = useMemo(() => simplified(schema), [schema])
+  const refused = useMemo(() => toErrorSchema(errors.map(({ pointer, detail }) => ({ property: pointer.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')).join('.'), message: detail, stack: detail }))), [errors])
+  const latest = useRef(onChange)
+  latest.current = onChange
+  return (
+    <RjsfForm
+      tagName="div" schema={shown} formData={value} validator={validator} idPrefix={idPrefix ?? 'field'} disabled={disabled}
+      uiSchema={{ ...plain, ...ui }} extraErrors={refused} extraErrorsBlockSubmit={false} showErrorList={false} noHtml5Validate
+      experimental_defaultFormStateBehavior={{ emptyObjectFields: 'populateRequiredDefaults', arrayMinItems: { populate: 'requiredOnly' } }}
+      onChange={({ formData }) => { latest.current(formData) }}
+    />
+  )
+}
+
+/** Titles of the fields are their names where the schema has none; a title of the whole would repeat the page's. */
+function simplified({ title: _title, description: _description, $schema: _draft, ...schema }: Record<string, unknown>): RJSFSchema {
+  return schema as RJSFSchema
+}

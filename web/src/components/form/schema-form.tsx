@@ -1,0 +1,23 @@
+import { Skeleton, Stack } from '@mantine/core'
+import { lazy, Suspense } from 'react'
+
+export interface SchemaFormProps {
+  /** JSON Schema, 2020-12. */
+  schema: Record<string, unknown>
+  value: unknown
+  onChange(value: unknown): void
+  /** What the hub said of the fields; pointers into `value`. */
+  errors?: { pointer: string, detail: string }[]
+  /** RJSF's hints for how fields look. */
+  ui?: Record<string, unknown>
+  /** Apart where two forms stand on one page. */
+  idPrefix?: string
+  disabled?: boolean
+}
+
+const Loaded = lazy(async () => ({ default: (await import('./schema-form-lazy.tsx')).SchemaFormLazy }))
+
+/** A form drawn from a schema. */
+export function SchemaForm(props: SchemaFormProps) {
+  return <Suspense fallback={<Stack gap="sm"><Skeleton height={34} /><Skeleton height={34} /></Stack>}><Loaded {...props} /></Suspense>
+}

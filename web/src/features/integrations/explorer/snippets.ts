@@ -1,0 +1,30 @@
+/** The call that a form makes, for programs. The key comes from the environment: none is ever written out. */
+export type Language = 'curl' | 'typescript' | 'cli'
+
+export interface Call { origin: string, integration: { id: string, name: string }, operation: string, input: unknown }
+
+const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`)
+
+export const snippets: Record<Language, (call: Call) => string> = {
+  curl: ({ origin, integration: { id }, operation, input }) => [
+    `curl ${origin}/api/v1/integrations/${id}/run`, '-H "Authorization: Bearer $INTERCHANGE_API_KEY"', "-H 'Content-Type: application/json'",
+    `-d ${quoted(JSON.stringify({ operation, input }, null, 2))}`,
+  ].join(' \\\n  '),
+
+  typescript: ({ origin, integration: { id }, operation, input }) => [
+    "import { createClient } from './src/client/client.ts'", '',
+    `const hub = createClient({ baseUrl: '${origin}', apiKey: process.env.INTERCHANGE_API_KEY })`,
+    "const { data } = await hub.post('/api/v1/integrations/{id}/run', {",
+    `  path: { id: '${id}' },`, `  body: ${JSON.stringify({ operation, input }, null, 2).replaceAll('\n', '\n  ')},`, '})',
+  ].join('\n'),
+
+  cli: ({ integration: { name }, operation, input }) => ['interchange run', quoted(name), quoted(operation), ...parts(input)].join(' '),
+}
+
+/** `body.title="…" id:=3`: text after `=`, everything else as JSON after `:=`. */
+function parts(value: unknown, path = ''): string[] {
+  if (value === undefined) return []
+  if (value !== null && typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length > 0) return Object.entries(value).flatMap(([name, each]) => parts(each, path === '' ? name : `${path}.${name}`))
+  if (path === '') return []
+  return [typeof value === 'string' ? `${path}=${quoted(value)}` : `${path}:=${quoted(JSON.stringify(value))}`]
+}

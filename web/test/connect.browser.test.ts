@@ -1,0 +1,138 @@
+/** From nothing to a call: connecting, trying, repairing. */
+import { readFile } from 'node:fs/promises'
+import { expect } from 'vitest'
+import { connectShop, test, useDashboard } from './browser.ts'
+
+const dashboard = useDashboard()
+
+test('an API is connected from its document, in few clicks, and called', async () => {
+  const { page, visit, complaints } = await dashboard.visitor()
+  await visit('connectors/import', 'Import an OpenAPI document')
+  await page.locator('input[type=file]').setInputFiles({ name: 'openapi.yaml', mimeType: 'application/yaml', buffer: Buffer.from((await readFile('examples/bookshop/openapi.yaml', 'utf8')).replace('http://127.0.0.1:4010', new URL(dashboard.shop).origin)) })
+  await page.getByText('OpenAPI 3.1.0, 4 operations').waitFor()
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await page.getByRole('heading', { level: 1, name: 'Bookshop' }).waitFor()
+  let clicks = 0
+  const click = async (name: string, role: 'link' | 'button' = 'button'): Promise<void> => {
+    clicks += 1
+    await page.getByRole(role, { name, exact: true }).click()
+  }
+  await click('Configure', 'link')
+  await page.getByLabel('API key (header X-Api-Key)').fill('shop-secret-4711')
+  await click('Continue')
+  await click('Continue')
+  await click('Test and connect')
+  await page.getByText('Bookshop is connected').waitFor()
+  await click('Try an operation', 'link')
+  expect(clicks).toBeLessThanOrEqual(6)
+  await page.getByRole('button', { name: /getBook/ }).click()
+  await page.getByLabel('id').fill('2')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByText('"Solaris"').waitFor()
+  await page.getByText('Request as it was sent').click()
+  await page.getByText('/books/2').waitFor()
+  expect(await page.content()).not.toContain('shop-secret-4711')
+  await page.getByText('Code', { exact: true }).click()
+  await page.getByText('"operation": "getBook"').waitFor()
+  await page.getByText('CLI', { exact: true }).click()
+  await page.getByText('interchange run Bookshop getBook id:=2').waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('a test that fails names its cause and the remedy, keeps what was typed, and works once it is mended', async () => {
+  await connectShop(dashboard, 'there before')
+  const { page, visit } = await dashboard.visitor()
+  await visit('integrations/new?connector=bookshop', 'Add Bookshop')
+  await page.getByLabel('API key (header X-Api-Key)').fill('shop-another')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('Mended')
+  await page.getByLabel('Base URL').fill('http://127.0.0.1:1')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('button', { name: 'Test and connect' }).click()
+  await page.getByText('The test failed').waitFor()
+  await page.getByText('Check the endpoint: its host').waitFor()
+  await page.getByRole('button', { name: 'Back' }).click()
+  expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Mended')
+  await page.getByLabel('Base URL').fill('')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('button', { name: 'Test and connect' }).click()
+  await page.getByText('Mended is connected').waitFor()
+  expect((await dashboard.hub.call('GET', '/api/v1/integrations?q=Mended')).body.data).toHaveLength(1)
+})
+
+test('a service of the catalogue is found as one types, and brought in by being chosen', async () => {
+  const { page, visit } = await dashboard.visitor()
+  await visit('marketplace', 'Integration Hub')
+  await page.getByRole('searchbox', { name: 'Search more than a thousand services' }).fill('stripe')
+  await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('stripe')
+  await page.getByRole('link', { name: /^Stripe Take payments|Stripe Stripe/ }).first().click()
+  await page.getByRole('heading', { level: 1, name: 'Stripe' }).waitFor()
+  await page.goBack()
+  expect(await page.getByRole('searchbox', { name: 'Search more than a thousand services' }).inputValue()).toBe('stripe')
+})
+
+test('a newer document is compared before it is applied, and what breaks is named', async () => {
+  const { connector } = (await dashboard.hub.call('GET', `/api/v1/integrations/${await connectShop(dashboard, 'Uses the shop')}`)).body
+  const { page, visit } = await dashboard.visitor()
+  await visit(`connectors/${connector}?part=document`, /./)
+  await page.getByLabel('Or paste it').fill(JSON.stringify({ openapi: '3.1.0', info: { title: 'Bookshop', version: '2' }, servers: [{ url: new URL(dashboard.shop).origin }], paths: { '/books': { get: { operationId: 'listBooks', responses: { 200: { description: 'd' } } } } } }))
+  await page.getByRole('button', { name: 'Compare' }).click()
+  await page.getByText('Something that worked before may stop working').waitFor()
+  await page.getByText(/addBook/).first().waitFor()
+  await page.getByRole('link', { name: 'Uses the shop' }).last().waitFor()
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await page.getByText('Applied.').waitFor()
+  expect((await dashboard.hub.call('GET', `/api/v1/connectors/${connector}/operations`)).body.data).toHaveLength(1)
+})
+
+test('what is no document is told so before it is sent, and refused with where when it is sent', async () => {
+  const { page, visit } = await dashboard.visitor()
+  await visit('connectors/import', 'Import an OpenAPI document')
+  await page.getByLabel('Or paste it').fill('{"hello": ')
+  await page.getByText('This is neither JSON nor YAML.').waitFor()
+  await page.getByLabel('Or paste it').fill('{"openapi": "3.1.0", "paths": 5}')
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await page.getByText('It was not imported').waitFor()
+})
+
+test('two who edit one integration: the second is told, and shown the difference', async () => {
+  const id = await connectShop(dashboard, 'Edited')
+  const { page, visit } = await dashboard.visitor()
+  await visit(`integrations/${id}?part=configuration`, 'Edited')
+  await page.getByLabel('Description').fill('mine')
+  await dashboard.hub.call('PATCH', `/api/v1/integrations/${id}`, { description: 'of somebody else' })
+  await page.getByRole('region', { name: 'General' }).getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Somebody else changed it meanwhile').waitFor()
+  await page.getByRole('cell', { name: 'of somebody else' }).waitFor()
+  await page.getByRole('button', { name: 'Save mine over it' }).click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+  expect((await dashboard.hub.call('GET', `/api/v1/integrations/${id}`)).body.description).toBe('mine')
+})
+
+test('policies are forms of their schemas; what the hub refuses stands at its field', async () => {
+  const id = await connectShop(dashboard, 'Bounded')
+  const { page, visit } = await dashboard.visitor()
+  await visit(`integrations/${id}?part=policies`, 'Bounded')
+  const data = page.getByRole('region', { name: 'Data' })
+  await data.getByLabel('requestsPerMinute').fill('600')
+  await data.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+  expect((await dashboard.hub.call('GET', `/api/v1/integrations/${id}`)).body.dataHandling.rateLimit.requestsPerMinute).toBe(600)
+})
+
+test('several are paused at once, and deleted after a question', async () => {
+  for (const name of ['Bulk one', 'Bulk two']) await connectShop(dashboard, name)
+  const { page, visit } = await dashboard.visitor()
+  await visit('integrations?q=Bulk', 'Integration Hub')
+  await page.getByLabel('Select Bulk one').check()
+  await page.getByLabel('Select Bulk two').check()
+  await page.getByRole('toolbar').getByRole('button', { name: 'Pause' }).click()
+  await page.getByText('2 paused').waitFor()
+  await expect.poll(() => page.getByRole('cell', { name: 'Paused' }).count()).toBe(2)
+  await page.getByRole('toolbar').getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  expect((await dashboard.hub.call('GET', '/api/v1/integrations?q=Bulk')).body.data).toHaveLength(2)
+  await page.getByRole('toolbar').getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await page.getByText('Nothing fits these filters').waitFor()
+})

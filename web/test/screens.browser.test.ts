@@ -1,0 +1,109 @@
+/** Every screen, in both themes and on a telephone. */
+import { describe, expect } from 'vitest'
+import { connectShop, test, useDashboard } from './browser.ts'
+
+const dashboard = useDashboard()
+const ids = { integration: '', execution: '' }
+
+dashboard.prepare(async () => {
+  ids.integration = await connectShop(dashboard)
+  const run = await dashboard.hub.call('POST', `/api/v1/integrations/${ids.integration}/run`, { operation: 'getBook', input: { id: 1 } })
+  ids.execution = run.body.execution.id
+  await dashboard.hub.call('POST', `/api/v1/integrations/${ids.integration}/run`, { operation: 'getBook', input: { id: 404 } })
+  await dashboard.hub.call('POST', '/api/v1/members', { email: 'eve@example.com', name: 'Eve', role: 'viewer' })
+  await dashboard.hub.call('POST', '/api/v1/members/invitations', { email: 'ivan@example.com', role: 'developer' })
+  await dashboard.hub.call('POST', '/api/v1/keys', { name: 'a key', role: 'viewer' })
+})
+
+/** [path, its title, what shows that it is all there] */
+const screens: [path: () => string, title: string, shown: string][] = [
+  [() => 'integrations', 'Integration Hub', 'Bookshop'], [() => 'connectors', 'Integration Hub', 'Zulip'], [() => 'marketplace', 'Integration Hub', 'Stripe'],
+  [() => 'settings', 'Integration Hub', 'ivan@example.com'], [() => 'settings?part=keys', 'Integration Hub', 'a key'], [() => 'settings?part=credentials', 'Integration Hub', 'New credential'],
+  [() => 'settings?part=audit', 'Integration Hub', 'key.created'], [() => 'settings?part=tenant', 'Integration Hub', 'An isolated workspace'],
+  [() => 'integrations/new', 'Add Integration', 'Stripe'], [() => 'integrations/new?connector=smtp-email', 'Add Email (SMTP)', 'Name or address of the mail server.'],
+  [() => `integrations/${ids.integration}`, 'Bookshop', 'Circuit breaker'], [() => `integrations/${ids.integration}?part=explore&operation=addBook`, 'Bookshop', 'author'],
+  [() => `integrations/${ids.integration}?part=executions`, 'Bookshop', 'getBook'], [() => `integrations/${ids.integration}?part=configuration`, 'Bookshop', 'Base URL'],
+  [() => `integrations/${ids.integration}?part=policies`, 'Bookshop', 'Calls a minute, over all callers.'],
+  [() => 'executions', 'Executions', 'getBook'], [() => `executions/${ids.execution}`, 'getBook', 'The Dispossessed'],
+  [() => 'connectors/bookshop', 'Bookshop', 'listBooks'], [() => 'connectors/stripe?part=events', 'Stripe', 'charge.succeeded'], [() => 'connectors/bookshop?part=document', 'Bookshop', 'Drop a document here'], [() => 'connectors/import', 'Import an OpenAPI document', 'Drop a document here'],
+]
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (scheme) => {
+  test('every screen passes axe, with nothing that its scripts complain of', async () => {
+    const { page, visit, expectAccessible, complaints } = await dashboard.visitor({ scheme })
+    for (const [path, title, shown] of screens) {
+      await visit(path(), title)
+      await page.getByText(shown).first().waitFor()
+      await expectAccessible(path())
+    }
+    expect(complaints).toEqual([])
+  })
+})
+
+test('on a telephone of 380 pixels nothing runs out of the page sideways', async () => {
+  const { page, visit } = await dashboard.visitor({ width: 380 })
+  for (const [path, title, shown] of screens) {
+    await visit(path(), title)
+    await page.getByText(shown).first().waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), path()).toBeLessThanOrEqual(380)
+  }
+})
+
+test('what is not there is told, and so is what failed, with one thing to do', async () => {
+  const { page, visit } = await dashboard.visitor()
+  await page.goto('/t/default/integrations/018f0000-0000-7000-8000-000000000000')
+  await page.getByText('There is no such').first().waitFor()
+  await page.getByRole('button', { name: 'Try again' }).waitFor()
+  await page.goto('/t/default/no-such-page')
+  await page.getByText('There is nothing here').waitFor()
+  await page.route('**/api/v1/executions?*', (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify({ status: 500, code: 'internal', title: 'x', detail: 'The hub failed.', instance: 'urn:request:abc-1' }) }))
+  await visit('executions', 'Executions')
+  await page.getByText('The hub failed.').waitFor()
+  await page.getByText('abc-1').waitFor()
+  await page.unroute('**/api/v1/executions?*')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByText('getBook').first().waitFor()
+})
+
+test('an empty list says what to do next, an emptied one that filters hide everything', async () => {
+  const key = await dashboard.hub.addTenant('empty')
+  const { page, visit } = await dashboard.visitor({ key, tenant: 'empty' })
+  await visit('integrations', 'Integration Hub')
+  await page.getByText('Connect your first API').waitFor()
+  expect(await page.getByRole('link', { name: 'Add Integration' }).count()).toBe(2)
+  await visit('integrations?q=nothing-of-the-kind', 'Integration Hub')
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await page.getByText('Connect your first API').waitFor()
+  expect(new URL(page.url()).search).toBe('')
+})
+
+test('names with markup, without end and from right to left are text, and break nothing', async () => {
+  const hostile = '<img src=x onerror="globalThis.ran=1"><script>globalThis.ran=1</script>'
+  const rightToLeft = 'שלום ‮abc'
+  for (const name of [hostile, 'x'.repeat(200), rightToLeft]) await connectShop(dashboard, name)
+  const { page, visit, complaints } = await dashboard.visitor({ width: 380 })
+  await visit('integrations', 'Integration Hub')
+  await page.getByText(hostile).waitFor()
+  await page.getByText(rightToLeft).waitFor()
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(380)
+  expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false)
+  await page.getByRole('link', { name: hostile }).first().click()
+  await page.getByRole('heading', { level: 1, name: hostile }).waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('ten thousand rows are few in the page', async () => {
+  const { page, visit } = await dashboard.visitor()
+  const row = { id: '', integrationId: ids.integration, integrationName: 'Bookshop', operation: 'getBook', status: 'succeeded', startedAt: new Date().toISOString(), latencyMs: 3, method: 'GET', endpoint: 'http://example.com/books/1', statusCode: 200, error: null, sizeBytes: 600 }
+  const data = Array.from({ length: 10_000 }, (_, at) => ({ ...row, id: `018f0000-0000-7000-8000-${String(at).padStart(12, '0')}`, operation: `operation ${at}` }))
+  await page.route('**/api/v1/executions?*', (route) => route.fulfill({ status: 200, contentType: 'application/json', body: JSON.stringify({ data, nextCursor: null }) }))
+  await visit('executions', 'Executions')
+  await page.getByText('operation 0', { exact: true }).waitFor()
+  expect(await page.locator('tbody tr').count()).toBeLessThanOrEqual(60)
+  await page.getByRole('button', { name: 'Operation' }).click()
+  await page.getByRole('button', { name: 'Operation' }).click()
+  await page.getByText('operation 9999', { exact: true }).waitFor()
+  await page.evaluate(() => { window.scrollTo(0, document.body.scrollHeight) })
+  await page.getByText('operation 0', { exact: true }).waitFor()
+  expect(await page.locator('tbody tr').count()).toBeLessThanOrEqual(60)
+})
