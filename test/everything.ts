@@ -30,6 +30,7 @@ export interface Everything {
   connectSession: string
   authorization: string
   deviceAuthorization: string
+  agent: string
   flow: string
   run: string
 }
@@ -64,6 +65,7 @@ export async function ownEverything(hub: TestHub, upstream: Upstream, { key, mar
     ...await ownEvents(hub, { tenantId: tenant.id, key, mark }),
     // Paused: what runs one writes down what it does.
     pulsarBridge: (await call('POST', '/api/v1/pulsar-bridges', { name: mark, serviceUrl: 'ws://127.0.0.1:1', authentication: { token: `${mark}-token` }, consume: [{ topic: mark }], status: 'paused' })).id,
+    agent: (await call('POST', '/api/v1/agents', { name: `${mark}-agent`, description: mark, model: { integration }, tools: { operations: [`${mark}/*`] } })).id,
     webhookSource: await ownSource(hub, { key, mark }),
     ...await ownConnections(hub, { url: upstream.url, tenantId: tenant.id, credential: credential.id, key, mark }),
     ...await ownWebhooks(hub, { url: `${upstream.url}/hook`, key, mark }),

@@ -24,6 +24,7 @@ const owned: Record<string, (of: Everything) => Record<string, string>> = {
   '/api/v1/pulsar-bridges': ({ pulsarBridge }) => ({ id: pulsarBridge }),
   '/api/v1/webhook-sources': ({ webhookSource }) => ({ id: webhookSource }),
   '/api/v1/webhooks': ({ webhook }) => ({ id: webhook }),
+  '/api/v1/agents': ({ agent }) => ({ id: agent }),
   '/api/v1/agent/tools': ({ mark }) => ({ name: `${mark}__listItems` }),
   '/api/v1/deliveries': ({ delivery }) => ({ id: delivery }),
   '/api/v1/runs': ({ run }) => ({ id: run }),
@@ -65,6 +66,10 @@ const bodies: Record<string, (of: Everything, url: string) => unknown> = {
   'POST /api/v1/flows': () => ({ document: { dsl: '1.0.3', namespace: 'default', name: 'walked', version: '1.0.0' }, do: [{ say: { set: { a: 1 } } }] }),
   'POST /api/v1/flows/plan': () => ({ files: [{ path: 'walked.yaml', content: '' }] }),
   'POST /api/v1/flows/apply': () => ({ files: [{ path: 'walked.yaml', content: '' }] }),
+  'POST /api/v1/agents': ({ integration }) => ({ name: 'walked', model: { integration } }),
+  'POST /api/v1/agents/from-integration': ({ integration }) => ({ integrationId: integration, model: { integration } }),
+  'PUT /api/v1/agents/:id': ({ integration }) => ({ model: { integration } }),
+  'POST /api/v1/agents/:id/runs': () => ({ prompt: 'walk' }),
   'POST /api/v1/webhooks/:id/replay': () => ({ since: '2026-01-01T00:00:00Z' }),
 }
 

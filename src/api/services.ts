@@ -1,4 +1,5 @@
 /** Everything that routes may call. `build.ts` makes it. */
+import type { Agents } from '../agents/definitions/agents.ts'
 import type { Mcp } from '../agents/mcp/mcp.ts'
 import type { Tools } from '../agents/tools/tools.ts'
 import type { Blobs } from '../blobs/blobs.ts'
@@ -85,6 +86,7 @@ export interface Services {
   flows: Flows
   runs: Runs
   flowApply: Apply
+  agents: Agents
   tools: Tools
   mcp: Mcp
   /** Where others reach the hub; without a slash at the end. */

@@ -120,12 +120,12 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const receiving = createReceiving({ ...deps, jq, credentials, inbox: eventing.inbox, schemas: eventBus.services.eventTypes, answerFor: (tenantId, eventId) => flowTriggers.answer(tenantId, eventId) })
   const pulsar = createPulsar({ storage, logger: deps.logger, jq, secrets: credentials.own, inbox: eventing.inbox, publishing: eventBus.publishing, followers: eventBus.followers })
   const documents = createFlowDocuments({ forgotten: (tenantId) => { flowTriggers.forget(tenantId) }, config: deps.config, storage, jq, registry: catalog.registry, credentials, integrations: running.integrations })
-  const flowRuns = createFlowRuns({ ...deps, jq, credentials, ...documents, execute: running.execute })
+  const flowRuns = createFlowRuns({ ...deps, jq, credentials, ...documents, execute: running.execute, agentSteps: (callFunction) => agents.stepsOver(callFunction) })
   const flowTriggers = createFlowTriggers({
     ...deps, jq, ...documents, ...flowRuns.services, starting: flowRuns.starting, execute: running.execute, polls, findSources: (tenantId, nameOrId) => receiving.services.webhookSources.idsOf(tenantId, nameOrId),
   })
   const audit = createAudit(database)
-  const agents = createAgents({ ...deps, audit, executions, integrations: running.integrations, connectors: catalog.registry, execute: running.execute, rehearse: createRehearse({ loaded, jq }) })
+  const agents = createAgents({ ...deps, database, audit, flows: documents.services.flows, definitions: documents.definitions, runs: flowRuns.services.runs, executions, integrations: running.integrations, connectors: catalog.registry, execute: running.execute, rehearse: createRehearse({ loaded, jq }) })
   const services: Services = {
     ...people, audit, ...agents.services,
     credentials, credentialExpiry: createCredentialExpiry({ database, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) }), connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services, ...flowRuns.services,

@@ -4,6 +4,7 @@ import type { Services } from '../api/services.ts'
 import type { Config } from '../config.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import { createCalls } from '../flows/calls/index.ts'
+import type { Effect, FunctionArguments } from '../flows/effect.ts'
 import type { Definitions } from '../flows/definitions.ts'
 import { createEngine, type Engine } from '../flows/engine/engine.ts'
 import { fault } from '../flows/fault.ts'
@@ -30,9 +31,11 @@ export interface FlowRunsDeps {
   definitions: Definitions
   named: NamedIntegrations
   execute: Services['execute']
+  /** Made later, since agents start runs themselves. */
+  agentSteps(callFunction: Effect<FunctionArguments>): Effect<FunctionArguments>
 }
 
-export function createFlowRuns({ storage: { database, blobs, http, guard }, config, logger, jq, credentials, definitions, named, execute }: FlowRunsDeps): FlowRuns {
+export function createFlowRuns({ storage: { database, blobs, http, guard }, config, logger, jq, credentials, definitions, named, execute, agentSteps }: FlowRunsDeps): FlowRuns {
   const onError = (error: unknown): void => { logger.warn({ err: error }, 'the running of flows stumbled') }
   const calls = createCalls({
     http, guard, blobs, execute, integrations: named, now: Date.now,
@@ -42,7 +45,7 @@ export function createFlowRuns({ storage: { database, blobs, http, guard }, conf
   const engine = createEngine({
     database, blobs, jq, definitions, onError,
     services: {
-      effects: calls, openSecrets: (run) => secrets.openAll(run), secret: (run, name) => secrets.one(run, name),
+      effects: { ...calls, kinds: { ...calls.kinds, function: withSteps(calls.kinds.function as Effect<FunctionArguments>, agentSteps) } }, openSecrets: (run) => secrets.openAll(run), secret: (run, name) => secrets.one(run, name),
       schemaOf(_run, { document }) {
         if (document === undefined) throw fault('configuration', 'The schema has no document.')
         return document
@@ -60,4 +63,9 @@ export function createFlowRuns({ storage: { database, blobs, http, guard }, conf
       await calls.close()
     },
   }
+}
+
+function withSteps(callFunction: Effect<FunctionArguments>, agentSteps: FlowRunsDeps['agentSteps']): Effect<FunctionArguments> {
+  let made: Effect<FunctionArguments> | undefined
+  return (args, context) => (made ??= agentSteps(callFunction))(args, context)
 }

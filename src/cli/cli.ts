@@ -17,6 +17,7 @@ import { addMcp } from './commands/mcp.ts'
 import { addProcesses } from './commands/processes.ts'
 import { addRotateKeys } from './commands/rotate-keys.ts'
 import { addRun } from './commands/run.ts'
+import { addRuns } from './commands/runs.ts'
 import { addWebhooks } from './commands/webhooks.ts'
 import { DEFAULT_URL } from './connection.ts'
 import { describeFailure, failureAsJson, Negative, UsageError } from './failure.ts'
@@ -32,6 +33,7 @@ Begin with:
   interchange executions                                   see what happened
   interchange webhooks create https://shop.example/hook    have events delivered, signed
   interchange flows apply ./flows                          bring flows to what files say
+  interchange flows run greet name=Ada                     run one, and see its tasks
   interchange listen --new --forward http://localhost:3000 try webhooks on this machine
 
 Environment:
@@ -80,6 +82,7 @@ function createProgram(surroundings: Surroundings): Command {
   addListen(program, surroundings)
   addMcp(program, surroundings)
   addFlows(program, surroundings)
+  addRuns(program, surroundings)
   addCatalog(program, surroundings)
   addCredentials(program, surroundings)
   addKeys(program, surroundings)

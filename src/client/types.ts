@@ -1,6 +1,55 @@
 /* oxlint-disable max-lines */
 /** Made by `npm run build-client` from the route table. Change the routes, not this file. */
 
+export type Agent = {
+  /** What it is good for: people and other agents choose by it. */
+  description: string
+  model: {
+    /** Name or id of an integration of the connector `ai-service`. */
+    integration: string
+    /** Left out: the integration's. */
+    model?: string
+    /** The longest answer in one step. */
+    maxTokens?: number
+    temperature?: number
+  }
+  /** Stand above every conversation. */
+  instructions: string
+  tools: {
+    /** Operations that it may run: globs over `<integration>/<operation>`, the integration by its name or its id. */
+    operations: string[]
+    /** Flows that it may start: globs over `name`, or `namespace/name` outside the namespace `default`. */
+    flows: string[]
+  }
+  /** Times that the model is asked. A run that is not done by then fails. */
+  maxSteps: number
+  budget: {
+    /** In and out, over all steps. The model is asked no more once they are used. */
+    tokens?: number
+    /** The same in money, by `prices`. */
+    cost?: number
+    /** Of a million tokens. */
+    prices?: {
+      inputPerMillion: number
+      outputPerMillion: number
+    }
+  }
+  /** A JSON Schema: the answer is JSON of this shape. The model is asked again where it is not. */
+  outputSchema?: Record<string, unknown>
+  id: string
+  /** Unique in the tenant. Its runs are those of the flow `agents/<name>`. */
+  name: string
+  /** The flow that its runs are of; other flows run it with `run: workflow`, other agents as a tool. */
+  flow: string
+  /** The flow's version: another with each change. */
+  version: string
+  createdBy: string
+  createdAt: Timestamp
+  updatedAt: Timestamp
+  /** Send it as `If-Match` with a change, to be told when somebody else was faster. */
+  etag: string
+}
+
 export type AgentPolicy = {
   /** The flows that it may see and start: globs over `name`, or `namespace/name` outside the namespace `default`. `*` stands for any run of characters. */
   flows: string[]
@@ -1126,7 +1175,7 @@ export type Problem = {
   title: string
   status: number
   /** Stable: programs may rely on it. */
-  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'sign_in_failed' | 'sign_in_refused' | 'csrf_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'flow_not_enabled' | 'operation_not_allowed' | 'operation_not_found' | 'tool_not_found' | 'access_denied' | 'credential_missing' | 'credential_revoked' | 'oauth_client_missing' | 'oauth_state_invalid' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'flow_failed' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
+  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'sign_in_failed' | 'sign_in_refused' | 'csrf_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'flow_not_enabled' | 'operation_not_allowed' | 'operation_not_found' | 'tool_not_found' | 'access_denied' | 'credential_missing' | 'credential_revoked' | 'oauth_client_missing' | 'oauth_state_invalid' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'flow_failed' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'run_failed' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
   /** What happened, for people. */
   detail: string
   /** Names the request; the log has it too. */
@@ -5134,6 +5183,187 @@ export interface Routes {
   /** End a conversation: its calls that are under way are answered no more. */
   'DELETE /mcp': {
     reply: unknown
+  }
+  /** Make an agent: a model with instructions and tools. */
+  'POST /api/v1/agents': {
+    body: {
+      /** What it is good for: people and other agents choose by it. */
+      description?: string
+      model: {
+        /** Name or id of an integration of the connector `ai-service`. */
+        integration: string
+        /** Left out: the integration's. */
+        model?: string
+        /** The longest answer in one step. */
+        maxTokens?: number
+        temperature?: number
+      }
+      /** Stand above every conversation. */
+      instructions?: string
+      tools?: {
+        /** Operations that it may run: globs over `<integration>/<operation>`, the integration by its name or its id. */
+        operations?: string[]
+        /** Flows that it may start: globs over `name`, or `namespace/name` outside the namespace `default`. */
+        flows?: string[]
+      }
+      /** Times that the model is asked. A run that is not done by then fails. */
+      maxSteps?: number
+      budget?: {
+        /** In and out, over all steps. The model is asked no more once they are used. */
+        tokens?: number
+        /** The same in money, by `prices`. */
+        cost?: number
+        /** Of a million tokens. */
+        prices?: {
+          inputPerMillion: number
+          outputPerMillion: number
+        }
+      }
+      /** A JSON Schema: the answer is JSON of this shape. The model is asked again where it is not. */
+      outputSchema?: Record<string, unknown>
+      /** Unique in the tenant. Its runs are those of the flow `agents/<name>`. */
+      name: string
+    }
+    reply: Agent
+  }
+  /** List agents, by name. */
+  'GET /api/v1/agents': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Text in name or description. */
+      q?: string
+    }
+    reply: {
+      data: Agent[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Make an agent whose tools are all operations of an integrated API. */
+  'POST /api/v1/agents/from-integration': {
+    body: {
+      integrationId: string
+      /** Left out: made from the integration's. */
+      name?: string
+      /** Left out: the only integration of the connector `ai-service`. */
+      model?: {
+        /** Name or id of an integration of the connector `ai-service`. */
+        integration: string
+        /** Left out: the integration's. */
+        model?: string
+        /** The longest answer in one step. */
+        maxTokens?: number
+        temperature?: number
+      }
+      instructions?: string
+    }
+    reply: Agent
+  }
+  /** List what agents can do, by their tools. */
+  'GET /api/v1/agents/capabilities': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** What is to be done, in a few words: only agents that have tools for it. */
+      q?: string
+    }
+    reply: {
+      data: ({
+        agent: {
+          id: string
+          name: string
+          description: string
+        }
+        /** Some of them, those that fit best first. */
+        tools: ({
+          name: string
+          description: string
+        })[]
+      })[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get an agent. */
+  'GET /api/v1/agents/{id}': {
+    path: {
+      id: string
+    }
+    reply: Agent
+  }
+  /** Replace an agent. Runs that are under way go on as they began. */
+  'PUT /api/v1/agents/{id}': {
+    path: {
+      id: string
+    }
+    body: {
+      /** What it is good for: people and other agents choose by it. */
+      description?: string
+      model: {
+        /** Name or id of an integration of the connector `ai-service`. */
+        integration: string
+        /** Left out: the integration's. */
+        model?: string
+        /** The longest answer in one step. */
+        maxTokens?: number
+        temperature?: number
+      }
+      /** Stand above every conversation. */
+      instructions?: string
+      tools?: {
+        /** Operations that it may run: globs over `<integration>/<operation>`, the integration by its name or its id. */
+        operations?: string[]
+        /** Flows that it may start: globs over `name`, or `namespace/name` outside the namespace `default`. */
+        flows?: string[]
+      }
+      /** Times that the model is asked. A run that is not done by then fails. */
+      maxSteps?: number
+      budget?: {
+        /** In and out, over all steps. The model is asked no more once they are used. */
+        tokens?: number
+        /** The same in money, by `prices`. */
+        cost?: number
+        /** Of a million tokens. */
+        prices?: {
+          inputPerMillion: number
+          outputPerMillion: number
+        }
+      }
+      /** A JSON Schema: the answer is JSON of this shape. The model is asked again where it is not. */
+      outputSchema?: Record<string, unknown>
+    }
+    reply: Agent
+  }
+  /** Delete an agent that has no run under way. */
+  'DELETE /api/v1/agents/{id}': {
+    path: {
+      id: string
+    }
+    reply: undefined
+  }
+  /** Have an agent do something. */
+  'POST /api/v1/agents/{id}/runs': {
+    path: {
+      id: string
+    }
+    body: {
+      /** What it is to do. */
+      prompt: string
+      waitSeconds?: number
+    }
+    reply: {
+      id: string
+      /** In the DSL's words. `pending`: it waits for its flow's concurrency limit or for an earlier run of its key; `waiting`: for time, events or another run. */
+      status: 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
+      /** `{ text, output, steps, tokens, cost }`. Only after waiting. */
+      output?: unknown
+      error?: unknown
+    }
   }
   /** Sign in, with a password or an API key. */
   'POST /api/v1/session': {

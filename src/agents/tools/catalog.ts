@@ -1,8 +1,8 @@
 /** All tools that stand for something: looked through in pages, the short list of them, one by its name. */
-import type { FlowSource, FlowFacts } from './flow-source.ts'
 import { HubError } from '../../errors.ts'
 import { readCursor, toPage, type Page, type PageRequest } from '../../lib/page.ts'
 import type { Caller } from '../../tenants/caller.ts'
+import type { DescribedFlow, FlowSource, StartableFlow } from './flow-source.ts'
 import { flowToolName, splitToolName } from './names.ts'
 import { asObject, describeOperation, toTool, type OperationTool, type OperationTools, type ReachedIntegration } from './operations.ts'
 import { performFlow, performOperation, type Performance, type PerformDeps } from './perform.ts'
@@ -12,7 +12,7 @@ import { rank, wordsOf, type Searchable } from './words.ts'
 
 interface Search extends PageRequest { q?: string | undefined }
 
-interface FlowTool extends Tool { kind: 'flow', flow: FlowFacts }
+interface FlowTool extends Tool { kind: 'flow', flow: StartableFlow }
 type AnyTool = OperationTool | FlowTool
 
 export interface IntegrationFacts { id: string, name: string, description: string, connector: string, operations: number }
@@ -21,10 +21,10 @@ export interface Catalog {
   page(caller: Caller, reach: Reach, search: Search): Promise<Page<AnyTool>>
   /** Throws `tool_not_found`. */
   describe(caller: Caller, reach: Reach, name: string): Promise<DescribedTool>
-  describeAll(tools: AnyTool[]): Promise<DescribedTool[]>
+  describeAll(caller: Caller, tools: AnyTool[]): Promise<DescribedTool[]>
   /** Those that an agent is shown at once: all that fit in, the services with few operations first, and always what its policy names. */
   short(caller: Caller, reach: Reach, most: number): Promise<AnyTool[]>
-  flows(caller: Caller, reach: Reach, search: Search): Promise<Page<FlowFacts>>
+  flows(caller: Caller, reach: Reach, search: Search): Promise<Page<StartableFlow>>
   integrations(caller: Caller, reach: Reach, search: Search): Promise<Page<IntegrationFacts>>
   /** Throws `tool_not_found`. */
   integration(caller: Caller, reach: Reach, search: Search & { nameOrId: string }): Promise<IntegrationFacts & { tools: { operation: string, summary: string, tool: string }[], nextCursor: string | null }>
@@ -33,7 +33,7 @@ export interface Catalog {
 }
 
 export function createCatalog({ operations, flows }: { operations: OperationTools, flows: FlowSource }): Catalog {
-  const flowsOf = async (caller: Caller, reach: Reach): Promise<FlowFacts[]> =>
+  const flowsOf = async (caller: Caller, reach: Reach): Promise<StartableFlow[]> =>
     reach.flows.length === 0 ? [] : (await flows.list(runnerOf(caller))).filter(({ flowId }) => reachesFlow(reach, flowId))
   const all = async (caller: Caller, reach: Reach): Promise<AnyTool[]> => {
     const [reached, started] = await Promise.all([operations.reached(caller, reach), flowsOf(caller, reach)])
@@ -46,11 +46,21 @@ export function createCatalog({ operations, flows }: { operations: OperationTool
     if (tool === undefined) throw new HubError('tool_not_found', `There is no tool ${name.slice(0, 100)} that you may call: search_tools finds those that you may.`)
     return tool
   }
+  const describedFlow = async (caller: Caller, { name, flow: { flowId } }: FlowTool): Promise<DescribedFlow> => {
+    const flow = await flows.find(runnerOf(caller), flowId)
+    if (flow === undefined) throw new HubError('tool_not_found', `The flow behind the tool ${name} is gone.`)
+    return flow
+  }
+  const describe = async (caller: Caller, tool: AnyTool): Promise<DescribedTool | undefined> => {
+    if (tool.kind === 'operation') return describeOperation(tool)
+    const found = await flows.find(runnerOf(caller), tool.flow.flowId)
+    return found && { name: tool.name, kind: tool.kind, title: tool.title, description: tool.description, hints: found.hints, inputSchema: asObject(found.input ?? {}) }
+  }
   return {
     page: async (caller, reach, search) => pageOf(search.q === undefined ? await all(caller, reach) : rank(await all(caller, reach), textOf, search.q), search),
-    describeAll: async (tools) => (await Promise.all(tools.map(describe))).filter((each) => each !== undefined),
+    describeAll: async (caller, tools) => (await Promise.all(tools.map((tool) => describe(caller, tool)))).filter((each) => each !== undefined),
     async describe(caller, reach, name) {
-      const described = await describe(await find(caller, reach, name))
+      const described = await describe(caller, await find(caller, reach, name))
       if (described === undefined) throw new HubError('tool_not_found', `The tool ${name.slice(0, 100)} is gone.`)
       return described
     },
@@ -75,7 +85,7 @@ export function createCatalog({ operations, flows }: { operations: OperationTool
       const tool = await find(performance.caller, performance.reach, name)
       const dry = dryRun || performance.call.dryRun
       if (tool.kind === 'operation') return performOperation(deps, performance, tool, { input, dryRun: dry, at })
-      return performFlow(deps, performance, tool.flow, { input, dryRun: dry, waitMs: performance.call.waitMs, at })
+      return performFlow(deps, performance, await describedFlow(performance.caller, tool), { input, dryRun: dry, waitMs: performance.call.waitMs, at })
     },
   }
 }
@@ -84,14 +94,8 @@ function toolsOf(integration: ReachedIntegration): OperationTool[] {
   return integration.operations.map((operation) => toTool(integration, operation))
 }
 
-function toFlowTool(flow: FlowFacts): FlowTool {
+function toFlowTool(flow: StartableFlow): FlowTool {
   return { name: flowToolName(flow.flowId), kind: 'flow', title: flow.title, description: `${flow.summary || flow.title} (flow ${flow.flowId})`, flow }
-}
-
-async function describe(tool: AnyTool): Promise<DescribedTool | undefined> {
-  if (tool.kind === 'operation') return describeOperation(tool)
-  const { name, kind, title, description, flow: { input, hints } } = tool
-  return { name, kind, title, description, hints, inputSchema: asObject(input ?? {}) }
 }
 
 function textOf(tool: AnyTool): Searchable {
@@ -101,7 +105,7 @@ function textOf(tool: AnyTool): Searchable {
   return { ...text, name: `${text.name}${wordsOf(row.name).slice(1)}` }
 }
 
-function textOfFlow({ flowId, title, summary }: FlowFacts): Searchable {
+function textOfFlow({ flowId, title, summary }: StartableFlow): Searchable {
   return { name: wordsOf(flowId), summary: wordsOf(title), description: wordsOf(summary) }
 }
 
@@ -109,7 +113,7 @@ function factsOf({ row: { id, name, description, connector }, operations }: Reac
   return { id, name, description, connector, operations: operations.length }
 }
 
-function shortOf(reached: ReachedIntegration[], flows: FlowFacts[], { operations }: Reach, most: number): AnyTool[] {
+function shortOf(reached: ReachedIntegration[], flows: StartableFlow[], { operations }: Reach, most: number): AnyTool[] {
   const named = new Set(operations.filter((glob) => !glob.includes('*')))
   const isNamed = ({ integration: { row }, operation: { summary: { id } } }: OperationTool): boolean => named.has(`${row.name}/${id}`) || named.has(`${row.id}/${id}`)
   const chosen: AnyTool[] = [...flows.map(toFlowTool), ...reached.flatMap((each) => toolsOf(each).filter(isNamed))].slice(0, most)

@@ -4,14 +4,14 @@ import { HubError } from '../../errors.ts'
 import { answered, defineHubTool, dryRun, looksOnly, mayRead, page, word, type HubTool } from './hub-tools.ts'
 import { awaitRun, performFlow } from './perform.ts'
 import { reachesFlow, runnerOf, type Reach } from './reach.ts'
-import type { FlowFacts } from './flow-source.ts'
+import type { DescribedFlow } from './flow-source.ts'
 import type { HubToolDeps } from './hub-tools.ts'
 import type { Performance } from './perform.ts'
 
 const offered = ({ flows }: Reach): boolean => flows.length > 0
 const waitSeconds = z.number().min(0).max(300).optional().describe('How long to wait for the end, in seconds. What takes longer goes on by itself: get_run tells of its end.')
 
-async function findFlow({ flows }: HubToolDeps, { caller, reach }: Performance, flowId: string): Promise<FlowFacts> {
+async function findFlow({ flows }: HubToolDeps, { caller, reach }: Performance, flowId: string): Promise<DescribedFlow> {
   const flow = reachesFlow(reach, flowId) ? await flows.find(runnerOf(caller), flowId) : undefined
   if (flow === undefined) throw new HubError('tool_not_found', `You may start no flow ${flowId.slice(0, 200)}: list_flows lists those that you may.`)
   return flow

@@ -3,7 +3,7 @@ import type { Execute } from '../../integrations/execute.ts'
 import type { Rehearse } from '../../integrations/rehearse.ts'
 import { HubError, isHubError } from '../../errors.ts'
 import type { Caller } from '../../tenants/caller.ts'
-import { isOver, type FlowFacts, type FlowRun, type FlowSource } from './flow-source.ts'
+import { isOver, type DescribedFlow, type FlowRun, type FlowSource } from './flow-source.ts'
 import type { ToolLimits } from './limits.ts'
 import type { OperationTool } from './operations.ts'
 import { runnerOf, type Reach } from './reach.ts'
@@ -62,10 +62,14 @@ export async function performOperation(deps: PerformDeps, { caller, reach, call,
 }
 
 /** Starts a run and waits for it as long as the call says. */
-export async function performFlow({ flows, limits }: PerformDeps, { caller, reach, call, record }: Performance, flow: FlowFacts, { input, dryRun, waitMs, at }: { input: unknown, dryRun: boolean, waitMs: number, at: string }): Promise<ToolResult> {
+export async function performFlow({ flows, limits }: PerformDeps, { caller, reach, call, record }: Performance, flow: DescribedFlow, { input, dryRun, waitMs, at }: { input: unknown, dryRun: boolean, waitMs: number, at: string }): Promise<ToolResult> {
   record.of = flow.flowId
   const runner = runnerOf(caller)
-  await flows.check(runner, flow, input).catch((error: unknown) => { throw atArguments(error, at) })
+  try {
+    flows.check(flow, input)
+  } catch (error) {
+    throw atArguments(error, at)
+  }
   if (reach.dryRun || dryRun) {
     record.did = 'rehearsed'
     return { dataJson: JSON.stringify({ dryRun: true, wouldStart: { flow_id: flow.flowId, version: flow.version, input } }), dryRun: true }
@@ -90,7 +94,7 @@ export async function awaitRun(flows: FlowSource, caller: Caller, started: FlowR
   const until = Date.now() + waitMs
   let run = started
   while (!isOver(run) && !signal.aborted && Date.now() < until) {
-    run = await flows.wait(caller, run.id, { waitMs: Math.min(BEAT_MS, until - Date.now()), signal })
+    run = await flows.wait(caller, run.id, Math.min(BEAT_MS, until - Date.now()))
     if (!isOver(run)) progress?.(`run ${run.id} is ${run.status}`)
   }
   return run

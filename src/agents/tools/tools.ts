@@ -53,11 +53,11 @@ export function createTools(given: ToolsDeps): Tools {
   return {
     async short(caller) {
       const reach = reachOf(caller)
-      return [...offered(reach), ...withinText(await catalog.describeAll(await catalog.short(caller, reach, MOST_LISTED)))]
+      return [...offered(reach), ...withinText(await catalog.describeAll(caller, await catalog.short(caller, reach, MOST_LISTED)))]
     },
     async page(caller, search) {
       const { data, nextCursor } = await catalog.page(caller, reachOf(caller), search)
-      return { data: await catalog.describeAll(data), nextCursor }
+      return { data: await catalog.describeAll(caller, data), nextCursor }
     },
     async describe(caller, name) {
       const reach = reachOf(caller)

@@ -6,14 +6,16 @@ import { wholeNumber } from '../input.ts'
 import { ago, cell, isJson, printJson, printLine, printOutcome, printPage } from '../output.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { addFlowFiles } from './flows-files.ts'
+import { addFlowRun } from './flows-run.ts'
 
 type Summary = Item<'/api/v1/flows'>
 interface ListOptions { query?: string, namespace?: string, limit: number, cursor?: string }
 
 export function addFlows(program: Command, surroundings: Surroundings): void {
-  const group = program.command('flows').description('flows: check and apply documents, look at versions, switch on and off')
+  const group = program.command('flows').description('flows: check and apply documents, run them, look at versions, switch on and off')
   addLists(group, surroundings)
   addFlowFiles(group, surroundings)
+  addFlowRun(group, surroundings)
   addVersions(group, surroundings)
   addChanges(group, surroundings)
 }
