@@ -216,6 +216,26 @@ test('where no Node is packaged, as on Apple silicon, an older one is told to ma
   expect({ status, pinned: started(stdout).pinned }).toEqual({ status: 0, pinned: undefined })
 })
 
+test('the dashboard is built at the first start, and again when its sources changed; one that cannot be built keeps no hub from starting', async () => {
+  useInstalledClone()
+  write('web/index.html', '<!doctype html>')
+  write('src/client/client.ts', '')
+  expect(await run(['hub', 'serve'])).toMatchObject({ status: 0, stderr: expect.stringContaining('what builds it is not installed') })
+  write('node_modules/vite/bin/vite.js', "const { mkdirSync, writeFileSync } = require('node:fs')\nif (process.env.BREAK_BUILD) process.exit(3)\nmkdirSync(process.env.WEB_OUT, { recursive: true })\nwriteFileSync(process.env.WEB_OUT + '/index.html', 'built at ' + Date.now())\n")
+  const page = (): string => readFileSync(path.join(clone, 'web/dist/index.html'), 'utf8')
+  const both = await Promise.all([run(['hub', 'serve']), run(['hub', 'serve'])])
+  expect(both.map(({ status }) => status)).toEqual([0, 0])
+  expect(both.filter(({ stderr }) => stderr.includes('building the dashboard (once'))).toHaveLength(1)
+  const first = page()
+  expect(await run(['hub', 'serve'])).toMatchObject({ status: 0, stderr: '' })
+  expect(await run(['hub', 'keys'])).toMatchObject({ status: 0, stderr: '' })
+  write('web/src/main.tsx', 'changed')
+  expect(await run(['hub', 'serve'], { env: { BREAK_BUILD: '1' } })).toMatchObject({ status: 0, stderr: expect.stringContaining('could not be built: it ended with exit code 3') })
+  expect(page()).toBe(first)
+  expect(await run(['hub', 'serve'])).toMatchObject({ status: 0 })
+  expect(page()).not.toBe(first)
+})
+
 test('an unknown command is answered with the known ones', async () => {
   useInstalledClone()
   expect(await run(['constructor'])).toMatchObject({ status: 2, stderr: 'interchange: usage: node bin/bootstrap.mjs hub|dev|test|check|build-client|screenshots|bench [arguments]\n' })

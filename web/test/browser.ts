@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import axe from 'axe-core'
@@ -33,7 +34,7 @@ export interface Dashboard {
   /** Before the tests, where there is a browser for them. */
   prepare(work: () => Promise<void>): void
   /** Somebody with a browser, signed in by a key; the first owner's unless another is given, nobody for `null`. */
-  visitor(options?: { key?: string | null, scheme?: 'light' | 'dark', width?: number, tenant?: string }): Promise<Visitor>
+  visitor(options?: { key?: string | null, scheme?: 'light' | 'dark', width?: number, tenant?: string, through?: string }): Promise<Visitor>
 }
 
 /** One hub, one bookshop and one browser for a suite. */
@@ -61,9 +62,9 @@ export function useDashboard(options?: TestHubOptions): Dashboard {
   }
 }
 
-async function openVisitor(browser: Browser, hub: TestHub, { key = hub.key, scheme = 'light', width = 1280, tenant = 'default' }: Parameters<Dashboard['visitor']>[0] = {}): Promise<Visitor> {
+async function openVisitor(browser: Browser, hub: TestHub, { key = hub.key, scheme = 'light', width = 1280, tenant = 'default', through = hub.url }: Parameters<Dashboard['visitor']>[0] = {}): Promise<Visitor> {
   // Axe is put into the page, which its policy would refuse; that the policy holds is a test of its own.
-  const context = await browser.newContext({ baseURL: hub.url, colorScheme: scheme, reducedMotion: 'reduce', viewport: { width, height: 860 }, bypassCSP: true })
+  const context = await browser.newContext({ baseURL: through, colorScheme: scheme, reducedMotion: 'reduce', viewport: { width, height: 860 }, bypassCSP: true })
   if (key !== null) {
     const reply = await context.request.post('/api/v1/session', { data: { apiKey: key } })
     expect(reply.status()).toBe(200)
@@ -114,4 +115,31 @@ export async function connectShop({ hub, shop }: Dashboard, name = 'Bookshop', k
   const { status, body } = await hub.call('POST', '/api/integration/register', { name, type: 'openapi', config: { openAPISpec: shop }, credentials: { shopKey: 'shop-secret-4711' } }, { key })
   expect(status, JSON.stringify(body)).toBe(201)
   return body.id as string
+}
+
+/** A way to the hub that can be cut, and mended under the same address. */
+export async function startWay(hub: TestHub): Promise<{ url: string, cut(): Promise<void>, mend(): Promise<void> }> {
+  const { port } = new URL(hub.url)
+  const open = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect(Number(port), '127.0.0.1')
+    for (const socket of [near, far]) {
+      open.add(socket)
+      socket.on('error', () => undefined).on('close', () => { open.delete(socket) })
+    }
+    near.pipe(far).pipe(near)
+  })
+  const listen = (at: number): Promise<unknown> => once(server.listen(at, '127.0.0.1'), 'listening')
+  await listen(0)
+  const own = (server.address() as AddressInfo).port
+  return {
+    url: `http://127.0.0.1:${own}`,
+    async cut() {
+      const closed = once(server, 'close')
+      server.close()
+      for (const socket of open) socket.destroy()
+      await closed
+    },
+    async mend() { await listen(own) },
+  }
 }

@@ -1,6 +1,6 @@
 /** Watching and repairing: executions, what is live, what ⌘K finds, settings. */
 import { expect } from 'vitest'
-import { connectShop, test, useDashboard } from './browser.ts'
+import { connectShop, startWay, test, useDashboard } from './browser.ts'
 import { json, startUpstream } from '../../test/upstream.ts'
 import { addConnector, addIntegration } from '../../test/service.ts'
 
@@ -37,6 +37,28 @@ test('what runs elsewhere shows by itself', async () => {
   await page.getByText('Live', { exact: true }).waitFor()
   await dashboard.hub.call('PATCH', `/api/v1/integrations/${id}`, { name: 'Renamed elsewhere' })
   await page.getByText('Renamed elsewhere').waitFor({ timeout: 10_000 })
+})
+
+test('while the hub is away the page says so and keeps what was typed; once it is back, nothing was missed', async () => {
+  const id = await connectShop(dashboard, 'Before')
+  const way = await startWay(dashboard.hub)
+  try {
+    const { page, visit } = await dashboard.visitor({ through: way.url })
+    await visit(`integrations/${id}?part=configuration`, 'Before')
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.getByLabel('Description').fill('typed before')
+    await way.cut()
+    await page.getByText('Offline', { exact: true }).waitFor()
+    await page.getByRole('region', { name: 'General' }).getByRole('button', { name: 'Save' }).click()
+    await page.getByText('The hub does not answer.').first().waitFor()
+    await dashboard.hub.call('PATCH', `/api/v1/integrations/${id}`, { name: 'After' })
+    await way.mend()
+    await page.getByText('Live', { exact: true }).waitFor({ timeout: 5000 })
+    await page.getByRole('heading', { level: 1, name: 'After' }).waitFor()
+    expect(await page.getByLabel('Description').inputValue()).toBe('typed before')
+  } finally {
+    await way.cut()
+  }
 })
 
 test('a payload that is no JSON, binary or huge is shown sensibly, and the huge one is not fetched', async () => {
@@ -81,7 +103,7 @@ test('⌘K finds integrations, connectors and pages, by keyboard alone', async (
   await page.keyboard.press('ControlOrMeta+K')
   await page.getByPlaceholder('Integrations, connectors, pages').waitFor()
   await page.keyboard.type('needle')
-  await page.locator('[data-action]').filter({ hasText: 'Needle in the haystack' }).waitFor()
+  await page.locator('[data-action]').filter({ hasText: 'Needle in the haystack' }).first().waitFor()
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Needle in the haystack' }).waitFor()

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Group, Kbd, Menu, Text, Tooltip, UnstyledButton } f
 import { useHotkeys } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Check, ChevronsUpDown, Search } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { Mark } from '../components/mark.tsx'
 import { AccountMenu } from '../features/session/account-menu.tsx'
 import { useLiveState } from '../hub/live-context.ts'
@@ -10,17 +10,18 @@ import { sessionQuery, useTenant } from '../hub/session.ts'
 import { RouteLink, useGo } from '../routing/link.tsx'
 import { pathTo, usePath } from '../routing/paths.ts'
 import { texts } from './texts.ts'
+import { lazily } from '../components/lazily.ts'
 
 // Comes after the page, before somebody asks for it.
-const loadPalette = async () => ({ default: (await import('./palette.tsx')).Palette })
-const Palette = lazy(loadPalette)
+const loadPalette = async () => (await import('./palette.tsx')).Palette
+const Palette = lazily(loadPalette)
 const AFTER_THE_PAGE_MS = 1500
 
 export function Header() {
   const [asked, setAsked] = useState(0)
   const openPalette = (): void => { setAsked(asked + 1) }
   useEffect(() => {
-    const timer = setTimeout(() => { void loadPalette() }, AFTER_THE_PAGE_MS)
+    const timer = setTimeout(() => { loadPalette().catch(() => undefined) }, AFTER_THE_PAGE_MS)
     return () => { clearTimeout(timer) }
   }, [])
   useHotkeys([['mod+K', openPalette]], [])

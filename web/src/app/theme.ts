@@ -24,7 +24,7 @@ export const theme = createTheme({
   components: {
     Anchor: { defaultProps: { underline: 'hover' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
-    Badge: { defaultProps: { variant: 'dot', radius: 'sm', tt: 'none', fw: 500, size: 'md' }, styles: { root: { background: 'transparent', border: 0, paddingInline: 0 } } },
+    Badge: { defaultProps: { variant: 'dot', radius: 'sm', tt: 'none', fw: 500, size: 'md' }, styles: { root: { background: 'transparent', border: 0, paddingInline: 0, overflow: 'visible' }, label: { overflow: 'visible' } } },
     Button: { defaultProps: { size: 'xs', fw: 550 } },
     Card: { defaultProps: { withBorder: true, padding: 'md', shadow: 'none', bg: 'var(--mantine-color-body)' } },
     Checkbox: { defaultProps: { size: 'xs' } },

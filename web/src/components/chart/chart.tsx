@@ -1,7 +1,8 @@
 import { Anchor, Group, Skeleton, Stack, Table, Text } from '@mantine/core'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { formatExact } from '../../lib/format.ts'
 import { texts } from '../texts.ts'
+import { lazily } from '../lazily.ts'
 
 export interface ChartSeries { name: string, values: (number | null)[], tone: 'accent' | 'good' | 'bad' | 'warn' | 'idle', fill?: boolean }
 
@@ -15,7 +16,7 @@ export interface ChartProps {
   height?: number
 }
 
-const Loaded = lazy(async () => ({ default: (await import('./chart-lazy.tsx')).ChartLazy }))
+const Loaded = lazily(async () => (await import('./chart-lazy.tsx')).ChartLazy)
 
 /** Figures over time, as a picture or as a table. */
 export function Chart(props: ChartProps) {

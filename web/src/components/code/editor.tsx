@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
+import { lazily } from '../lazily.ts'
 
 export interface EditorProps {
   value: string
@@ -11,7 +12,7 @@ export interface EditorProps {
   maxHeight?: number
 }
 
-const Loaded = lazy(async () => ({ default: (await import('./editor-lazy.tsx')).EditorLazy }))
+const Loaded = lazily(async () => (await import('./editor-lazy.tsx')).EditorLazy)
 
 /** Text with colours, folding and search. Shown as plain text until those are there: nothing jumps. */
 export function Editor(props: EditorProps) {

@@ -1,5 +1,6 @@
 import { Skeleton, Stack } from '@mantine/core'
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
+import { lazily } from '../lazily.ts'
 
 export interface SchemaFormProps {
   /** JSON Schema, 2020-12. */
@@ -15,7 +16,7 @@ export interface SchemaFormProps {
   disabled?: boolean
 }
 
-const Loaded = lazy(async () => ({ default: (await import('./schema-form-lazy.tsx')).SchemaFormLazy }))
+const Loaded = lazily(async () => (await import('./schema-form-lazy.tsx')).SchemaFormLazy)
 
 /** A form drawn from a schema. */
 export function SchemaForm(props: SchemaFormProps) {

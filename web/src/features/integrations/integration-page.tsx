@@ -1,7 +1,7 @@
 import { Button, Group } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { Pause, Play, PlugZap, Trash2 } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { Loaded } from '../../components/loading.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { Page } from '../../components/page.tsx'
@@ -18,16 +18,17 @@ import { useSetStatus, useTest } from './deeds.ts'
 import { DeleteIntegrations } from './delete-integrations.tsx'
 import { healthOf, healthTone, statusTone } from './rows.ts'
 import { texts } from './texts.ts'
+import { lazily } from '../../components/lazily.ts'
 
 type Part = keyof typeof texts.parts
 
 // Each comes when it is opened: forms and editors are the heaviest of all.
 const parts: Record<Part, React.LazyExoticComponent<React.ComponentType<{ integration: Integration }>>> = {
-  overview: lazy(async () => ({ default: (await import('./overview-part.tsx')).OverviewPart })),
-  explore: lazy(async () => ({ default: (await import('./explorer/explore-part.tsx')).ExplorePart })),
-  executions: lazy(async () => ({ default: (await import('./executions-part.tsx')).ExecutionsPart })),
-  configuration: lazy(async () => ({ default: (await import('./settings/configuration-part.tsx')).ConfigurationPart })),
-  policies: lazy(async () => ({ default: (await import('./settings/policies-part.tsx')).PoliciesPart })),
+  overview: lazily(async () => (await import('./overview-part.tsx')).OverviewPart),
+  explore: lazily(async () => (await import('./explorer/explore-part.tsx')).ExplorePart),
+  executions: lazily(async () => (await import('./executions-part.tsx')).ExecutionsPart),
+  configuration: lazily(async () => (await import('./settings/configuration-part.tsx')).ConfigurationPart),
+  policies: lazily(async () => (await import('./settings/policies-part.tsx')).PoliciesPart),
 }
 
 export function IntegrationPage() {

@@ -16,6 +16,7 @@ export function StatCards() {
   const dayAgo = hoursAgo(23)
   const { data: recent } = useGet('/api/v1/figures', { query: { from: dayAgo, step: 'hour' } }, { refetchInterval: 60_000, keepPrevious: true })
   const hours = useMemo(() => (recent === undefined ? [] : hoursOf(recent.series, dayAgo)), [recent, dayAgo])
+  const comparison = earlier?.total.calls === 0 ? texts.noneBefore : texts.sinceYesterday
   const integrations = overview?.integrations
   const webhooks = overview?.webhooks
   const calls = figures?.total.calls
@@ -26,9 +27,9 @@ export function StatCards() {
         note={integrations === undefined ? '' : integrations.failing > 0 ? texts.failing(integrations.failing) : texts.ofTotal(formatNumber(integrations.total))} isBad={(integrations?.failing ?? 0) > 0}
         trend={integrations && { change: integrations.active - (integrations.history[0]?.count ?? 0), text: texts.lastFortnight }}
         values={integrations?.history.map(({ count }) => count) ?? []} />
-      <Stat icon={Activity} label={texts.calls} value={calls === undefined ? undefined : formatCompact(calls)} note={calls === 0 ? texts.noCalls : texts.sinceYesterday}
+      <Stat icon={Activity} label={texts.calls} value={calls === undefined ? undefined : formatCompact(calls)} note={calls === 0 ? texts.noCalls : comparison}
         trend={figures && earlier && { change: shareOf(figures.total.calls, earlier.total.calls), unit: ' %', text: texts.sinceYesterday }} values={hours.map((point) => point?.calls ?? 0)} />
-      <Stat icon={CircleCheck} label={texts.success} value={figures && formatPercent(rate)} note={rate === null ? texts.noCalls : texts.sinceYesterday}
+      <Stat icon={CircleCheck} label={texts.success} value={figures && formatPercent(rate)} note={rate === null ? texts.noCalls : comparison}
         trend={figures && earlier && { change: difference(rate, earlier.total.successRate), unit: ' pt', text: texts.sinceYesterday }} values={hours.map((point) => point?.successRate ?? null)} />
       <Stat icon={Webhook} label={texts.webhooks} value={overview && (webhooks ? formatNumber(webhooks.active) : NONE)}
         note={webhooks ? webhooks.failed > 0 ? texts.failing(webhooks.failed) : texts.deliveries(formatCompact(delivered(webhooks.series))) : ''} isBad={(webhooks?.failed ?? 0) > 0}
@@ -47,7 +48,7 @@ function Stat({ icon: Icon, label, value, note, isBad = false, trend, values }: 
       <Stack gap={6}>
         <Group gap={8} wrap="nowrap">
           <ThemeIcon variant="default" size={26} radius="md"><Icon size={15} /></ThemeIcon>
-          <Text size="sm" c="dimmed" fw={550} className="app-clip" component="h2" fz="sm">{label}</Text>
+          <Text size="sm" c="dimmed" fw={550} component="h2" fz="sm" lh={1.25}>{label}</Text>
         </Group>
         <Group justify="space-between" align="flex-end" wrap="nowrap" gap="xs">
           {value === undefined ? <Skeleton height={30} width={70} /> : <Text className="app-num app-stat-value">{value}</Text>}

@@ -7,9 +7,8 @@ export const texts = {
   ofTotal: (count: string) => `of ${count}`,
   lastFortnight: 'in two weeks',
   sinceYesterday: 'against yesterday by now',
-  points: (change: string) => `${change} points`,
   deliveries: (count: string) => `${count} deliveries in 24 h`,
   failing: (count: number) => `${count} failing`,
   noCalls: 'no calls yet today',
-  unchanged: 'unchanged',
+  noneBefore: 'none yesterday by now',
 }

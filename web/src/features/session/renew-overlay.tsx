@@ -8,7 +8,7 @@ export function RenewOverlay({ onDone, onLeave }: { onDone(): void, onLeave(): v
     <Modal opened onClose={() => undefined} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title={texts.again}>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">{texts.againLead}</Text>
-        <SignInForm done={onDone} />
+        <SignInForm returnTo={location.pathname + location.search} done={onDone} />
         <Anchor component="button" type="button" size="xs" onClick={onLeave}>{texts.leave}</Anchor>
       </Stack>
     </Modal>

@@ -1,9 +1,10 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { Suspense, useEffect, useRef, useState } from 'react'
 import { renewSessionWith } from '../../hub/client.ts'
 import { texts } from './texts.ts'
 import { useSignOut } from './sign-out.ts'
+import { lazily } from '../../components/lazily.ts'
 
-const RenewOverlay = lazy(async () => ({ default: (await import('./renew-overlay.tsx')).RenewOverlay }))
+const RenewOverlay = lazily(async () => (await import('./renew-overlay.tsx')).RenewOverlay)
 
 interface Waiting { resolve(): void, reject(error: Error): void }
 

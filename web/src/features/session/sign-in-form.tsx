@@ -1,5 +1,5 @@
-import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Anchor, Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import { Problem } from '../../components/problem.tsx'
 import { hub } from '../../hub/client.ts'
@@ -7,7 +7,7 @@ import { sessionQuery, type Session } from '../../hub/session.ts'
 import { texts } from './texts.ts'
 
 /** `done` once somebody is signed in; the cookie is set then, and the session is known. */
-export function SignInForm({ done }: { done(session: Session): void }) {
+export function SignInForm({ done, returnTo = '/' }: { done(session: Session): void, returnTo?: string }) {
   const queries = useQueryClient()
   const [withKey, setWithKey] = useState(false)
   const [email, setEmail] = useState('')
@@ -38,7 +38,20 @@ export function SignInForm({ done }: { done(session: Session): void }) {
         {signIn.isError && <Problem error={signIn.error} title={texts.failed} />}
         <Button type="submit" size="sm" fullWidth loading={signIn.isPending} disabled={secret === '' || !withKey && email === ''}>{texts.submit}</Button>
         <Anchor component="button" type="button" size="xs" c="dimmed" onClick={turn}>{withKey ? texts.withPassword : texts.withKey}</Anchor>
+        <Providers returnTo={returnTo} />
       </Stack>
     </form>
+  )
+}
+
+/** By OpenID Connect: the hub leads there and back. */
+function Providers({ returnTo }: { returnTo: string }) {
+  const { data } = useQuery({ queryKey: ['session', 'providers'], staleTime: Infinity, retry: false, queryFn: () => hub.get('/api/v1/session/providers') })
+  if (data === undefined || data.data.length === 0) return null
+  return (
+    <>
+      <Divider label={texts.or} />
+      {data.data.map(({ id, name }) => <Button key={id} variant="default" size="sm" fullWidth component="a" href={`/api/v1/session/oidc/${encodeURIComponent(id)}/start?returnTo=${encodeURIComponent(returnTo)}`}>{texts.continueWith(name)}</Button>)}
+    </>
   )
 }

@@ -11,7 +11,7 @@ export function SignInPage() {
   const target = ownPath(next)
   return (
     <Frame title={texts.title} lead={texts.lead}>
-      <SignInForm done={() => { void router.invalidate().then(() => navigate({ href: target, replace: true })) }} />
+      <SignInForm returnTo={target} done={() => { void router.invalidate().then(() => navigate({ href: target, replace: true })) }} />
     </Frame>
   )
 }

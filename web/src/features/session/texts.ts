@@ -10,6 +10,8 @@ export const texts = {
   withPassword: 'Use email and password instead',
   keyHelp: 'The one that the hub showed at its first start, or any other of yours.',
   submit: 'Sign in',
+  or: 'or',
+  continueWith: (provider: string) => `Continue with ${provider}`,
   failed: 'That did not work',
   linkTitle: 'Your link',
   badLink: 'This link is good no more',
