@@ -21,17 +21,20 @@ function termsOf(query: string): string[] {
 
 const weights: [field: keyof Searchable, whole: number, beginning: number][] = [['name', 6, 4], ['summary', 3, 2], ['description', 1, 0.5]]
 
-function weightOf(text: Searchable, term: string): number {
-  for (const [field, whole, beginning] of weights) {
-    if (text[field].includes(` ${term} `) || text[field].includes(` ${term}s `)) return whole
-    if (text[field].includes(` ${term}`)) return beginning
+interface Term { beginning: string, whole: string, plural: string }
+
+function weightOf(text: Searchable, { beginning, whole, plural }: Term): number {
+  for (const [field, whenWhole, whenBeginning] of weights) {
+    // Most have no such word: one look says so.
+    const words = text[field]
+    if (words.includes(beginning)) return words.includes(whole) || words.includes(plural) ? whenWhole : whenBeginning
   }
   return 0
 }
 
 /** The best first, those that say nothing of the query left out; equals stay in their order. */
 export function rank<Item>(items: Item[], textOf: (item: Item) => Searchable, query: string): Item[] {
-  const terms = termsOf(query)
+  const terms: Term[] = termsOf(query).map((term) => ({ beginning: ` ${term}`, whole: ` ${term} `, plural: ` ${term}s ` }))
   if (terms.length === 0) return items
   const counts = terms.map(() => 0)
   const found: { item: Item, weights: number[] }[] = []
