@@ -106,9 +106,15 @@ function compile(resolved: ResolvedOperation, { securitySchemes }: ImportedDocum
 function inputOf({ compiled, known, takesBody, keys }: Found, parameters: Record<string, unknown>): Record<string, unknown> {
   const apiKeys = new Set(Object.values(keys(parameters)))
   const entries = Object.entries(parameters).filter(([, value]) => !apiKeys.has(value))
-  const input = Object.fromEntries(entries.filter(([name]) => known.has(name) || takesBody && (name === 'body' || name === 'contentType')))
+  const taken = entries.filter(([name]) => known.has(name) || takesBody && (name === 'body' || name === 'contentType'))
+  const input = Object.fromEntries(taken.map(([name, value]) => [name, isList(compiled, name) && !Array.isArray(value) ? [value] : value]))
   const rest = entries.filter(([name]) => !Object.hasOwn(input, name))
   if (rest.length === 0) return input
   if (!takesBody || input['body'] !== undefined) throw fault('validation', `The operation ${compiled.id} has no parameter ${JSON.stringify(rest[0]![0])}.`)
   return { ...input, body: Object.fromEntries(rest) }
+}
+
+/** A list of one is written like its only item: flows may give that. */
+function isList({ input: { properties } }: CompiledOperation, name: string): boolean {
+  return (properties as Record<string, { type?: unknown }> | undefined)?.[name]?.type === 'array'
 }

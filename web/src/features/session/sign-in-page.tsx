@@ -20,5 +20,8 @@ export function SignInPage() {
 export function ownPath(next: string | undefined): string {
   if (next === undefined || !/^\/(?![/\\])/.test(next)) return '/'
   const url = URL.parse(next, location.origin)
-  return url === null || url.origin !== location.origin ? '/' : url.pathname + url.search + url.hash
+  if (url === null || url.origin !== location.origin) return '/'
+  const own = url.pathname + url.search + url.hash
+  // Dots are gone only now, and what they leave may begin another authority: `/.//evil.example`.
+  return own.startsWith('//') ? '/' : own
 }
