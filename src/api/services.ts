@@ -16,6 +16,7 @@ import type { EventTypes } from '../events/types.ts'
 import type { Executions } from '../executions/executions.ts'
 import type { Figures } from '../executions/figures.ts'
 import type { Apply } from '../flows/apply.ts'
+import type { Approvals } from '../flows/approvals/approvals.ts'
 import type { Flows } from '../flows/flows.ts'
 import type { Runs } from '../flows/runs/runs.ts'
 import type { Alerts } from '../integrations/alerts.ts'
@@ -85,6 +86,7 @@ export interface Services {
   sourceFigures: SourceFigures
   flows: Flows
   runs: Runs
+  approvals: Approvals
   flowApply: Apply
   agents: Agents
   tools: Tools

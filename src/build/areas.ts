@@ -17,6 +17,7 @@ import { openRootKeys } from '../credentials/root-key.ts'
 import { createAnnouncer, type Announcer } from '../events/changes.ts'
 import { createEventRetention, type EventRetention } from '../events/retention.ts'
 import { createExecutions } from '../executions/executions.ts'
+import { createApprovals } from '../flows/approvals/approvals.ts'
 import { createFigures } from '../executions/figures.ts'
 import type { Execution } from '../executions/record.ts'
 import { createRetention, type Retention } from '../executions/retention.ts'
@@ -120,7 +121,8 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const receiving = createReceiving({ ...deps, jq, credentials, inbox: eventing.inbox, schemas: eventBus.services.eventTypes, answerFor: (tenantId, eventId) => flowTriggers.answer(tenantId, eventId) })
   const pulsar = createPulsar({ storage, logger: deps.logger, jq, secrets: credentials.own, inbox: eventing.inbox, publishing: eventBus.publishing, followers: eventBus.followers })
   const documents = createFlowDocuments({ forgotten: (tenantId) => { flowTriggers.forget(tenantId) }, config: deps.config, storage, jq, registry: catalog.registry, credentials, integrations: running.integrations })
-  const flowRuns = createFlowRuns({ ...deps, jq, credentials, ...documents, execute: running.execute, agentSteps: (callFunction) => agents.stepsOver(callFunction) })
+  const approvals = createApprovals({ database, publicUrl: deps.publicUrl, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) })
+  const flowRuns = createFlowRuns({ ...deps, jq, approvals, credentials, ...documents, execute: running.execute, agentSteps: (callFunction) => agents.stepsOver(callFunction) })
   const flowTriggers = createFlowTriggers({
     ...deps, jq, ...documents, ...flowRuns.services, starting: flowRuns.starting, execute: running.execute, polls, findSources: (tenantId, nameOrId) => receiving.services.webhookSources.idsOf(tenantId, nameOrId),
   })
@@ -128,7 +130,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const agents = createAgents({ ...deps, database, audit, flows: documents.services.flows, definitions: documents.definitions, runs: flowRuns.services.runs, executions, integrations: running.integrations, connectors: catalog.registry, execute: running.execute, rehearse: createRehearse({ loaded, jq }) })
   const services: Services = {
     ...people, audit, ...agents.services,
-    credentials, credentialExpiry: createCredentialExpiry({ database, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) }), connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services, ...flowRuns.services,
+    credentials, credentialExpiry: createCredentialExpiry({ database, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) }), connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services, ...flowRuns.services, approvals,
     readLimits: createReadLimits({ loaded, figures }), breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     ready: () => readiness(deps),
     metrics: (options) => metrics.read(options),

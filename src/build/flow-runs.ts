@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Services } from '../api/services.ts'
 import type { Config } from '../config.ts'
 import type { Credentials } from '../credentials/credentials.ts'
+import { APPROVAL_LINK, type Approvals } from '../flows/approvals/approvals.ts'
 import { createCalls } from '../flows/calls/index.ts'
 import type { Effect, FunctionArguments } from '../flows/effect.ts'
 import type { Definitions } from '../flows/definitions.ts'
@@ -29,16 +30,17 @@ export interface FlowRunsDeps {
   credentials: Credentials
   config: Config
   definitions: Definitions
+  approvals: Pick<Approvals, 'link'>
   named: NamedIntegrations
   execute: Services['execute']
   /** Made later, since agents start runs themselves. */
   agentSteps(callFunction: Effect<FunctionArguments>): Effect<FunctionArguments>
 }
 
-export function createFlowRuns({ storage: { database, blobs, http, guard }, config, logger, jq, credentials, definitions, named, execute, agentSteps }: FlowRunsDeps): FlowRuns {
+export function createFlowRuns({ storage: { database, blobs, http, guard }, config, logger, jq, credentials, definitions, named, execute, agentSteps, approvals }: FlowRunsDeps): FlowRuns {
   const onError = (error: unknown): void => { logger.warn({ err: error }, 'the running of flows stumbled') }
   const calls = createCalls({
-    http, guard, blobs, execute, integrations: named, now: Date.now,
+    http, guard, blobs, execute, integrations: named, now: Date.now, builtIn: { [APPROVAL_LINK]: approvals.link },
     allow: { shell: config.allowShell, containerCommand: config.containerCommand, pythonCommand: config.pythonCommand, stdioCommands: config.allowCommands },
   })
   const secrets = createFlowSecrets({ credentials })

@@ -36,6 +36,7 @@ export function hubTasks({ areas, storage, idempotency, config }: TaskDeps): Tas
       await areas.services.sessions.expire()
       await areas.services.signInLinks.expire()
     } },
+    { name: 'expire-approvals', cron: '33 * * * *', run: () => areas.services.approvals.expire() },
     { name: 'expire-oauth', cron: '43 * * * *', run: () => areas.services.credentials.oauth.expire() },
     ...areas.eventBus.tasks,
     { name: SEND_NOTICE, run: (payload) => sendNotice(payload as Notice) },

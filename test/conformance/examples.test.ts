@@ -31,7 +31,6 @@ describe.skipIf(specification === undefined)("the specification's example", () =
     test.skipIf(expectation === undefined || expectation.needs !== undefined)(`${name} runs`, async () => {
       const key = await hub.addTenant(`example-${at}`)
       const run = await runExample({ hub, standIn, key }, text, expectation!)
-      if (run.status !== expectation!.status) console.log(name, JSON.stringify(run.error))
       expect(run).toMatchObject({ status: expectation!.status, ...expectation!.output !== undefined && { output: expectation!.output }, ...expectation!.error !== undefined && { error: expectation!.error } })
       for (const asked of expectation!.asked ?? []) expect(standIn.asked().some((one) => one.startsWith(asked))).toBe(true)
     })

@@ -15,6 +15,8 @@ export interface FunctionDeps {
   /** Id of the integration of that name or id. Throws HubError `not_found`. */
   integrations: { forCall(tenantId: string, name: string): Promise<string> }
   now(): number
+  /** Functions that the hub has itself, by their whole names. */
+  builtIn?: Record<string, Effect<unknown>>
 }
 
 /** What the execution's record names as its caller. */
@@ -25,6 +27,8 @@ const LONGEST_WAIT_MS = 60_000
 export function createFunctionCall(deps: FunctionDeps & { resolveFunction: ResolveFunction }): Effect<FunctionArguments> {
   const lines = createLines(deps.now)
   return async ({ name, with: input }, context) => {
+    const own = deps.builtIn !== undefined && Object.hasOwn(deps.builtIn, name) ? deps.builtIn[name] : undefined
+    if (own !== undefined) return own(input ?? {}, context)
     const task = await deps.resolveFunction(name, context)
     if (task !== undefined) return context.perform(task, input ?? {})
     const { integration, operation } = namesOf(name)

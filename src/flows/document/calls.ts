@@ -1,4 +1,5 @@
 /** What the tasks of a document call, run and read, held against what the tenant has. */
+import { APPROVAL_LINK } from '../approvals/approvals.ts'
 import { isHubError } from '../../errors.ts'
 import { isMembers } from '../../lib/json/check.ts'
 import { appendPointer, parsePointer, resolvePointer } from '../../lib/json/pointer.ts'
@@ -62,7 +63,7 @@ async function checkFunction({ task, pointer }: Task, { functions, catalogs, rep
   if (functions.includes(name) || /^[a-z][a-z0-9+.-]*:\/\//i.test(name)) return
   const [, catalog] = /^[^/@:]+:[^/@:]+@([^/@]+)$/.exec(name) ?? []
   if (catalog !== undefined) {
-    if (catalog !== 'default' && !catalogs.includes(catalog)) note('error', 'unknown_reference', `names no catalog of use.catalogs: "${catalog}"${nearest(catalog, catalogs)}`)
+    if (catalog !== 'default' && name !== APPROVAL_LINK && !catalogs.includes(catalog)) note('error', 'unknown_reference', `names no catalog of use.catalogs: "${catalog}"${nearest(catalog, catalogs)}`)
     return
   }
   const slash = name.indexOf('/')

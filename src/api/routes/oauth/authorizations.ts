@@ -5,7 +5,7 @@ import { cookieOf, sessionToken } from '../../authenticate.ts'
 import { Answer, defineRoute, timestamp, type Route } from '../../route.ts'
 import type { Services } from '../../services.ts'
 import { BROWSER_COOKIE } from './browser.ts'
-import { messagePage } from './page.ts'
+import { messagePage } from '../../plain-page.ts'
 import { authorization, started, tag, wanted } from './shapes.ts'
 
 const id = z.object({ id: z.string().max(100) })

@@ -1,9 +1,10 @@
 /** Connect sessions, and their page. */
 import { z } from 'zod'
 import { isHubError } from '../../../errors.ts'
+import { messagePage } from '../../plain-page.ts'
 import { Answer, defineRoute, pageOf, pageQuery, timestamp, type Route } from '../../route.ts'
 import { browserOf } from './browser.ts'
-import { connectPage, messagePage } from './page.ts'
+import { connectPage } from './page.ts'
 import { endUser, started, tag, wanted, webUrl } from './shapes.ts'
 
 const path = '/api/v1/connect-sessions'
