@@ -1,10 +1,14 @@
 /** All of the look: Mantine's defaults, tuned once. */
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
+import { texts } from '../components/texts.ts'
 
 const indigo: MantineColorsTuple = ['#eef0ff', '#dcdffd', '#b7bbf6', '#9094f0', '#6f73ea', '#5a5ee7', '#4f53e6', '#4145cd', '#383cb8', '#2c31a3']
 /** Cooler than Mantine's, so that surfaces part by lightness alone. */
 const dark: MantineColorsTuple = ['#e6e7ec', '#c3c5cf', '#a6a9b6', '#868a99', '#4c4f5c', '#363945', '#2a2c36', '#1d1f27', '#17181f', '#111217']
 const gray: MantineColorsTuple = ['#f7f7f9', '#f0f1f4', '#e6e7ec', '#d9dbe2', '#c5c8d2', '#9fa3b1', '#6d7180', '#4b4f5d', '#33363f', '#1f2128']
+
+// Mantine's close buttons have no name, and its header would be a second banner of the page.
+const titled = { closeButtonProps: { 'aria-label': texts.close }, attributes: { header: { role: 'none' } } }
 
 export const theme = createTheme({
   primaryColor: 'indigo',
@@ -28,9 +32,9 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'xs', fw: 550 } },
     Card: { defaultProps: { withBorder: true, padding: 'md', shadow: 'none', bg: 'var(--mantine-color-body)' } },
     Checkbox: { defaultProps: { size: 'xs' } },
-    Drawer: { defaultProps: { position: 'right', size: 'lg', overlayProps: { backgroundOpacity: 0.35 } } },
+    Drawer: { defaultProps: { position: 'right', size: 'lg', ...titled, overlayProps: { backgroundOpacity: 0.35 } } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', withinPortal: true } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45, blur: 2 } } },
+    Modal: { defaultProps: { centered: true, ...titled, overlayProps: { backgroundOpacity: 0.45, blur: 2 } } },
     MultiSelect: { defaultProps: { size: 'sm' } },
     NavLink: { defaultProps: { variant: 'light' } },
     NumberInput: { defaultProps: { size: 'sm' } },

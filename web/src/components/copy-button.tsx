@@ -11,7 +11,7 @@ export function CopyButton({ value, label = texts.copy, wide = false }: { value:
   if (wide) return <Button variant="default" leftSection={icon} onClick={act}>{copied ? texts.copied : label}</Button>
   return (
     <Tooltip label={copied ? texts.copied : label}>
-      <ActionIcon size="sm" aria-label={label} onClick={act}>{icon}</ActionIcon>
+      <ActionIcon size={24} aria-label={label} onClick={act}>{icon}</ActionIcon>
     </Tooltip>
   )
 }

@@ -34,5 +34,8 @@ export const texts = {
   empty: 'empty',
   format: 'Format',
   wrap: 'Wrap lines',
+  form: 'Form',
+  json: 'JSON',
+  notJson: (reason: string) => `This is no JSON: ${reason}`,
   unsaved: 'Leave without saving?',
 }

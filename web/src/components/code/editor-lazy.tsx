@@ -2,12 +2,13 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirro
 import { json } from '@codemirror/lang-json'
 import { yaml } from '@codemirror/lang-yaml'
 import { bracketMatching, defaultHighlightStyle, foldGutter, foldKeymap, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
+import { lintGutter, setDiagnostics, type Diagnostic } from '@codemirror/lint'
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search'
-import { EditorState, type Extension } from '@codemirror/state'
+import { EditorState, type Extension, type Text } from '@codemirror/state'
 import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { useEffect, useRef } from 'react'
-import type { EditorProps } from './editor.tsx'
+import type { EditorMark, EditorPlace, EditorProps } from './editor.tsx'
 
 const colours = HighlightStyle.define([
   { tag: tags.propertyName, color: 'var(--app-code-name)' }, { tag: tags.string, color: 'var(--app-code-text)' }, { tag: [tags.number, tags.bool, tags.null], color: 'var(--app-code-value)' },
@@ -27,12 +28,13 @@ const look = EditorView.theme({
 
 const languages: Record<EditorProps['language'], () => Extension> = { json: () => json(), yaml: () => yaml(), text: () => [] }
 
-export function EditorLazy({ value, onChange, language, label, minHeight, maxHeight = 420 }: EditorProps) {
+export function EditorLazy({ value, onChange, language, label, minHeight, maxHeight = 420, marks, goTo }: EditorProps) {
   const place = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(null)
   const latest = useRef(onChange)
   latest.current = onChange
   const isReadOnly = onChange === undefined
+  const isMarked = marks !== undefined
   useEffect(() => {
     const made = new EditorView({
       parent: place.current!,
@@ -41,12 +43,12 @@ export function EditorLazy({ value, onChange, language, label, minHeight, maxHei
         extensions: [
           lineNumbers(), foldGutter(), bracketMatching(), highlightSelectionMatches(), search({ top: true }), drawSelection(), languages[language](), look,
           syntaxHighlighting(colours), syntaxHighlighting(defaultHighlightStyle, { fallback: true }), EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': label, ...isReadOnly && { 'aria-readonly': 'true' } }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', ...isReadOnly && { 'aria-readonly': 'true' } }),
           EditorView.theme({ '.cm-scroller': { maxHeight: `${maxHeight}px`, ...minHeight !== undefined && { minHeight: `${minHeight}px` }, overflow: 'auto' } }),
           EditorState.readOnly.of(isReadOnly),
           // Tab leaves what can only be read; Escape, then Tab leaves what is edited.
           keymap.of([...defaultKeymap, ...searchKeymap, ...foldKeymap, ...historyKeymap, ...isReadOnly ? [] : [indentWithTab]]),
-          ...isReadOnly ? [] : [history()],
+          ...isReadOnly ? [] : [history()], ...isMarked ? [lintGutter()] : [],
           EditorView.updateListener.of((update) => { if (update.docChanged) latest.current?.(update.state.doc.toString()) }),
         ],
       }),
@@ -54,11 +56,34 @@ export function EditorLazy({ value, onChange, language, label, minHeight, maxHei
     view.current = made
     return () => { made.destroy() }
     // Made once; what changes from outside is put in below.
-  }, [language, label, isReadOnly, minHeight, maxHeight]) // oxlint-disable-line react/exhaustive-deps
+  }, [language, label, isReadOnly, isMarked, minHeight, maxHeight]) // oxlint-disable-line react/exhaustive-deps
   useEffect(() => {
     const current = view.current
     if (current === null || current.state.doc.toString() === value) return
     current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: value } })
   }, [value])
+  useEffect(() => {
+    const current = view.current
+    if (current !== null && marks !== undefined) current.dispatch(setDiagnostics(current.state, marks.map((mark) => toDiagnostic(current.state.doc, mark))))
+  }, [marks])
+  useEffect(() => {
+    const current = view.current
+    if (current === null || goTo === undefined) return
+    const anchor = offsetOf(current.state.doc, goTo)
+    current.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) })
+    current.focus()
+  }, [goTo])
   return <div ref={place} />
+}
+
+/** The text may have gone on since somebody said where: never outside of it. */
+function offsetOf(doc: Text, { line, column }: EditorPlace): number {
+  const { from, to } = doc.line(Math.min(Math.max(1, line), doc.lines))
+  return Math.min(to, from + Math.max(0, column - 1))
+}
+
+/** To the end of its line. */
+function toDiagnostic(doc: Text, { severity, message, ...place }: EditorMark): Diagnostic {
+  const from = offsetOf(doc, place)
+  return { from, to: Math.max(from, doc.lineAt(from).to), severity, message }
 }

@@ -10,7 +10,15 @@ export interface EditorProps {
   label: string
   minHeight?: number
   maxHeight?: number
+  /** What is wrong in it, at its places. Given at all, there is a gutter for them. */
+  marks?: EditorMark[]
+  /** Puts the cursor there; each new object does so again. */
+  goTo?: EditorPlace | undefined
 }
+
+/** Both count from 1. */
+export interface EditorPlace { line: number, column: number }
+export interface EditorMark extends EditorPlace { severity: 'error' | 'warning', message: string }
 
 const Loaded = lazily(async () => (await import('./editor-lazy.tsx')).EditorLazy)
 

@@ -1,20 +1,26 @@
 import { withTheme } from '@rjsf/core'
 import { generateTemplates } from '@rjsf/mantine/lib/templates/index.js'
+import Input from '@rjsf/mantine/lib/templates/BaseInputTemplate.js'
 import CheckboxesWidget from '@rjsf/mantine/lib/widgets/CheckboxesWidget.js'
 import CheckboxWidget from '@rjsf/mantine/lib/widgets/CheckboxWidget.js'
 import PasswordWidget from '@rjsf/mantine/lib/widgets/PasswordWidget.js'
 import RadioWidget from '@rjsf/mantine/lib/widgets/RadioWidget.js'
 import SelectWidget from '@rjsf/mantine/lib/widgets/SelectWidget.js'
 import TextareaWidget from '@rjsf/mantine/lib/widgets/TextareaWidget.js'
-import { toErrorSchema, type RJSFSchema, type UiSchema } from '@rjsf/utils'
+import { toErrorSchema, type BaseInputTemplateProps, type RJSFSchema, type UiSchema } from '@rjsf/utils'
 import { useMemo, useRef } from 'react'
 import type { SchemaFormProps } from './schema-form.tsx'
 import { ArrayFieldTitleTemplate, FieldTemplate, ObjectFieldTemplate, TitleFieldTemplate } from './templates.tsx'
 import { validator } from './validator.ts'
 
+/** The field says its description already, for every kind of input. */
+function PlainInput({ schema: { description: _description, ...schema }, ...rest }: BaseInputTemplateProps) {
+  return <Input {...rest} schema={schema} />
+}
+
 // Without the pickers of dates, colours and files: browsers have their own, and the three weigh as much as all the rest.
 const RjsfForm = withTheme({
-  templates: { ...generateTemplates(), ArrayFieldTitleTemplate, FieldTemplate, ObjectFieldTemplate, TitleFieldTemplate },
+  templates: { ...generateTemplates(), BaseInputTemplate: PlainInput, ArrayFieldTitleTemplate, FieldTemplate, ObjectFieldTemplate, TitleFieldTemplate },
   widgets: { CheckboxesWidget, CheckboxWidget, PasswordWidget, RadioWidget, SelectWidget, TextareaWidget },
 })
 

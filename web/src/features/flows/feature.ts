@@ -1,0 +1,34 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { FilePlus2, History, Workflow } from 'lucide-react'
+import type { Feature } from '../../routing/feature.ts'
+import { hubRoute, tenantRoute } from '../../routing/routes.ts'
+import { textSearch } from '../../routing/url.ts'
+import { flowPath } from './paths.ts'
+import { texts } from './texts.ts'
+
+const listRoute = createRoute({
+  getParentRoute: () => hubRoute, path: 'flows', validateSearch: textSearch('q', 'state', 'sort'), component: lazyRouteComponent(() => import('./list/list-page.tsx'), 'ListPage'),
+})
+const libraryRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'flows/library', validateSearch: textSearch('q', 'install'), component: lazyRouteComponent(() => import('./list/library-page.tsx'), 'LibraryPage') })
+const newRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'flows/new', component: lazyRouteComponent(() => import('./flow/new-page.tsx'), 'NewPage') })
+const oneRoute = createRoute({
+  getParentRoute: () => tenantRoute, path: 'flows/$flow', validateSearch: textSearch('part', 'version', 'from', 'to', 'status', 'since', 'q', 'sort', 'trigger'), component: lazyRouteComponent(() => import('./flow/flow-page.tsx'), 'FlowPage'),
+})
+const runsRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'runs', validateSearch: textSearch('q', 'status', 'flow', 'since', 'trigger', 'sort'), component: lazyRouteComponent(() => import('./runs/runs-page.tsx'), 'RunsPage') })
+const runRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'runs/$id', validateSearch: textSearch('task'), component: lazyRouteComponent(() => import('./runs/run-page.tsx'), 'RunPage') })
+
+export const flowsTabs = [listRoute] as const
+export const flowsPages = [libraryRoute, newRoute, oneRoute, runsRoute, runRoute] as const
+
+export const flowsFeature: Feature = {
+  tab: { path: 'flows', label: texts.flows, icon: Workflow, needs: 'flows:read' },
+  commands: ({ can }) => [
+    ...can('flows:write') ? [{ id: 'new flow', label: texts.newFlow, icon: FilePlus2, to: 'flows/new' }] : [],
+    ...can('flows:read') ? [{ id: 'runs', label: texts.runs, icon: History, to: 'runs' }] : [],
+  ],
+  async find({ hub, can }, q, signal) {
+    if (!can('flows:read')) return []
+    const { data } = await hub.get('/api/v1/flows', { query: { q, limit: 6 }, signal })
+    return data.map(({ flowId, title }) => ({ id: `flow ${flowId}`, label: title ?? flowId, description: flowId, icon: Workflow, to: flowPath(flowId) }))
+  },
+}

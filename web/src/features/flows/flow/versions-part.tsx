@@ -1,0 +1,53 @@
+import { Button, Group, Stack } from '@mantine/core'
+import { GitCompareArrows } from 'lucide-react'
+import { useMemo } from 'react'
+import { Ago } from '../../../components/ago.tsx'
+import { notifyDone, notifyFailed } from '../../../components/notify.tsx'
+import { Status } from '../../../components/status.tsx'
+import type { Column } from '../../../components/table/columns.ts'
+import { DataTable } from '../../../components/table/data-table.tsx'
+import { useAction } from '../../../hub/action.ts'
+import type { FlowVersion } from '../../../hub/client.ts'
+import { useRows } from '../../../hub/queries.ts'
+import { useTenant } from '../../../hub/session.ts'
+import { usePath } from '../../../routing/paths.ts'
+import { CHANGES } from '../deeds.ts'
+import { flowPath } from '../paths.ts'
+import { texts } from '../texts.ts'
+import { Difference } from './difference.tsx'
+import type { PartProps } from './part.ts'
+
+export function VersionsPart({ flow: { flowId, version: latest, predefined } }: PartProps) {
+  const path = usePath()
+  const { can } = useTenant()
+  const list = useRows('/api/v1/flows/{flow}/versions', { path: { flow: flowId } })
+  const mayWrite = can('flows:write') && !predefined
+  const withDeeds = useMemo(() => [...columns, ...mayWrite ? [{ id: 'actions', header: texts.actions, isHeaderHidden: true, align: 'end' as const, cell: (row: FlowVersion) => row.status === 'draft' && <DraftDeeds flowId={flowId} version={row.version} /> }] : []], [mayWrite, flowId])
+  return (
+    <Stack gap="md">
+      <DataTable label={texts.versions} rows={list.rows} columns={withDeeds} rowId={({ version }) => version} to={({ version }) => path(flowPath(flowId), version === latest ? {} : { version })} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: GitCompareArrows, title: texts.versions }}
+        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+      {list.rows !== undefined && <Difference flowId={flowId} versions={list.rows.map(({ version }) => version)} />}
+    </Stack>
+  )
+}
+
+const columns: Column<FlowVersion>[] = [
+  { id: 'version', header: texts.version, cell: ({ version }) => <span className="app-num">{version}</span> },
+  { id: 'status', header: texts.status, cell: ({ status }) => <Status tone={status === 'draft' ? 'idle' : 'good'}>{texts.versionStatuses[status]}</Status> },
+  { id: 'by', header: texts.by, from: 'sm', cell: ({ createdBy }) => <span className="app-mono app-anywhere">{createdBy}</span> },
+  { id: 'made', header: texts.made, from: 'xs', cell: ({ createdAt }) => <Ago time={createdAt} /> },
+]
+
+function DraftDeeds({ flowId, version }: { flowId: string, version: string }) {
+  const path = { flow: flowId, version }
+  const failed = (error: Error): void => { notifyFailed(texts.changeFailed, error) }
+  const publish = useAction({ run: ({ hub }) => hub.post('/api/v1/flows/{flow}/versions/{version}/publish', { path }), changes: CHANGES, done: () => { notifyDone(texts.published(version)) }, failed })
+  const remove = useAction({ run: ({ hub }) => hub.delete('/api/v1/flows/{flow}/versions/{version}', { path }), changes: CHANGES, done: () => { notifyDone(texts.draftDeleted(version)) }, failed })
+  return (
+    <Group gap="xs" justify="flex-end" wrap="nowrap">
+      <Button variant="default" aria-label={`${texts.publishDraft}: ${version}`} loading={publish.isPending} onClick={() => { publish.mutate() }}>{texts.publishDraft}</Button>
+      <Button variant="default" aria-label={`${texts.deleteDraft}: ${version}`} loading={remove.isPending} onClick={() => { remove.mutate() }}>{texts.deleteDraft}</Button>
+    </Group>
+  )
+}

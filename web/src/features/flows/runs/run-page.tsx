@@ -1,0 +1,97 @@
+import { Anchor, Button, Code, Group, Stack, Text } from '@mantine/core'
+import { useParams } from '@tanstack/react-router'
+import { Ban, Pause, Play, RotateCw } from 'lucide-react'
+import { useState } from 'react'
+import { Editor } from '../../../components/code/editor.tsx'
+import { ValueView } from '../../../components/code/value-view.tsx'
+import { CopyButton } from '../../../components/copy-button.tsx'
+import { Facts } from '../../../components/facts.tsx'
+import { Loaded } from '../../../components/loading.tsx'
+import { notifyDone, notifyFailed } from '../../../components/notify.tsx'
+import { Page } from '../../../components/page.tsx'
+import { Section } from '../../../components/section.tsx'
+import { useAction } from '../../../hub/action.ts'
+import type { Run } from '../../../hub/client.ts'
+import { useGet } from '../../../hub/queries.ts'
+import { useTenant } from '../../../hub/session.ts'
+import { formatExact, formatMs } from '../../../lib/format.ts'
+import { RouteLink } from '../../../routing/link.tsx'
+import { usePath } from '../../../routing/paths.ts'
+import { flowIdOf, flowPath } from '../paths.ts'
+import { texts } from '../texts.ts'
+import { RunDrawer } from './run-drawer.tsx'
+import { RunError } from './run-error.tsx'
+import { tookOf } from './runs-list.tsx'
+import { isOver, RunStatus } from './status.tsx'
+import { Tasks } from './tasks.tsx'
+import { useRun } from './use-run.ts'
+
+export function RunPage() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  const path = usePath()
+  const query = useRun(id)
+  const run = query.data
+  return (
+    <Page title={run === undefined ? texts.one : flowIdOf(run)} crumbs={[{ label: texts.flows, to: path('flows') }, { label: texts.runs, to: path('runs') }]}
+      subtitle={run && <Group gap="sm" aria-live="polite"><RunStatus status={run.status} /><span>{formatExact(run.startedAt)}</span></Group>} actions={run && <Actions run={run} />}>
+      <Loaded query={query}>{(data) => <Shown run={data} />}</Loaded>
+    </Page>
+  )
+}
+
+type Verb = keyof typeof texts.steered
+
+function Actions({ run }: { run: Run }) {
+  const { can } = useTenant()
+  const [isStarting, setStarting] = useState(false)
+  const steer = useAction<Verb>({
+    run: ({ hub }, verb) => hub.post(`/api/v1/runs/{id}/${verb}`, { path: { id: run.id } }), changes: ['/api/v1/runs'],
+    done: (_result, verb) => { notifyDone(texts.steered[verb]) }, failed: (error) => { notifyFailed(texts.steerFailed, error) },
+  })
+  const button = (verb: Verb, icon: React.ReactNode) => <Button variant="default" leftSection={icon} loading={steer.isPending && steer.variables === verb} onClick={() => { steer.mutate(verb) }}>{texts[verb]}</Button>
+  const mayRun = can('flows:run')
+  return (
+    <>
+      <CopyButton wide value={() => location.href} label={texts.share} />
+      {mayRun && !isOver(run.status) && (
+        <>
+          {run.status === 'suspended' ? button('resume', <Play size={14} />) : button('suspend', <Pause size={14} />)}
+          {button('cancel', <Ban size={14} />)}
+        </>
+      )}
+      {mayRun && isOver(run.status) && <Button leftSection={<RotateCw size={14} />} onClick={() => { setStarting(true) }}>{texts.again}</Button>}
+      {isStarting && <RunDrawer flowId={flowIdOf(run)} version={run.version} input={run.input} onClose={() => { setStarting(false) }} />}
+    </>
+  )
+}
+
+function Shown({ run }: { run: Run }) {
+  const path = usePath()
+  const flowId = flowIdOf(run)
+  return (
+    <Stack gap="md">
+      {run.error !== undefined && <RunError error={run.error} />}
+      <Section title={texts.tasks}><Tasks run={run} /></Section>
+      <Section title={texts.input}><ValueView value={run.input} label={texts.input} /></Section>
+      {isOver(run.status) && run.status !== 'faulted' && <Section title={texts.output}><ValueView value={run.output} label={texts.output} /></Section>}
+      <Section title={texts.one}>
+        <Facts facts={[
+          [texts.name, <Anchor key="f" component={RouteLink} to={path(flowPath(flowId))} size="sm">{flowId}</Anchor>], [texts.version, run.version],
+          [texts.trigger, texts.triggers[run.trigger.type] ?? run.trigger.type], [texts.took, run.endedAt !== null && formatMs(tookOf(run))], [texts.id, <Code key="id">{run.id}</Code>],
+        ]} />
+        <Definition id={run.id} />
+      </Section>
+    </Stack>
+  )
+}
+
+function Definition({ id }: { id: string }) {
+  const [isOpen, setOpen] = useState(false)
+  const query = useGet('/api/v1/runs/{id}/definition', { path: { id } }, { enabled: isOpen, staleTime: Infinity })
+  return (
+    <details onToggle={(event) => { setOpen(event.currentTarget.open) }}>
+      <summary><Text span size="sm" c="dimmed">{texts.definition}</Text></summary>
+      {isOpen && <Loaded query={query}>{(definition) => <Editor language="json" label={texts.definition} value={JSON.stringify(definition, null, 2)} />}</Loaded>}
+    </details>
+  )
+}

@@ -1,0 +1,62 @@
+import { Group, Text } from '@mantine/core'
+import { History } from 'lucide-react'
+import { useMemo, type ReactNode } from 'react'
+import { Ago } from '../../../components/ago.tsx'
+import { FilterChoice } from '../../../components/filter-choice.tsx'
+import { SearchInput } from '../../../components/search-input.tsx'
+import type { Column } from '../../../components/table/columns.ts'
+import { DataTable } from '../../../components/table/data-table.tsx'
+import type { RunSummary } from '../../../hub/client.ts'
+import { useRows } from '../../../hub/queries.ts'
+import { formatMs } from '../../../lib/format.ts'
+import { usePath } from '../../../routing/paths.ts'
+import { useUrl } from '../../../routing/url.ts'
+import { flowIdOf } from '../paths.ts'
+import { texts } from '../texts.ts'
+import { RunStatus, type RunState } from './status.tsx'
+
+const sinceMs: Record<string, number> = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 }
+type Filters = 'q' | 'status' | 'since' | 'trigger' | 'flow' | 'sort'
+const none = { q: undefined, status: undefined, since: undefined, trigger: undefined, flow: undefined }
+const REFRESH_MS = 3000
+
+/** With filters in the URL. `flowId`: of this one only. */
+export function RunsList({ flowId, beside, emptyAction }: { flowId?: string, beside?: ReactNode, emptyAction?: ReactNode }) {
+  const path = usePath()
+  const [search, setSearch] = useUrl<Filters>()
+  const of = flowId ?? search.flow
+  // As of when the filter was chosen: else it would be another question at each render.
+  const from = useMemo(() => (search.since !== undefined && sinceMs[search.since] !== undefined ? new Date(Date.now() - sinceMs[search.since]!).toISOString() : undefined), [search.since])
+  const list = useRows('/api/v1/runs', {
+    query: { ...of && { flow: of }, ...search.q && { q: search.q }, ...search.status && { status: search.status as RunState }, ...search.trigger && { trigger: search.trigger }, ...from && { from } },
+  }, { refetchInterval: REFRESH_MS })
+  return (
+    <>
+      <Group gap="xs">
+        <SearchInput label={texts.runSearch} value={search.q} onSearch={(q) => { setSearch({ q }) }} w={{ base: '100%', xs: 280 }} />
+        {beside}
+        <FilterChoice label={texts.anyStatus} choices={texts.statuses} value={search.status} onChange={(status) => { setSearch({ status }) }} />
+        <FilterChoice label={texts.anyTrigger} choices={texts.triggers} value={search.trigger} onChange={(trigger) => { setSearch({ trigger }) }} />
+        <FilterChoice label={texts.anyTime} choices={texts.times} value={search.since} onChange={(since) => { setSearch({ since }) }} />
+      </Group>
+      <DataTable
+        label={texts.runsList} rows={list.rows} columns={flowId === undefined ? columns : columns.filter(({ id }) => id !== 'version')} rowId={({ id }) => id} to={({ id }) => path(`runs/${id}`)}
+        error={list.error} retry={() => { void list.refetch() }} sort={search.sort} onSort={(sort) => { setSearch({ sort }) }}
+        filtered={Object.keys(none).some((name) => search[name as Filters] !== undefined)} clearFilters={() => { setSearch(none) }}
+        empty={{ icon: History, title: texts.noRuns, text: texts.noRunsText, action: emptyAction }}
+        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+      />
+    </>
+  )
+}
+
+export const tookOf = ({ startedAt, endedAt }: { startedAt: string, endedAt: string | null }): number | null => (endedAt === null ? null : new Date(endedAt).getTime() - new Date(startedAt).getTime())
+
+const columns: Column<RunSummary>[] = [
+  { id: 'flow', header: texts.name, sort: flowIdOf, cell: (run) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name">{flowIdOf(run)}</Text><Text size="xs" c="dimmed" className="app-clip app-mono">{run.id.slice(-12)}</Text></div> },
+  { id: 'version', header: texts.latestVersion, from: 'md', cell: ({ version }) => <span className="app-num">{version}</span> },
+  { id: 'status', header: texts.status, sort: ({ status }) => status, cell: ({ status, errorType }) => <span title={errorType ?? ''}><RunStatus status={status} /></span> },
+  { id: 'trigger', header: texts.trigger, from: 'sm', sort: ({ trigger }) => trigger.type, cell: ({ trigger: { type } }) => texts.triggers[type] ?? type },
+  { id: 'took', header: texts.took, align: 'end', from: 'xs', sort: tookOf, cell: (run) => <span className="app-num">{formatMs(tookOf(run))}</span> },
+  { id: 'started', header: texts.started, align: 'end', sort: ({ startedAt }) => startedAt, cell: ({ startedAt }) => <Ago time={startedAt} /> },
+]

@@ -1,0 +1,171 @@
+/** Flows from a predefined one, or from nothing, to a run and its tasks; and what agents are told. */
+import { describe, expect } from 'vitest'
+import { connectShop, test, useDashboard, type Visitor } from './browser.ts'
+
+const dashboard = useDashboard()
+const ids = { run: '' }
+
+const document = (name: string, version = '1.0.0', more = ''): string => `document: { dsl: 1.0.3, namespace: default, name: ${name}, version: ${version}, title: The flow ${name} }
+input:
+  schema:
+    document: { type: object, required: [id], properties: { id: { type: integer, description: Of the book. } } }
+do:
+  - prepare: { set: { id: "\${ .id }" } }
+  - fetch: { call: Bookshop/getBook, with: { id: "\${ .id }" } }
+  - answer: { set: { told: "\${ .title }" } }
+${more}`
+
+async function store(text: string, query = ''): Promise<void> {
+  const response = await fetch(`${dashboard.hub.url}/api/v1/flows${query}`, { method: 'POST', body: text, headers: { authorization: `Bearer ${dashboard.hub.key}`, 'content-type': 'application/yaml' } })
+  expect(response.status, await response.text()).toBe(201)
+}
+
+dashboard.prepare(async () => {
+  await connectShop(dashboard)
+  await store(document('tell-book'))
+  await store(document('tell-book', '1.1.0', '  - more: { set: { told: again } }\n'))
+  const run = await dashboard.hub.call('POST', '/api/v1/flows/tell-book/runs?wait=30s', { input: { id: 1 } })
+  expect(run.body.status, JSON.stringify(run.body)).toBe('completed')
+  ids.run = run.body.id
+  await dashboard.hub.call('POST', '/api/v1/keys', { name: 'assistant', agent: { operations: ['Bookshop/get*'] } })
+  await dashboard.hub.call('POST', '/api/v1/agent/tools/Bookshop__getBook', { arguments: { id: 1 } })
+})
+
+const screens: [path: () => string, title: string, shown: string][] = [
+  [() => 'flows', 'Integration Hub', 'The flow tell-book'], [() => 'flows/library', 'Predefined flows', 'approval-before-operation'], [() => 'flows/library?install=report-by-email', 'Predefined flows', 'Letters, digits and hyphens.'],
+  [() => 'flows/new', 'New flow', 'Valid'], [() => 'flows/tell-book', 'The flow tell-book', 'Valid'], [() => 'flows/tell-book?part=runs', 'The flow tell-book', 'Completed'], [() => 'flows/tell-book?part=versions', 'The flow tell-book', 'more: { set'],
+  [() => 'runs', 'Runs', 'tell-book'], [() => `runs/${ids.run}?task=1`, 'tell-book', 'Open the execution'],
+  [() => 'agents', 'Integration Hub', 'claude mcp add'], [() => 'agents?client=Cursor', 'Integration Hub', 'mcpServers'], [() => 'agents?part=tools', 'Integration Hub', 'Bookshop__getBook'], [() => 'agents?part=tools&tool=Bookshop__getBook', 'Integration Hub', 'Arguments'],
+  [() => 'agents?part=calls', 'Integration Hub', 'Bookshop__getBook'],
+]
+
+async function open({ page, visit }: Visitor, [path, title, shown]: (typeof screens)[number]): Promise<void> {
+  await visit(path(), title)
+  await page.getByText(shown).first().waitFor()
+}
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (scheme) => {
+  test('every screen of flows and agents passes axe, with nothing that its scripts complain of', async () => {
+    const visitor = await dashboard.visitor({ scheme })
+    for (const screen of screens) {
+      await open(visitor, screen)
+      await visitor.expectAccessible(screen[0]())
+    }
+    expect(visitor.complaints).toEqual([])
+  })
+})
+
+test('on a telephone of 380 pixels nothing runs out of the page sideways', async () => {
+  const visitor = await dashboard.visitor({ width: 380 })
+  for (const screen of screens) {
+    await open(visitor, screen)
+    expect(await visitor.page.evaluate(() => globalThis.document.documentElement.scrollWidth), screen[0]()).toBeLessThanOrEqual(380)
+  }
+})
+
+test('a flow of three tasks is written, published, run by its form, and its tasks are seen, with the execution that one led to', async () => {
+  const { page, visit, complaints } = await dashboard.visitor()
+  await visit('flows', 'Integration Hub')
+  await page.getByRole('link', { name: 'New flow' }).click()
+  await page.getByRole('heading', { level: 1, name: 'New flow' }).waitFor()
+  const editor = page.getByRole('textbox', { name: 'Document' })
+  await editor.fill(document('written').replace('getBook', 'getBok'))
+  await page.getByText('did you mean "getBook"?').first().waitFor()
+  await page.getByRole('button', { name: /Line 7/ }).click()
+  expect(await page.evaluate(() => globalThis.document.activeElement?.getAttribute('aria-label'))).toBe('Document')
+  await editor.fill(document('written'))
+  await page.getByText('Valid', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Publish' }).click()
+  await page.getByRole('heading', { level: 1, name: 'The flow written' }).waitFor()
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.getByLabel('id').fill('2')
+  await page.getByRole('button', { name: 'Start' }).click()
+  await page.getByRole('button', { name: /^answer\s*Completed/ }).waitFor()
+  await page.getByRole('heading', { level: 2, name: 'Output' }).waitFor()
+  expect(await page.getByRole('list', { name: 'Tasks' }).getByRole('button').evaluateAll((rows) => rows.map((row) => row.firstChild?.textContent))).toEqual(['prepare', 'fetch', 'answer'])
+  await page.getByRole('button', { name: /^fetch/ }).click()
+  await page.getByText('"Solaris"').first().waitFor()
+  expect(new URL(page.url()).searchParams.get('task')).toBe('1')
+  await page.getByRole('link', { name: 'Open the execution' }).click()
+  await page.getByRole('heading', { level: 1, name: 'getBook' }).waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('what is published never changes: the page says so, and makes the next version of it', async () => {
+  await store(document('steady'))
+  const { page, visit } = await dashboard.visitor()
+  await visit('flows/steady', 'The flow steady')
+  const editor = page.getByRole('textbox', { name: 'Document' })
+  await editor.fill(document('steady', '1.0.0', '  - last: { set: { told: last } }\n'))
+  await page.getByText('1.0.0 is published and never changes.').waitFor()
+  expect(await page.getByRole('button', { name: 'Publish' }).isDisabled()).toBe(true)
+  await page.getByRole('link', { name: 'Runs', exact: true }).click()
+  await page.getByText('Nothing ran yet').waitFor()
+  await page.getByRole('link', { name: 'Document', exact: true }).click()
+  await page.getByRole('button', { name: 'Make it 1.0.1' }).click()
+  await page.getByRole('button', { name: 'Save draft' }).click()
+  await page.getByText('1.0.1 is kept as a draft.').waitFor()
+  expect((await dashboard.hub.call('GET', '/api/v1/flows/steady/versions')).body.data).toMatchObject([{ version: '1.0.1', status: 'draft' }, { version: '1.0.0', status: 'published' }])
+  await page.getByRole('link', { name: 'Versions', exact: true }).click()
+  await page.getByText('+  - last: { set').waitFor()
+  await page.getByRole('button', { name: 'Publish: 1.0.1' }).click()
+  await page.getByText('1.0.1 is published.').waitFor()
+})
+
+test('a predefined flow is installed with its parameters, and one that is missing is told at its field', async () => {
+  const { page, visit } = await dashboard.visitor()
+  await visit('flows/library', 'Predefined flows')
+  await page.getByRole('button', { name: /^Install: .*failing/i }).click()
+  const drawer = page.getByRole('dialog')
+  await drawer.getByRole('button', { name: 'Install', exact: true }).click()
+  await drawer.getByText('It could not be installed').waitFor()
+  await drawer.getByRole('textbox', { name: /^to/ }).fill('ada@example.com')
+  await drawer.getByRole('button', { name: 'Install', exact: true }).click()
+  await page.getByText('failed-health-check-email is there. It can be run.').waitFor()
+  expect((await dashboard.hub.call('GET', '/api/v1/flows/failed-health-check-email')).body.source).toContain('ada@example.com')
+})
+
+test('a run that waits is suspended, goes on and is cancelled, and the page follows it', async () => {
+  await store(document('patient', '1.0.0', '  - linger: { wait: { hours: 1 } }\n'))
+  const { body: { id } } = await dashboard.hub.call('POST', '/api/v1/flows/patient/runs', { input: { id: 1 } })
+  const { page, visit } = await dashboard.visitor()
+  await visit(`runs/${id}`, 'patient')
+  await page.getByRole('button', { name: /^linger/ }).waitFor()
+  await page.getByRole('button', { name: 'Cancel run' }).click()
+  await page.getByText('Cancelled').first().waitFor()
+  await page.getByRole('button', { name: 'Run again' }).click()
+  await page.getByRole('button', { name: 'Start' }).click()
+  await page.waitForURL((url) => url.pathname.includes('/runs/') && !url.pathname.endsWith(id))
+  await page.getByRole('button', { name: /^linger/ }).waitFor()
+  await dashboard.hub.call('POST', `/api/v1/runs/${new URL(page.url()).pathname.split('/').at(-1)}/cancel`)
+  await page.getByText('Cancelled').first().waitFor()
+})
+
+test('a viewer reads flows and sees nothing that would be refused; filters that fit nothing say so', async () => {
+  const { body: { key } } = await dashboard.hub.call('POST', '/api/v1/keys', { name: 'viewer', role: 'viewer' })
+  const { page, visit } = await dashboard.visitor({ key })
+  await visit('flows?q=nothing-of-the-kind', 'Integration Hub')
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await page.getByText('The flow tell-book').waitFor()
+  expect(await page.getByRole('link', { name: 'New flow' }).count()).toBe(0)
+  expect(await page.getByRole('button', { name: /^Actions of/ }).count()).toBe(0)
+  await visit('flows/tell-book', 'The flow tell-book')
+  await page.getByText('Your role may read it.').waitFor()
+  expect(await page.getByRole('button', { name: /^(Run|Publish|Delete|Disable)$/ }).count()).toBe(0)
+})
+
+test('an agent gets a key with its policy, which stands in the configuration of its client', async () => {
+  const { page, visit } = await dashboard.visitor()
+  await visit('agents?client=Cursor', 'Integration Hub')
+  await page.getByRole('button', { name: 'Make a key for an agent' }).first().click()
+  await page.getByLabel('Name').fill('helper')
+  await page.getByRole('combobox', { name: 'Operations' }).fill('Bookshop/get*')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Make the key' }).click()
+  await page.getByText('The key is made').waitFor()
+  await page.keyboard.press('Escape')
+  const snippet = JSON.parse(await page.getByLabel('Configuration for Cursor').textContent() ?? '')
+  const key = snippet.mcpServers.interchange.headers.Authorization.replace('Bearer ', '')
+  const tools = await dashboard.hub.call('GET', '/api/v1/agent/tools?all=true', undefined, { key })
+  expect(tools.body.data.map(({ name }: { name: string }) => name)).toEqual(['Bookshop__getBook'])
+})
