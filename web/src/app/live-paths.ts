@@ -1,7 +1,7 @@
 /** Which paths a notice of the hub makes stale. What has no entry here is a path of its own: `/api/v1/<topic>`. */
 const paths: Record<string, string[]> = {
   executions: ['/api/v1/executions', '/api/v1/figures'],
-  integrations: ['/api/v1/integrations', '/api/v1/overview'],
+  integrations: ['/api/v1/integrations', '/api/v1/overview', '/api/v1/health-checks'],
   webhooks: ['/api/v1/webhooks', '/api/v1/overview'],
   connectors: ['/api/v1/connectors', '/api/v1/integrations/available'],
 }
@@ -12,7 +12,7 @@ export function pathsOf(topics: string[]): string[] {
 
 /** Of events of the hub's own, by what their types begin with. */
 const ofTypes: [prefix: string, paths: string[]][] = [
-  ['integration.', ['/api/v1/integrations', '/api/v1/overview', '/api/v1/figures']], ['webhook.', ['/api/v1/webhooks', '/api/v1/overview']], ['delivery.', ['/api/v1/deliveries']],
+  ['integration.', ['/api/v1/integrations', '/api/v1/overview', '/api/v1/figures']], ['webhook.', ['/api/v1/webhooks', '/api/v1/overview']], ['delivery.', ['/api/v1/deliveries']], ['alert.', ['/api/v1/alerts', '/api/v1/health-checks']],
 ]
 
 export function pathsOfEvent(type: string): string[] {

@@ -17,13 +17,13 @@ function useNow(): number {
   }, () => now)
 }
 
-/** How long ago, with the exact time on hover. */
-export function Ago({ time, none = NONE }: { time: string | null | undefined, none?: string }) {
+/** How long ago, with the exact time on hover. What is not said to lie ahead is never shown as such: clocks differ. */
+export function Ago({ time, none = NONE, mayBeAhead = false }: { time: string | null | undefined, none?: string, mayBeAhead?: boolean }) {
   const at = useNow()
   if (time === null || time === undefined) return <Text span c="dimmed" inherit>{none}</Text>
   return (
     <Tooltip label={formatExact(time)}>
-      <time dateTime={time} style={{ whiteSpace: 'nowrap' }}>{formatAgo(time, Math.max(at, new Date(time).getTime()))}</time>
+      <time dateTime={time} style={{ whiteSpace: 'nowrap' }}>{formatAgo(time, mayBeAhead ? at : Math.max(at, new Date(time).getTime()))}</time>
     </Tooltip>
   )
 }

@@ -38,4 +38,9 @@ export const texts = {
   json: 'JSON',
   notJson: (reason: string) => `This is no JSON: ${reason}`,
   unsaved: 'Leave without saving?',
+  range: 'Time',
+  ranges: { '1h': 'Hour', '24h': 'Day', '7d': 'Week' },
+  headers: 'Headers',
+  anyTime: 'Any time',
+  times: { '15m': 'Last 15 minutes', '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days' },
 }

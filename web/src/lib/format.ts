@@ -3,6 +3,7 @@ const number = new Intl.NumberFormat()
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 })
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const clockExact = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' })
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'narrow' })
 
@@ -31,6 +32,7 @@ export function formatBytes(value: number | null | undefined): string {
 
 export const formatExact = (time: string | number | Date): string => exact.format(new Date(time))
 export const formatClock = (time: string | number | Date): string => clock.format(new Date(time))
+export const formatClockExact = (time: string | number | Date): string => clockExact.format(new Date(time))
 export const formatDay = (time: string | number | Date): string => day.format(new Date(time))
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1]]

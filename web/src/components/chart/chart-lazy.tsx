@@ -18,6 +18,12 @@ export function ChartLazy({ label, times, series, format, height = 180 }: ChartP
   return <div ref={ref} style={{ height }}><div ref={place} role="img" aria-label={label} className="app-chart" /></div>
 }
 
+/** A value with none on either side would be a line without length: it is shown as a point. */
+function alone({ data }: uPlot, series: number): number[] {
+  const values = data[series] ?? []
+  return [...values.keys()].filter((at) => values[at] !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null)
+}
+
 interface Options extends Pick<ChartProps, 'series' | 'format'> { width: number, height: number, isLong: boolean }
 
 function optionsOf({ series, format, width, height, isLong }: Options): uPlot.Options {
@@ -33,7 +39,7 @@ function optionsOf({ series, format, width, height, isLong }: Options): uPlot.Op
     scales: { y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
     series: [{}, ...series.map(({ name, tone, fill = false }) => {
       const stroke = colour(`--app-${tone}`)
-      return { label: name, stroke, width: 1.6, spanGaps: false, points: { show: false }, ...fill && { fill: `${stroke}22` } }
+      return { label: name, stroke, width: 1.6, spanGaps: false, points: { show: true, size: 5, fill: stroke, filter: alone }, ...fill && { fill: `${stroke}22` } }
     })],
   }
 }

@@ -4,6 +4,7 @@ import { PencilLine, RotateCw } from 'lucide-react'
 import { useState } from 'react'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Facts } from '../../components/facts.tsx'
+import { HeadersView } from '../../components/headers-view.tsx'
 import { Loaded } from '../../components/loading.tsx'
 import { notifyDone, notifyFailed } from '../../components/notify.tsx'
 import { Page } from '../../components/page.tsx'
@@ -89,23 +90,12 @@ function Shown({ execution }: { execution: Execution }) {
       </Section>
       <Section title={texts.request}>
         {request.endpoint !== null && <Text className="app-mono app-anywhere"><strong>{request.method}</strong> {request.endpoint}</Text>}
-        <Headers of={request.headers} />
+        <HeadersView headers={request.headers} />
         <ValueView value={request.payload} label={texts.payload} />
       </Section>
       <Section title={texts.response} text={response !== null && [response.statusCode, formatMs(response.duration)].filter((each) => each !== null).join(' · ')}>
-        {response === null ? <Text size="sm" c="dimmed">{texts.noResponse}</Text> : <><Headers of={response.headers} /><ValueView value={response.data} label={texts.data} /></>}
+        {response === null ? <Text size="sm" c="dimmed">{texts.noResponse}</Text> : <><HeadersView headers={response.headers} /><ValueView value={response.data} label={texts.data} /></>}
       </Section>
     </Stack>
-  )
-}
-
-function Headers({ of }: { of: Execution['request']['headers'] }) {
-  const entries = Object.entries(of)
-  if (entries.length === 0) return null
-  return (
-    <details>
-      <summary><Text span size="sm" c="dimmed">{texts.headers} ({entries.length})</Text></summary>
-      <pre className="app-pre">{entries.map(([name, value]) => `${name}: ${[value].flat().join(', ')}`).join('\n')}</pre>
-    </details>
   )
 }

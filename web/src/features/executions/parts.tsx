@@ -1,13 +1,14 @@
 /** What other features show of executions. */
 import { Group, Text } from '@mantine/core'
 import { History } from 'lucide-react'
-import { useMemo, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Ago } from '../../components/ago.tsx'
 import { FilterChoice } from '../../components/filter-choice.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
 import { Status, type Tone } from '../../components/status.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
+import { TimeFilter, useSince } from '../../components/time-filter.tsx'
 import type { Execution, ExecutionSummary } from '../../hub/client.ts'
 import { useRows } from '../../hub/queries.ts'
 import { formatMs, NONE } from '../../lib/format.ts'
@@ -21,7 +22,6 @@ export function ExecutionStatus({ status }: { status: Execution['status'] }) {
   return <Status tone={statusTone[status]}>{texts.statuses[status]}</Status>
 }
 
-const sinceMs: Record<string, number> = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 }
 type Filters = 'q' | 'status' | 'operation' | 'since' | 'integration' | 'sort'
 const none = { q: undefined, status: undefined, operation: undefined, since: undefined, integration: undefined }
 
@@ -30,8 +30,7 @@ export function ExecutionsList({ integrationId, beside, emptyAction }: { integra
   const path = usePath()
   const [search, setSearch] = useUrl<Filters>()
   const of = integrationId ?? search.integration
-  // As of when the filter was chosen: else it would be another question at each render.
-  const from = useMemo(() => (search.since !== undefined && sinceMs[search.since] !== undefined ? new Date(Date.now() - sinceMs[search.since]!).toISOString() : undefined), [search.since])
+  const from = useSince(search.since)
   const list = useRows('/api/v1/executions', {
     query: { ...of && { integrationId: of }, ...search.q && { q: search.q }, ...search.status && { status: search.status as Execution['status'] }, ...search.operation && { operation: search.operation }, ...from && { from } },
   })
@@ -41,7 +40,7 @@ export function ExecutionsList({ integrationId, beside, emptyAction }: { integra
         <SearchInput label={texts.search} value={search.q} onSearch={(q) => { setSearch({ q }) }} w={{ base: '100%', xs: 280 }} />
         {beside}
         <FilterChoice label={texts.anyStatus} choices={texts.statuses} value={search.status} onChange={(status) => { setSearch({ status }) }} />
-        <FilterChoice label={texts.anyTime} choices={texts.times} value={search.since} onChange={(since) => { setSearch({ since }) }} />
+        <TimeFilter value={search.since} onChange={(since) => { setSearch({ since }) }} />
       </Group>
       <DataTable
         label={texts.list} rows={list.rows} columns={integrationId === undefined ? columns : columns.filter(({ id }) => id !== 'integration')} rowId={({ id }) => id} to={({ id }) => path(`executions/${id}`)}

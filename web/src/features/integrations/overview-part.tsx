@@ -1,9 +1,10 @@
-import { Alert, Anchor, Badge, Button, Code, Group, SegmentedControl, SimpleGrid, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Badge, Button, Code, Group, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useMemo } from 'react'
 import { Ago } from '../../components/ago.tsx'
 import { Chart } from '../../components/chart/chart.tsx'
 import { Facts } from '../../components/facts.tsx'
 import { notifyFailed } from '../../components/notify.tsx'
+import { RangeChoice, useRange } from '../../components/range-choice.tsx'
 import { Section } from '../../components/section.tsx'
 import { Status } from '../../components/status.tsx'
 import { useAction } from '../../hub/action.ts'
@@ -13,7 +14,6 @@ import { useTenant } from '../../hub/session.ts'
 import { formatBytes, formatCompact, formatExact, formatMs, formatPercent } from '../../lib/format.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
-import { useUrl } from '../../routing/url.ts'
 import { fillSteps } from '../../lib/steps.ts'
 import { texts } from './texts.ts'
 
@@ -38,13 +38,8 @@ export function OverviewPart({ integration }: { integration: Integration }) {
   )
 }
 
-const ranges = { '1h': { ms: 3_600_000, step: 'minute' }, '24h': { ms: 86_400_000, step: 'hour' }, '7d': { ms: 604_800_000, step: 'hour' } } as const
-
 function Figures({ id }: { id: string }) {
-  const [{ range }, setUrl] = useUrl<'range'>()
-  const chosen = range !== undefined && range in ranges ? range as keyof typeof ranges : '24h'
-  const { ms, step } = ranges[chosen]
-  const from = useMemo(() => new Date(Math.floor((Date.now() - ms) / 60_000) * 60_000).toISOString(), [ms])
+  const { from, step } = useRange()
   const { data } = useGet('/api/v1/figures', { query: { integrationId: id, from, step } }, { refetchInterval: 30_000, keepPrevious: true })
   const filled = useMemo(() => data && fillSteps(data.series, { from: data.from, to: data.to, step }), [data, step])
   const times = useMemo(() => filled?.map(({ at }) => at) ?? [], [filled])
@@ -56,7 +51,7 @@ function Figures({ id }: { id: string }) {
   ], [filled])
   return (
     <Section title={texts.figures} text={data && [`${formatCompact(data.total.calls)} ${texts.callsChart.toLowerCase()}`, formatPercent(data.total.successRate), `p50 ${formatMs(data.total.p50)}`, `p95 ${formatMs(data.total.p95)}`, `p99 ${formatMs(data.total.p99)}`].join('  ·  ')}
-      actions={<SegmentedControl aria-label={texts.range} data={Object.entries(texts.ranges).map(([value, label]) => ({ value, label }))} value={chosen} onChange={(value) => { setUrl({ range: value === '24h' ? undefined : value }) }} />}>
+      actions={<RangeChoice />}>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
         <Chart label={texts.callsChart} times={times} series={calls} format={formatCompact} />
         <Chart label={texts.latencyChart} times={times} series={latency} format={formatMs} />

@@ -39,8 +39,6 @@ export const texts = {
 
   parts: { overview: 'Overview', explore: 'API explorer', executions: 'Executions', configuration: 'Configuration', policies: 'Policies' },
   partsLabel: 'Parts of this integration',
-  ranges: { '1h': 'Hour', '24h': 'Day', '7d': 'Week' },
-  range: 'Time',
   callsChart: 'Calls',
   latencyChart: 'Latency',
   succeeded: 'Succeeded',

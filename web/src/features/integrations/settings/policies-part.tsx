@@ -1,25 +1,22 @@
 import { Stack } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { errorsBelow } from '../../../components/form/problem-errors.ts'
 import { SchemaForm } from '../../../components/form/schema-form.tsx'
 import { Loaded } from '../../../components/loading.tsx'
 import { Section } from '../../../components/section.tsx'
-import { hub, type Integration } from '../../../hub/client.ts'
+import { useApiSchema, type Schema } from '../../../hub/api-schema.ts'
+import type { Integration } from '../../../hub/client.ts'
 import { useTenant } from '../../../hub/session.ts'
 import { mergePatch } from '../../../lib/merge-patch.ts'
 import { texts } from '../texts.ts'
 import { SaveBar, useSaving } from './saving.tsx'
 
 type Policy = keyof typeof texts.policyTexts
-type Schema = Record<string, unknown>
-
-interface ApiDocument { components: { schemas: { IntegrationInput: { properties: Record<Policy, Schema> } } } }
 
 /** Drawn from the API's own description of them: its words are the help, its bounds the checks. */
 export function PoliciesPart({ integration }: { integration: Integration }) {
-  const query = useQuery({ queryKey: ['openapi'], staleTime: Infinity, queryFn: async () => (await hub.get('/openapi.json') as unknown as ApiDocument).components.schemas.IntegrationInput.properties })
-  return <Loaded query={query}>{(schemas) => <Stack gap="md">{(Object.keys(texts.policyTexts) as Policy[]).map((policy) => <PolicyForm key={policy} policy={policy} schema={schemas[policy]} integration={integration} />)}</Stack>}</Loaded>
+  const query = useApiSchema('IntegrationInput')
+  return <Loaded query={query}>{(schemas) => <Stack gap="md">{(Object.keys(texts.policyTexts) as Policy[]).map((policy) => <PolicyForm key={policy} policy={policy} schema={schemas[policy]!} integration={integration} />)}</Stack>}</Loaded>
 }
 
 /** Measured by the hub, or notes for people: no settings. */

@@ -1,0 +1,120 @@
+import { Anchor, Group, Stack, Table, Text } from '@mantine/core'
+import { Gauge } from 'lucide-react'
+import { useMemo } from 'react'
+import { Ago } from '../../components/ago.tsx'
+import { Loaded } from '../../components/loading.tsx'
+import { Meter } from '../../components/meter.tsx'
+import { Section } from '../../components/section.tsx'
+import { Status, type Tone } from '../../components/status.tsx'
+import type { Column } from '../../components/table/columns.ts'
+import { DataTable } from '../../components/table/data-table.tsx'
+import { useGet, useRows, type Row } from '../../hub/queries.ts'
+import { useTenant } from '../../hub/session.ts'
+import { formatBytes, formatNumber } from '../../lib/format.ts'
+import { RouteLink } from '../../routing/link.tsx'
+import { usePath } from '../../routing/paths.ts'
+import { useUrl } from '../../routing/url.ts'
+import { texts } from './texts.ts'
+
+type LimitsRow = Row<'/api/v1/figures/limits'>
+
+/** Beyond these a list says nothing more. */
+const SHOWN = 20
+
+export function CapacityPart() {
+  const { can } = useTenant()
+  return <Stack gap="md"><Limits />{can('executions:read') && <Storage />}{can('webhooks:read') && <Queues />}</Stack>
+}
+
+function Limits() {
+  const path = usePath()
+  const [{ sort }, setSearch] = useUrl<'sort'>()
+  const list = useRows('/api/v1/figures/limits', { query: { limit: 500 } }, { refetchInterval: 10_000 })
+  return (
+    <Section title={texts.limits}>
+      <DataTable
+        label={texts.limits} rows={list.rows} columns={columns} rowId={({ integrationId }) => integrationId} to={({ integrationId }) => path(`integrations/${integrationId}`, { part: 'policies' })}
+        error={list.error} retry={() => { void list.refetch() }} sort={sort} onSort={(next) => { setSearch({ sort: next }) }} empty={{ icon: Gauge, title: texts.noIntegrations, text: texts.noIntegrationsText }}
+        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+      />
+    </Section>
+  )
+}
+
+const breakerTones: Record<LimitsRow['circuitBreaker'], Tone> = { closed: 'good', open: 'bad', 'half-open': 'warn' }
+
+function Used({ used, limit }: { used: number, limit: number }) {
+  return <Stack gap={3}><span className="app-num">{texts.ofLimit(formatNumber(used), formatNumber(limit))}</span><Meter used={used} limit={limit} /></Stack>
+}
+
+const columns: Column<LimitsRow>[] = [
+  { id: 'integration', header: texts.integration, sort: ({ integrationName }) => integrationName, cell: ({ integrationName }) => <Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto">{integrationName}</Text> },
+  { id: 'rate', header: texts.rateLimit, sort: ({ rate: { used, limit } }) => used / limit, cell: ({ rate }) => <Used {...rate} /> },
+  {
+    id: 'quota', header: texts.quota, sort: ({ quota }) => (quota === null ? null : quota.used / Math.max(1, quota.limit)),
+    cell: ({ quota }) => (quota === null ? <Text span size="sm" c="dimmed">{texts.unlimited}</Text> : <><Used used={quota.used} limit={quota.limit} /><Text size="xs" c="dimmed">{texts.perPeriod[quota.period]}, {texts.resets} <Ago time={quota.resetsAt} mayBeAhead /></Text></>),
+  },
+  { id: 'held', header: texts.held, from: 'md', sort: ({ heldSeconds }) => heldSeconds, cell: ({ heldSeconds }) => (heldSeconds > 0 ? texts.heldFor(heldSeconds) : null) },
+  { id: 'breaker', header: texts.breaker, from: 'sm', sort: ({ circuitBreaker }) => circuitBreaker, cell: ({ circuitBreaker }) => <Status tone={breakerTones[circuitBreaker]}>{texts.breakers[circuitBreaker]}</Status> },
+]
+
+function Storage() {
+  const path = usePath()
+  const query = useGet('/api/v1/figures/storage', undefined, { refetchInterval: 60_000 })
+  const { rows } = useRows('/api/v1/integrations', { query: { limit: 500 } })
+  const names = useMemo(() => new Map(rows?.map(({ id, name }) => [id, name])), [rows])
+  return (
+    <Section title={texts.storage} text={texts.storageText}>
+      <Loaded query={query}>
+        {({ recordBytes, blobBytes, integrations }) => (integrations.length === 0 ? <Text size="sm" c="dimmed">{texts.noStorage}</Text> : (
+          <>
+            <Group gap="lg"><Figure label={texts.total} value={recordBytes + blobBytes} /><Figure label={texts.records} value={recordBytes} /><Figure label={texts.blobs} value={blobBytes} /></Group>
+            <Table.ScrollContainer minWidth={280}>
+              <Table fz="sm" aria-label={texts.storage}>
+                <Table.Thead><Table.Tr><Table.Th>{texts.integration}</Table.Th><Table.Th ta="right">{texts.records}</Table.Th><Table.Th ta="right">{texts.blobs}</Table.Th></Table.Tr></Table.Thead>
+                <Table.Tbody>
+                  {integrations.slice(0, SHOWN).map((each) => (
+                    <Table.Tr key={each.integrationId}>
+                      <Table.Td className="app-anywhere">{names.has(each.integrationId) ? <Anchor component={RouteLink} to={path(`integrations/${each.integrationId}`)} size="sm" dir="auto">{names.get(each.integrationId)}</Anchor> : texts.deleted}</Table.Td>
+                      <Table.Td ta="right" className="app-num">{formatBytes(each.recordBytes)}</Table.Td><Table.Td ta="right" className="app-num">{formatBytes(each.blobBytes)}</Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Table.ScrollContainer>
+          </>
+        ))}
+      </Loaded>
+    </Section>
+  )
+}
+
+function Figure({ label, value }: { label: string, value: number }) {
+  return <div><Text size="xs" c="dimmed">{label}</Text><Text className="app-num" fw={620} size="lg">{formatBytes(value)}</Text></div>
+}
+
+function Queues() {
+  const path = usePath()
+  const query = useGet('/api/v1/figures/queues', undefined, { refetchInterval: 5000 })
+  return (
+    <Section title={texts.queues} text={query.data === undefined || query.data.pending === 0 ? undefined : texts.queuesText(formatNumber(query.data.pending), formatNumber(query.data.due))}>
+      <Loaded query={query} height={60}>
+        {({ webhooks }) => (webhooks.length === 0 ? <Text size="sm" c="dimmed">{texts.noQueues}</Text> : (
+          <Table.ScrollContainer minWidth={280}>
+            <Table fz="sm" aria-label={texts.queues}>
+              <Table.Thead><Table.Tr><Table.Th>{texts.endpoint}</Table.Th><Table.Th ta="right">{texts.pending}</Table.Th><Table.Th ta="right">{texts.due}</Table.Th><Table.Th ta="right">{texts.oldest}</Table.Th></Table.Tr></Table.Thead>
+              <Table.Tbody>
+                {webhooks.slice(0, SHOWN).map(({ webhookId, name, pending, due, oldestDueAt }) => (
+                  <Table.Tr key={webhookId}>
+                    <Table.Td className="app-anywhere"><Anchor component={RouteLink} to={path(`webhooks/endpoints/${webhookId}`, { part: 'deliveries', status: 'pending' })} size="sm" dir="auto">{name}</Anchor></Table.Td>
+                    <Table.Td ta="right" className="app-num">{formatNumber(pending)}</Table.Td><Table.Td ta="right" className="app-num">{formatNumber(due)}</Table.Td><Table.Td ta="right"><Ago time={oldestDueAt} mayBeAhead /></Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        ))}
+      </Loaded>
+    </Section>
+  )
+}

@@ -1,0 +1,100 @@
+import { Alert, Anchor, Button, Code, Group, Stack, Text } from '@mantine/core'
+import { useParams } from '@tanstack/react-router'
+import { RotateCw } from 'lucide-react'
+import { Ago } from '../../components/ago.tsx'
+import { ValueView } from '../../components/code/value-view.tsx'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { Facts } from '../../components/facts.tsx'
+import { HeadersView } from '../../components/headers-view.tsx'
+import { Loaded } from '../../components/loading.tsx'
+import { notifyDone, notifyFailed } from '../../components/notify.tsx'
+import { Page } from '../../components/page.tsx'
+import { Section } from '../../components/section.tsx'
+import { Status } from '../../components/status.tsx'
+import { useAction } from '../../hub/action.ts'
+import type { Reply } from '../../hub/client.ts'
+import { useGet } from '../../hub/queries.ts'
+import { useTenant } from '../../hub/session.ts'
+import { formatBytes, formatExact, formatMs } from '../../lib/format.ts'
+import { RouteLink } from '../../routing/link.tsx'
+import { usePath } from '../../routing/paths.ts'
+import { Payload } from './payload.tsx'
+import { DeliveryState } from './state.tsx'
+import { texts } from './texts.ts'
+
+type Delivery = Reply<'GET', '/api/v1/deliveries/{id}'>
+type Attempt = Delivery['attempts'][number]
+
+export function DeliveryPage() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  const path = usePath()
+  const query = useGet('/api/v1/deliveries/{id}', { path: { id } }, { refetchInterval: 3000 })
+  return (
+    <Page title={query.data?.eventType ?? texts.oneDelivery} crumbs={[{ label: texts.parts.deliveries, to: path('webhooks', { part: 'deliveries' }) }]}
+      subtitle={query.data && <Group gap="sm"><DeliveryState status={query.data.status} /><span>{texts.nAttempts(query.data.attemptCount)}</span>{query.data.dueAt !== null && <span>{texts.due} <Ago time={query.data.dueAt} mayBeAhead /></span>}</Group>} actions={query.data && <Actions delivery={query.data} />}>
+      <Loaded query={query}>{(delivery) => <Shown delivery={delivery} />}</Loaded>
+    </Page>
+  )
+}
+
+function Actions({ delivery: { id, status } }: { delivery: Delivery }) {
+  const { can } = useTenant()
+  const resend = useAction({
+    run: ({ hub }) => hub.post('/api/v1/deliveries/{id}/retry', { path: { id } }), changes: ['/api/v1/deliveries', '/api/v1/figures'],
+    done: () => { notifyDone(texts.resent) }, failed: (error) => { notifyFailed(texts.failed, error) },
+  })
+  return (
+    <>
+      <CopyButton wide label={texts.share} value={() => location.href} />
+      {can('webhooks:write') && <Button leftSection={<RotateCw size={14} />} loading={resend.isPending} onClick={() => { resend.mutate() }}>{status === 'pending' ? texts.sendNow : texts.resend}</Button>}
+    </>
+  )
+}
+
+function Shown({ delivery }: { delivery: Delivery }) {
+  const { webhookId, eventId, messageId, status, reason, finishedAt, attempts, id } = delivery
+  const path = usePath()
+  const { can } = useTenant()
+  const { data: endpoint } = useGet('/api/v1/webhooks/{id}', { path: { id: webhookId } })
+  return (
+    <Stack gap="md">
+      {reason !== null && status !== 'delivered' && (
+        <Alert color={status === 'failed' ? 'red' : 'orange'} variant="outline" title={status === 'failed' ? texts.gaveUp : texts.whyParked} className="app-problem"><Text size="sm" className="app-anywhere">{reason}</Text><Text size="sm" c="dimmed">{texts.repairText}</Text></Alert>
+      )}
+      <Section title={texts.about}>
+        <Facts facts={[
+          [texts.endpoint, <Anchor key="e" component={RouteLink} to={path(`webhooks/endpoints/${webhookId}`)} size="sm" dir="auto">{endpoint?.name ?? webhookId}</Anchor>],
+          [texts.event, can('events:read') ? <Anchor key="v" component={RouteLink} to={path(`events/${messageId}`)} size="sm">{eventId}</Anchor> : eventId],
+          [texts.finished, finishedAt !== null && formatExact(finishedAt)], [texts.messageId, <Code key="m">{messageId}</Code>], [texts.id, <Code key="id">{id}</Code>],
+        ]} />
+      </Section>
+      {attempts.length === 0 && <Section title={texts.attempts}><Text size="sm" c="dimmed">{texts.noAttempts}</Text></Section>}
+      {/* The last one first: it is what one came for. */}
+      {attempts.map((attempt, at) => <AttemptView key={attempt.startedAt} attempt={attempt} number={at + 1} />).reverse()}
+      {can('events:read') && <SentEvent messageId={messageId} />}
+    </Stack>
+  )
+}
+
+function AttemptView({ attempt: { startedAt, durationMs, request, response, error }, number }: { attempt: Attempt, number: number }) {
+  const isGood = error === null && response !== null && response.status < 300
+  return (
+    <Section title={texts.nthAttempt(number)} text={<Group gap="sm"><Status tone={isGood ? 'good' : 'bad'}>{response === null ? error?.type ?? texts.noAnswer : String(response.status)}</Status><span className="app-num">{formatMs(durationMs)}</span><span>{formatExact(startedAt)}</span></Group>}>
+      {error !== null && <Text size="sm" className="app-anywhere" fw={500}>{error.message}</Text>}
+      <div><Text size="sm" fw={500}>{texts.request}</Text><Text className="app-mono app-anywhere"><strong>{request.method}</strong> {request.url} · {formatBytes(request.sizeBytes)}</Text></div>
+      <HeadersView headers={request.headers} />
+      {response !== null && (
+        <>
+          <Text size="sm" fw={500}>{texts.response}</Text>
+          <HeadersView headers={response.headers} />
+          <ValueView value={response.body} label={`${texts.response} ${number}`} />
+        </>
+      )}
+    </Section>
+  )
+}
+
+function SentEvent({ messageId }: { messageId: string }) {
+  const query = useGet('/api/v1/events/{id}', { path: { id: messageId } }, { staleTime: Infinity })
+  return <Section title={texts.event} text={texts.eventText}><Loaded query={query}>{({ messageId: _message, receivedAt: _received, webhookSourceId: _source, schemaErrors: _errors, ...event }) => <Payload value={event} label={texts.event} name={`${messageId}.json`} />}</Loaded></Section>
+}

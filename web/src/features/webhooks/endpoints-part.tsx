@@ -1,0 +1,57 @@
+import { Button, Group, Stack, Text } from '@mantine/core'
+import { Plus, Send } from 'lucide-react'
+import { Ago } from '../../components/ago.tsx'
+import { FilterChoice } from '../../components/filter-choice.tsx'
+import { SearchInput } from '../../components/search-input.tsx'
+import type { Column } from '../../components/table/columns.ts'
+import { DataTable } from '../../components/table/data-table.tsx'
+import type { Webhook } from '../../hub/client.ts'
+import { useRows } from '../../hub/queries.ts'
+import { useTenant } from '../../hub/session.ts'
+import { formatCompact, formatMs, formatPercent, NONE } from '../../lib/format.ts'
+import { RouteLink } from '../../routing/link.tsx'
+import { usePath } from '../../routing/paths.ts'
+import { useUrl } from '../../routing/url.ts'
+import { State } from './state.tsx'
+import { texts } from './texts.ts'
+
+const none = { q: undefined, status: undefined }
+
+/** Where events are sent to. */
+export function EndpointsPart() {
+  const { can } = useTenant()
+  const path = usePath()
+  const [search, setSearch] = useUrl<'q' | 'status' | 'sort'>()
+  const list = useRows('/api/v1/webhooks', { query: { ...search.q && { q: search.q }, ...search.status && { status: search.status as Webhook['status'] } } }, { refetchInterval: 30_000 })
+  return (
+    <Stack gap="sm">
+      <Group gap="xs">
+        <SearchInput label={texts.searchEndpoints} value={search.q} onSearch={(q) => { setSearch({ q }) }} w={{ base: '100%', xs: 280 }} />
+        <FilterChoice label={texts.anyStatus} choices={texts.statuses} value={search.status} onChange={(status) => { setSearch({ status }) }} />
+      </Group>
+      <DataTable
+        label={texts.parts.endpoints} rows={list.rows} columns={columns} rowId={({ id }) => id} to={({ id }) => path(`webhooks/endpoints/${id}`)}
+        error={list.error} retry={() => { void list.refetch() }} sort={search.sort} onSort={(sort) => { setSearch({ sort }) }}
+        filtered={search.q !== undefined || search.status !== undefined} clearFilters={() => { setSearch(none) }}
+        empty={{ icon: Send, title: texts.noEndpoints, text: texts.noEndpointsText, action: can('webhooks:write') && <Button leftSection={<Plus size={15} />} component={RouteLink} to={path('webhooks/new')}>{texts.create}</Button> }}
+        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+      />
+    </Stack>
+  )
+}
+
+const columns: Column<Webhook>[] = [
+  {
+    id: 'name', header: texts.name, sort: ({ name }) => name,
+    cell: ({ name, url }) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto">{name}</Text><Text size="xs" c="dimmed" className="app-clip app-cell-name">{url}</Text></div>,
+  },
+  { id: 'status', header: texts.status, sort: ({ status }) => status, cell: ({ status, failingSince }) => <State status={status} failingSince={failingSince} /> },
+  { id: 'events', header: texts.eventTypes, from: 'md', cell: ({ events: { subscribedEvents: [first = '', ...others] } }) => <span className="app-mono" title={[first, ...others].join(', ')}>{first}{others.length > 0 && ` +${others.length}`}</span> },
+  { id: 'delivered', header: texts.deliveredDay, align: 'end', from: 'sm', sort: ({ monitoring }) => monitoring.delivered, cell: ({ monitoring }) => <span className="app-num">{formatCompact(monitoring.delivered)}</span> },
+  {
+    id: 'errors', header: texts.errorRate, align: 'end', from: 'xs', sort: ({ monitoring: { attempts, errorRate } }) => (attempts === 0 ? null : errorRate),
+    cell: ({ monitoring: { attempts, errorRate } }) => <span className="app-num" style={errorRate > 0 ? { color: 'var(--app-bad)' } : {}}>{attempts === 0 ? NONE : formatPercent(errorRate)}</span>,
+  },
+  { id: 'latency', header: texts.latency, align: 'end', from: 'md', sort: ({ monitoring }) => monitoring.averageLatency, cell: ({ monitoring }) => <span className="app-num">{formatMs(monitoring.averageLatency)}</span> },
+  { id: 'last', header: texts.lastDelivery, align: 'end', from: 'sm', sort: ({ monitoring }) => monitoring.lastDelivery, cell: ({ monitoring }) => <Ago time={monitoring.lastDelivery} none={texts.never} /> },
+]

@@ -1,0 +1,59 @@
+import { Alert, Anchor, Code, List, Stack } from '@mantine/core'
+import { useParams } from '@tanstack/react-router'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { Facts } from '../../components/facts.tsx'
+import { Loaded } from '../../components/loading.tsx'
+import { Page } from '../../components/page.tsx'
+import { Section } from '../../components/section.tsx'
+import type { Event } from '../../hub/client.ts'
+import { useGet } from '../../hub/queries.ts'
+import { useTenant } from '../../hub/session.ts'
+import { formatExact } from '../../lib/format.ts'
+import { RouteLink } from '../../routing/link.tsx'
+import { usePath } from '../../routing/paths.ts'
+import { DeliveriesOfEvent } from './deliveries-list.tsx'
+import { Payload } from './payload.tsx'
+import { texts } from './texts.ts'
+
+export function EventPage() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  const path = usePath()
+  const query = useGet('/api/v1/events/{id}', { path: { id } }, { staleTime: Infinity })
+  return (
+    <Page title={query.data?.type ?? texts.event} crumbs={[{ label: texts.parts.events, to: path('webhooks', { part: 'events' }) }]} subtitle={query.data && formatExact(query.data.receivedAt)} actions={<CopyButton wide label={texts.share} value={() => location.href} />}>
+      <Loaded query={query}>{(event) => <Shown event={event} />}</Loaded>
+    </Page>
+  )
+}
+
+const known = new Set(['specversion', 'id', 'source', 'type', 'subject', 'time', 'datacontenttype', 'dataschema', 'data', 'data_base64', 'messageId', 'receivedAt', 'webhookSourceId', 'schemaErrors', 'dataRef'])
+
+function Shown({ event }: { event: Event }) {
+  const { can } = useTenant()
+  const { id, subject, time, datacontenttype, dataschema, data, data_base64: base64, messageId, receivedAt, schemaErrors } = event
+  const extensions = Object.entries(event).filter(([name]) => !known.has(name))
+  return (
+    <Stack gap="md">
+      {schemaErrors !== null && (
+        <Alert color="orange" variant="outline" title={texts.schemaTitle}><List size="sm">{schemaErrors.map(({ pointer, detail }) => <List.Item key={`${pointer} ${detail}`}><Code>{pointer === '' ? '/' : pointer}</Code> {detail}</List.Item>)}</List></Alert>
+      )}
+      <Section title={texts.about}>
+        <Facts facts={[
+          [texts.source, <Origin key="s" event={event} />], [texts.subject, subject ?? undefined], [texts.time, time ? formatExact(time) : undefined], [texts.received, formatExact(receivedAt)],
+          [texts.contentType, datacontenttype ?? undefined], [texts.dataSchema, dataschema ?? undefined], ...extensions.map(([name, value]): [string, string] => [name, String(value)]),
+          [texts.id, <Code key="id">{id}</Code>], [texts.messageId, <Code key="m">{messageId}</Code>],
+        ]} />
+      </Section>
+      <Section title={texts.data} text={base64 !== undefined && texts.bodyBinary}><Payload value={data ?? base64} label={texts.data} name={`${messageId}.json`} /></Section>
+      {can('webhooks:read') && <Section title={texts.parts.deliveries}><DeliveriesOfEvent messageId={messageId} /></Section>}
+    </Stack>
+  )
+}
+
+function Origin({ event: { source, webhookSourceId } }: { event: Event }) {
+  const path = usePath()
+  const { can } = useTenant()
+  const { data } = useGet('/api/v1/webhook-sources/{id}', { path: { id: webhookSourceId ?? '' } }, { enabled: webhookSourceId !== null && can('webhooks:read') })
+  if (webhookSourceId === null || data === undefined) return <code>{source}</code>
+  return <><Anchor component={RouteLink} to={path(`webhooks/sources/${webhookSourceId}`)} size="sm" dir="auto">{data.name}</Anchor> <code>{source}</code></>
+}

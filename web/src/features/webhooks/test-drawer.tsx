@@ -1,0 +1,66 @@
+import { Anchor, Button, Drawer, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { Editor } from '../../components/code/editor.tsx'
+import { errorAt } from '../../components/form/problem-errors.ts'
+import { Problem } from '../../components/problem.tsx'
+import { useAction } from '../../hub/action.ts'
+import type { Reply } from '../../hub/client.ts'
+import { useRows } from '../../hub/queries.ts'
+import { formatMs } from '../../lib/format.ts'
+import { RouteLink } from '../../routing/link.tsx'
+import { usePath } from '../../routing/paths.ts'
+import { DeliveryState } from './state.tsx'
+import { texts } from './texts.ts'
+
+type Delivery = Reply<'GET', '/api/v1/deliveries/{id}'>
+
+const SAMPLE = JSON.stringify({ message: 'A test' }, null, 2)
+
+/** Sends a test event to an endpoint, and shows what it answered. */
+export function TestDrawer({ endpointId, onClose }: { endpointId?: string, onClose(): void }) {
+  const { rows: endpoints } = useRows('/api/v1/webhooks', { query: { limit: 500 } })
+  const [chosen, setChosen] = useState<string | null>(endpointId ?? null)
+  const [type, setType] = useState('webhook.test')
+  const [text, setText] = useState(SAMPLE)
+  const [fault, setFault] = useState<string>()
+  const id = chosen ?? (endpoints?.length === 1 ? endpoints[0]!.id : null)
+  const send = useAction<unknown, Delivery>({
+    run: ({ hub }, data) => hub.post('/api/v1/webhooks/{id}/test', { path: { id: id! }, body: { type: type.trim(), data } }), changes: ['/api/v1/deliveries', '/api/v1/webhooks', '/api/v1/events'],
+  })
+  const submit = (): void => {
+    try {
+      const data: unknown = JSON.parse(text)
+      setFault(undefined)
+      send.mutate(data)
+    } catch (error) {
+      setFault(texts.notJson((error as Error).message))
+    }
+  }
+  return (
+    <Drawer opened onClose={onClose} title={texts.testTitle}>
+      <Stack gap="sm">
+        <Text size="sm" c="dimmed">{texts.testText}</Text>
+        {endpointId === undefined && <Select label={texts.endpoint} placeholder={texts.chooseEndpoint} searchable data={(endpoints ?? []).map((each) => ({ value: each.id, label: each.name }))} value={id} onChange={setChosen} nothingFoundMessage={texts.noEndpoints} />}
+        <TextInput label={texts.eventType} value={type} error={errorAt(send.error, '/type')} onChange={(event) => { setType(event.currentTarget.value) }} />
+        <div><Text size="sm" fw={500} mb={4}>{texts.data}</Text><Editor value={text} onChange={setText} language="json" label={texts.data} minHeight={110} /></div>
+        {fault !== undefined && <Text size="sm" c="red">{fault}</Text>}
+        {send.isError && <Problem error={send.error} title={texts.testFailed} />}
+        <Group justify="flex-end"><Button disabled={id === null || type.trim() === ''} loading={send.isPending} onClick={submit}>{texts.sendTest}</Button></Group>
+        {send.data !== undefined && <Outcome delivery={send.data} />}
+      </Stack>
+    </Drawer>
+  )
+}
+
+function Outcome({ delivery: { id, status, attempts } }: { delivery: Delivery }) {
+  const path = usePath()
+  const last = attempts.at(-1)
+  return (
+    <Stack gap={6} role="status" aria-label={texts.testOutcome}>
+      <Group gap="sm"><DeliveryState status={status} />{last !== undefined && <Text span size="sm" className="app-num">{[last.response?.status, formatMs(last.durationMs)].filter((each) => each !== undefined).join(' · ')}</Text>}</Group>
+      {last?.error && <Text size="sm" className="app-anywhere">{last.error.message}</Text>}
+      {last?.response && last.response.body !== '' && <pre className="app-pre app-code" tabIndex={0}>{last.response.body}</pre>}
+      <Anchor component={RouteLink} to={path(`deliveries/${id}`)} size="sm">{texts.openDelivery}</Anchor>
+    </Stack>
+  )
+}
