@@ -91,7 +91,7 @@ async function startOn(storage: Storage, running: AsyncDisposableStack, telemetr
   })
   running.defer(() => jobs.stop())
   await areas.eventing.dispatcher.start()
-  await areas.flowRuns.engine.start()
+  await areas.flowRuns.start()
   const clock = areas.flowTriggers.start()
   running.defer(() => clock.stop())
   areas.pulsar.start()

@@ -8,17 +8,20 @@ import { createCalls } from '../flows/calls/index.ts'
 import type { Effect, FunctionArguments } from '../flows/effect.ts'
 import type { Definitions } from '../flows/definitions.ts'
 import { createEngine, type Engine } from '../flows/engine/engine.ts'
-import { fault } from '../flows/fault.ts'
+import { createListening } from '../flows/listening/listening.ts'
 import { createRuns } from '../flows/runs/runs.ts'
 import { createStarting, type Starting } from '../flows/runs/start.ts'
+import { createSurroundings } from '../flows/runs/surroundings.ts'
 import { createFlowSecrets } from '../flows/secrets.ts'
 import type { NamedIntegrations } from '../integrations/named.ts'
 import type { Jq } from '../lib/jq/jq.ts'
+import type { EventBus } from './event-bus.ts'
 import type { Storage } from './storage.ts'
 
 export interface FlowRuns {
   engine: Engine
   starting: Starting
+  start(): Promise<void>
   services: Pick<Services, 'runs'>
   close(): Promise<void>
 }
@@ -33,33 +36,34 @@ export interface FlowRunsDeps {
   approvals: Pick<Approvals, 'link'>
   named: NamedIntegrations
   execute: Services['execute']
+  eventBus: Pick<EventBus, 'followers' | 'publishing'>
   /** Made later, since agents start runs themselves. */
   agentSteps(callFunction: Effect<FunctionArguments>): Effect<FunctionArguments>
 }
 
-export function createFlowRuns({ storage: { database, blobs, http, guard }, config, logger, jq, credentials, definitions, named, execute, agentSteps, approvals }: FlowRunsDeps): FlowRuns {
+export function createFlowRuns({ storage: { database, blobs, http, guard }, config, logger, jq, credentials, definitions, named, execute, eventBus: { followers, publishing }, agentSteps, approvals }: FlowRunsDeps): FlowRuns {
   const onError = (error: unknown): void => { logger.warn({ err: error }, 'the running of flows stumbled') }
   const calls = createCalls({
     http, guard, blobs, execute, integrations: named, now: Date.now, builtIn: { [APPROVAL_LINK]: approvals.link },
     allow: { shell: config.allowShell, containerCommand: config.containerCommand, pythonCommand: config.pythonCommand, stdioCommands: config.allowCommands },
   })
   const secrets = createFlowSecrets({ credentials })
-  const engine = createEngine({
+  const listening = createListening({ database, followers, jq, wake: () => { engine.wake() }, onError })
+  const engine: Engine = createEngine({
     database, blobs, jq, definitions, onError,
-    services: {
-      effects: { ...calls, kinds: { ...calls.kinds, function: withSteps(calls.kinds.function as Effect<FunctionArguments>, agentSteps) } }, openSecrets: (run) => secrets.openAll(run), secret: (run, name) => secrets.one(run, name),
-      schemaOf(_run, { document }) {
-        if (document === undefined) throw fault('configuration', 'The schema has no document.')
-        return document
-      },
-    },
+    services: createSurroundings({ database, blobs, effects: { ...calls, kinds: { ...calls.kinds, function: withSteps(calls.kinds.function as Effect<FunctionArguments>, agentSteps) } }, secrets, publishing, listening, starting: () => starting, loadSchema: calls.loadSchema, wake: () => { engine.wake() } }),
     ended: () => undefined,
   })
-  const starting = createStarting({ database, blobs, jq, definitions, engine, pending: () => undefined })
+  const starting: Starting = createStarting({ database, blobs, jq, definitions, engine, pending: () => undefined })
   return {
     engine, starting,
+    async start() {
+      await engine.start()
+      listening.start()
+    },
     services: { runs: createRuns({ database, blobs, definitions, engine, starting, maskOf: (tenantId, definition) => secrets.maskOf(tenantId, definition) }) },
     async close() {
+      await listening.stop()
       await starting.drain()
       await engine.stop()
       await calls.close()

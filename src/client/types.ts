@@ -5008,6 +5008,21 @@ export interface Routes {
     body?: Record<string, unknown>
     reply: StoredFlow
   }
+  /** Show what a run of a flow asks approval for. */
+  'GET /approvals/{token}': {
+    path: {
+      token: string
+    }
+    reply: string
+  }
+  /** Answer a run that asks for approval, once. */
+  'POST /approvals/{token}': {
+    path: {
+      token: string
+    }
+    body: string | Uint8Array | Blob | ReadableStream
+    reply: string
+  }
   /** Start a run of a flow, and wait for its output if you like. */
   'POST /api/v1/flows/{flow}/runs': {
     path: {

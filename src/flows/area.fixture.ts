@@ -7,7 +7,13 @@ import { uuidv7 } from 'uuidv7'
 import { parse } from 'yaml'
 import { createBlobs, type Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
+import { HubError } from '../errors.ts'
 import { addTenant } from '../events/area.fixture.ts'
+import { createFeed } from '../events/feed.ts'
+import { createFollowers } from '../events/followers.ts'
+import { createInbox } from '../events/inbox.ts'
+import { createPublishing, type Publishing } from '../events/publishing.ts'
+import { createEventTypes } from '../events/types.ts'
 import { createJq, type Jq } from '../lib/jq/jq.ts'
 import { noMask } from '../lib/mask.ts'
 import type { Caller } from '../tenants/caller.ts'
@@ -16,9 +22,12 @@ import { createDefinitions, type Definitions } from './definitions.ts'
 import type { Effect, EffectContext, Effects, FunctionArguments } from './effect.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { fault } from './fault.ts'
+import { createListening } from './listening/listening.ts'
 import type { RunRecord } from './runs/record.ts'
 import { createRuns, type Runs } from './runs/runs.ts'
 import { createStarting, type Starting } from './runs/start.ts'
+import { createSurroundings } from './runs/surroundings.ts'
+import { createFlowSecrets } from './secrets.ts'
 
 export interface FlowsArea {
   database: Database
@@ -29,6 +38,7 @@ export interface FlowsArea {
   engine: Engine
   starting: Starting
   runs: Runs
+  publishing: Publishing
   errors: unknown[]
   /** Stores a definition, and answers its name. */
   add(definition: Partial<FlowDefinition> | string | TaskList): Promise<string>
@@ -40,36 +50,48 @@ export interface FlowsOptions {
   /** What `call: <name>` does. */
   functions?: Record<string, (args: unknown, context: EffectContext) => unknown>
   caller?: Caller
+  /** By id: what `use.secrets` names. */
+  credentials?: Record<string, Record<string, unknown>>
 }
 
 const WAIT_MS = 30_000
 
-export async function withFlows<Result>(database: Database, work: (area: FlowsArea) => Promise<Result>, { functions = {}, caller: given }: FlowsOptions = {}): Promise<Result> {
+export async function withFlows<Result>(database: Database, work: (area: FlowsArea) => Promise<Result>, { functions = {}, caller: given, credentials = {} }: FlowsOptions = {}): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'interchange-flows-'))
   const blobs = createBlobs({ database, folder })
   const jq = createJq({ threads: 2 })
   const caller = given ?? await addTenant(database)
   const definitions = createDefinitions({ database })
   const errors: unknown[] = []
-  const engine = createEngine({
-    database, blobs, jq, definitions, onError: (error) => { errors.push(error) }, ended: () => undefined,
-    services: {
-      effects: effectsOf(functions), openSecrets: () => undefined, secret: () => Promise.reject(fault('configuration', 'none')), schemaOf: (_run, schema) => schema.document!,
-    },
+  const onError = (error: unknown): void => { errors.push(error) }
+  const secrets = createFlowSecrets({ credentials: { open: (_tenantId, id) => (Object.hasOwn(credentials, id) ? Promise.resolve({ values: credentials[id]!, mask: noMask }) : Promise.reject(new HubError('credential_missing', 'none'))) } })
+  const feed = createFeed({ database, pollMs: 20, onError })
+  const inbox = createInbox({ database, blobs, announce: () => undefined, fanout: { plan: () => [], committed: () => undefined, dropped: () => undefined, uncertain: () => undefined } })
+  const publishing = createPublishing({ inbox, types: createEventTypes({ database, connectors: [] }), commands: [], wake: (tenantId) => { feed.wake(tenantId) } })
+  const listening = createListening({ database, followers: createFollowers({ database, blobs, feed, onError, leaseSeconds: 2 }), jq, wake: () => { engine.wake() }, onError })
+  const engine: Engine = createEngine({
+    database, blobs, jq, definitions, onError, ended: () => undefined,
+    services: createSurroundings({
+      database, blobs, effects: effectsOf(functions), secrets, publishing, listening, starting: () => starting, wake: () => { engine.wake() },
+      loadSchema: () => Promise.reject(fault('configuration', 'There are no schemas elsewhere here.')),
+    }),
   })
-  const starting = createStarting({ database, blobs, jq, definitions, engine, pending: () => undefined })
-  const runs = createRuns({ database, blobs, definitions, engine, starting, maskOf: () => Promise.resolve(noMask) })
+  const starting: Starting = createStarting({ database, blobs, jq, definitions, engine, pending: () => undefined })
+  const runs = createRuns({ database, blobs, definitions, engine, starting, maskOf: (tenantId, definition) => secrets.maskOf(tenantId, definition) })
   const add: FlowsArea['add'] = (definition) => addFlow(database, caller, definition)
   await engine.start()
+  listening.start()
   try {
     return await work({
-      database, blobs, jq, caller, definitions, engine, starting, runs, errors, add,
+      database, blobs, jq, caller, definitions, engine, starting, runs, publishing, errors, add,
       async run(definition, input = {}) {
         const { id } = await runs.startAndWait(caller, { flow: { namespace: 'default', name: await add(definition) }, input, trigger: { type: 'api' } }, WAIT_MS)
         return runs.get(caller, id)
       },
     })
   } finally {
+    await listening.stop()
+    await inbox.drain()
     await starting.drain()
     await engine.stop()
     await jq.close()

@@ -16,6 +16,7 @@ import { createHttpCall } from './http.ts'
 import { createMcpCall } from './mcp.ts'
 import { createOpenApiCall } from './openapi.ts'
 import { createResources } from './resources.ts'
+import { createLoadSchema, type LoadSchema } from './schema.ts'
 import { createScriptRun } from './script.ts'
 import { createShellRun } from './shell.ts'
 
@@ -26,6 +27,7 @@ export interface CallsOptions extends Omit<CallDeps, 'authentication'>, Function
 }
 
 export interface Calls extends Effects {
+  loadSchema: LoadSchema
   close(): Promise<void>
 }
 
@@ -43,6 +45,7 @@ export function createCalls(options: CallsOptions): Calls {
       script: createScriptRun({ ...deps, sandbox }), shell: createShellRun({ allow }), container: container.run,
     },
     resolveAuthentication: authentication.resolve,
+    loadSchema: createLoadSchema(deps),
     async close() {
       container.close()
       grpc.close()

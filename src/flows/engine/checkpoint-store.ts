@@ -63,6 +63,8 @@ export async function insertFinished(db: Db, workerId: string, rows: readonly Fi
        select tenant_id, id, flow_id, namespace, name, version, status, started_at, now(), error_type, trigger, record from gone),
      woken as (
        update flow_live p set due_at = now() from gone g where g.parent_id is not null and p.tenant_id = g.tenant_id and p.id = g.parent_id and p.status <> 'suspended'),
+     -- Nobody waits any longer for what it had begun.
+     orphaned as (update flow_live c set wanted = 'cancel', due_at = now() from gone g where c.tenant_id = g.tenant_id and c.parent_id = g.id),
      unheard as (delete from flow_waits w using gone g where g.listened and w.tenant_id = g.tenant_id and w.run_id = g.id),
      untaken as (delete from flow_signals s using gone g where g.listened and s.tenant_id = g.tenant_id and s.run_id = g.id)
      select id from gone`,

@@ -54,7 +54,7 @@ function without(args: Record<string, unknown>, names: Record<string, unknown>):
 }
 
 /** Whatever happens next may not be undone: all before it is committed, and the run is this process's for sure. */
-async function beforeEffect({ scope: { run, services, signal } }: Pick<Work, 'scope'>): Promise<void> {
+export async function beforeEffect({ scope: { run, services, signal } }: Pick<Work, 'scope'>): Promise<void> {
   await run.flush()
   signal.throwIfAborted()
   if (services.isHeld()) return
@@ -80,7 +80,7 @@ function contextOf(work: Work): EffectContext {
 }
 
 /** A UUID made of the run and the place in it, by its version 5: the same whenever the same work is done again. */
-function idempotencyKeyOf(runId: string, path: string): string {
+export function idempotencyKeyOf(runId: string, path: string): string {
   const bytes = createHash('sha1').update(Buffer.from(runId.replaceAll('-', ''), 'hex')).update(path).digest().subarray(0, 16)
   bytes[6] = (bytes[6]! & 0x0f) | 0x50
   bytes[8] = (bytes[8]! & 0x3f) | 0x80

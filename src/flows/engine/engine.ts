@@ -19,6 +19,7 @@ import { callerOf } from '../rights.ts'
 import { executorOf } from '../tasks/index.ts'
 import { createCheckpoints, type Checkpoints } from './checkpoints.ts'
 import { listFrame, type RunState } from './frame.ts'
+import type { RunEnd } from './end.ts'
 import { createLargeValues, type LargeValues } from './large.ts'
 import { beat, claimDue, findClaimed, freeLapsed, freeOrphans, releaseRuns, signOff, takeWoken, wakeRun } from './live-store.ts'
 import { insertBlobOwner } from './blobs-store.ts'
@@ -28,8 +29,6 @@ import type { Services } from './services.ts'
 import { readState, readValue } from './state.ts'
 import { Value } from './value.ts'
 import { runWorkflow, type Ending } from './workflow.ts'
-
-export interface RunEnd { status: 'completed' | 'faulted' | 'cancelled', output: unknown, error: FaultDetail | undefined }
 
 export interface Engine {
   workerId: string
@@ -225,10 +224,12 @@ class Running implements Engine {
     const { tenantId, namespace, name, version } = row
     const definition = await this.#deps.definitions.version(tenantId, row.flowId, version)
     if (definition === undefined) throw fault('configuration', `The definition of ${namespace}/${name} ${version} is gone.`)
-    const input = new Value(await readValue(row.input, this.#largeOf(row, {})))
     let large: LargeValues | undefined
-    const state = row.state === null ? newState(input) : await readState(row.state, (known) => (large ??= this.#largeOf(row, known)))
-    return { held: { run: this.#runOf(row, definition, input, state), large: large ?? this.#largeOf(row, state.large) } }
+    const state = row.state === null ? undefined : await readState(row.state, (known) => (large ??= this.#largeOf(row, known)))
+    const known = state?.large ?? {}
+    large ??= this.#largeOf(row, known)
+    const input = new Value(await readValue(row.input, large))
+    return { held: { run: this.#runOf(row, definition, input, state ?? newState(input, known)), large } }
   }
 
   /** What cannot be run is at its end, and says why; where the database is away it is not known to be so. */
@@ -303,6 +304,6 @@ class Running implements Engine {
   }
 }
 
-function newState(input: Value): RunState {
-  return { list: listFrame(input), context: new Value({}), started: 0, journal: 0, large: {} }
+function newState(input: Value, large: RunState['large'] = {}): RunState {
+  return { list: listFrame(input), context: new Value({}), started: 0, journal: 0, large }
 }

@@ -56,6 +56,10 @@ function weightOf(value: unknown, enough: number): number {
   return weight
 }
 
+function hashOf(json: string): string {
+  return createHash('sha256').update(json).digest('hex')
+}
+
 export interface LargeValues {
   /** The reference of a part that was stored; undefined where it was not. */
   find(part: object | string): BlobReference | undefined
@@ -85,7 +89,7 @@ export function createLargeValues({ blobs, tenantId, known, stored }: LargeDeps)
     return reference
   }
   const storeText = async (json: string): Promise<BlobReference> => {
-    const hash = createHash('sha256').update(json).digest('hex')
+    const hash = hashOf(json)
     const before = known[hash]
     if (before !== undefined) return JSON.parse(before) as BlobReference
     const reference = await blobs.write(tenantId, Buffer.from(json), { contentType: 'application/json' })
@@ -100,7 +104,12 @@ export function createLargeValues({ blobs, tenantId, known, stored }: LargeDeps)
     storeText,
     async read(id) {
       const { reference, stream } = await blobs.read(tenantId, id)
-      return remember(JSON.parse((await buffer(stream)).toString('utf8')) as object | string, reference)
+      const json = (await buffer(stream)).toString('utf8')
+      // Met again as a part of another value, it is the same.
+      known[hashOf(json)] ??= JSON.stringify(reference)
+      const part = JSON.parse(json) as object | string
+      remember(part, reference)
+      return part
     },
   }
 }

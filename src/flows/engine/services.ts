@@ -1,7 +1,8 @@
 /** What executors need of the hub. */
-import type { SchemaDefinition, TaskDefinition } from '../definition.ts'
+import type { EventFilter, SchemaDefinition, TaskDefinition } from '../definition.ts'
 import type { Effects } from '../effect.ts'
 import type { Executor } from '../tasks/executor.ts'
+import type { RunEnd } from './end.ts'
 import type { LiveRun } from './run.ts'
 
 export interface Services {
@@ -14,6 +15,21 @@ export interface Services {
   secret(run: LiveRun, name: string): Promise<unknown>
   /** The schema itself, fetched where it lies elsewhere. Throws FlowFault. */
   schemaOf(run: LiveRun, schema: SchemaDefinition): Promise<object> | object
+  /** Resolves once it is committed; a repeat of its id and source is left out. Throws HubError. */
+  publish(run: LiveRun, event: Record<string, unknown>): Promise<void>
+  listening: {
+    /** Resolves once events are kept for them. */
+    register(run: LiveRun, waits: { waitId: string, filters: { filter: EventFilter, variables: Record<string, unknown> }[] }[]): Promise<void>
+    /** What has come, whole, behind a place in the stream. */
+    signals(run: LiveRun, waitId: string, after: string, limit: number): Promise<{ filterIndex: number, sequence: string, event: string }[]>
+    end(run: LiveRun, waitIds: string[]): Promise<void>
+  }
+  children: {
+    /** Nothing where it was started before. Throws HubError. */
+    start(run: LiveRun, child: { id: string, flow: { namespace: string, name: string, version: string }, input: unknown, isAwaited: boolean }): Promise<void>
+    end(run: LiveRun, id: string): Promise<RunEnd | undefined>
+    cancel(run: LiveRun, id: string): Promise<void>
+  }
   /** False where others may have taken what this process holds. */
   isHeld(): boolean
 }

@@ -68,7 +68,7 @@ export async function giveOutput(scope: Pick<Scope, 'run' | 'services'>, definit
   return output
 }
 
-async function exportFrom(scope: Pick<Scope, 'run' | 'services'>, definition: { schema?: SchemaDefinition, as?: unknown }, output: unknown, variables: Record<string, unknown>): Promise<void> {
+export async function exportFrom(scope: Pick<Scope, 'run' | 'services'>, definition: { schema?: SchemaDefinition, as?: unknown }, output: unknown, variables: Record<string, unknown>): Promise<void> {
   const context = definition.as === undefined ? output : await evaluate(scope, definition.as, output, variables, { bare: true })
   await check(scope, definition.schema, context, 'context')
   scope.run.state.context = new Value(context)

@@ -1,6 +1,7 @@
 /** A run as callers see it. */
 import type { FaultDetail } from '../fault.ts'
 import { framesOf, type Frame, type RunState } from '../engine/frame.ts'
+import type { RunEnd } from '../engine/end.ts'
 import type { TaskEntry } from '../engine/entry.ts'
 import type { RunFacts, RunStatus } from './runs-store.ts'
 
@@ -39,4 +40,9 @@ export function openEntries(state: RunState, status: RunStatus): TaskEntry[] {
 
 function statusOf({ waiting }: Frame): RunStatus {
   return waiting === true ? 'waiting' : 'running'
+}
+
+export function endOf({ status, record }: { status: RunStatus, record: string }): RunEnd {
+  const { output, error } = JSON.parse(record) as StoredRecord
+  return { status: status as RunEnd['status'], output, error: error ?? undefined }
 }

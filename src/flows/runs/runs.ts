@@ -10,11 +10,12 @@ import { recordChange } from '../../tenants/audit.ts'
 import type { Caller } from '../../tenants/caller.ts'
 import type { FlowDefinition } from '../definition.ts'
 import type { Definitions } from '../definitions.ts'
-import type { Engine, RunEnd } from '../engine/engine.ts'
+import type { RunEnd } from '../engine/end.ts'
+import type { Engine } from '../engine/engine.ts'
 import { createLargeValues } from '../engine/large.ts'
 import { readState, readValue } from '../engine/state.ts'
 import type { TaskEntry } from '../engine/entry.ts'
-import { openEntries, shownTasks, summaryOf, type RunRecord, type RunSummary, type StoredRecord } from './record.ts'
+import { endOf, openEntries, shownTasks, summaryOf, type RunRecord, type RunSummary, type StoredRecord } from './record.ts'
 import { findLive, findOver, listJournal, listRuns, updateResumed, updateWanted, type LiveRunRow, type RunFacts, type RunFilter, type RunStatus } from './runs-store.ts'
 import type { Starting, StartRequest } from './start.ts'
 
@@ -150,9 +151,4 @@ async function waitFor(deps: RunsDeps, caller: Caller, id: string, ms: number): 
   } finally {
     forget()
   }
-}
-
-function endOf({ status, record }: { status: RunStatus, record: string }): RunEnd {
-  const { output, error } = JSON.parse(record) as StoredRecord
-  return { status: status as RunEnd['status'], output, error: error ?? undefined }
 }
