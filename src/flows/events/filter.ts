@@ -1,10 +1,11 @@
 /**
  * Whether an event is one that a flow waits for: the DSL's event filter (https://github.com/serverlessworkflow/specification, "Event Filter").
- * A literal must equal the event's attribute; of literal data, every member that is given. An expression gets the attribute: what is true or false
+ * A literal must equal the event's attribute, or be a regular expression over the whole of it; of literal data, every member that is given must be there. An expression gets the attribute: what is true or false
  * decides by itself, anything else must equal it.
  */
 import type { CloudEvent } from '../../events/event.ts'
 import type { Jq } from '../../lib/jq/jq.ts'
+import { compilePattern } from '../../lib/json/patterns.ts'
 import type { EventFilter } from '../definition.ts'
 import { onlyProgram } from '../expressions/parts.ts'
 
@@ -37,11 +38,16 @@ export function compileFilter({ with: wanted }: EventFilter, { jq, batchKey }: {
   return {
     type: typeof type === 'string' ? type : undefined,
     matches(event) {
-      if (!literals.every(({ attribute, literal }) => fits(literal, event[attribute]))) return false
+      if (!literals.every(({ attribute, literal }) => attributeFits(literal, event[attribute]))) return false
       if (expressions.length === 0) return true
       return Promise.all(expressions.map((each) => holds(each, event))).then((all) => all.every(Boolean))
     },
   }
+}
+
+/** Of an attribute, a text may be a pattern. */
+export function attributeFits(wanted: unknown, value: unknown): boolean {
+  return fits(wanted, value) || typeof wanted === 'string' && typeof value === 'string' && /[*+?^$()[\]{}|\\.]/.test(wanted) && compilePattern(`^(?:${wanted})$`)?.test(value) === true
 }
 
 /** Objects by the members that are wanted, everything else as a whole. */

@@ -1,9 +1,9 @@
 /** Whether an event is one that a `listen` wants. */
 import { isDeepStrictEqual } from 'node:util'
 import type { CloudEvent } from '../../events/event.ts'
-import { compilePattern } from '../../lib/json/patterns.ts'
 import type { EventFilter } from '../definition.ts'
 import type { Expressions, Variables } from '../expressions/evaluate.ts'
+import { attributeFits } from '../events/filter.ts'
 import { onlyProgram } from '../expressions/parts.ts'
 
 /** As it is kept with a wait: what its expressions name stands beside it, since the run is not at hand when an event comes. */
@@ -16,12 +16,11 @@ export function literalOf({ with: wanted }: EventFilter, name: 'type' | 'source'
 }
 
 /**
- * Each attribute of `with` must fit: an expression that gives a boolean decides, over the attribute itself; any other value must be equal; a text may
- * be a regular expression over the whole attribute. Of `correlate`, what has an expectation must meet it. Where an expression fails, it does not fit.
+ * Each attribute of `with` must fit, as for a trigger, with the run's variables at hand. Of `correlate`, what has an expectation must meet it. Where an expression fails, it does not fit.
  */
 export async function fits({ with: wanted, correlate = {}, variables }: StoredFilter, event: CloudEvent, expressions: Expressions): Promise<boolean> {
   for (const [name, expected] of Object.entries(wanted)) {
-    if (!await attributeFits(expected, event[name], { expressions, variables })) return false
+    if (!await expressionFits(expected, event[name], { expressions, variables })) return false
   }
   for (const { from, expect } of Object.values(correlate)) {
     if (expect === undefined) continue
@@ -33,18 +32,10 @@ export async function fits({ with: wanted, correlate = {}, variables }: StoredFi
 
 interface With { expressions: Expressions, variables: Variables }
 
-async function attributeFits(expected: unknown, actual: unknown, { expressions, variables }: With): Promise<boolean> {
-  if (actual === undefined) return false
-  if (typeof expected === 'string' && onlyProgram(expected) !== undefined) {
-    const result = await attempt(() => expressions.evaluate(expected, actual, variables))
-    return typeof result === 'boolean' ? result : result !== undefined && isDeepStrictEqual(result, actual)
-  }
-  if (typeof expected === 'string') return typeof actual === 'string' ? expected === actual || matchesWhole(expected, actual) : false
-  return isDeepStrictEqual(await attempt(() => expressions.evaluate(expected, actual, variables)), actual)
-}
-
-function matchesWhole(pattern: string, text: string): boolean {
-  return /[*+?^$()[\]{}|\\.]/.test(pattern) && compilePattern(`^(?:${pattern})$`)?.test(text) === true
+async function expressionFits(expected: unknown, actual: unknown, { expressions, variables }: With): Promise<boolean> {
+  const isCondition = typeof expected === 'string' && onlyProgram(expected) !== undefined
+  const result = await attempt(() => expressions.evaluate(expected, actual ?? null, variables))
+  return isCondition && typeof result === 'boolean' ? result : result !== undefined && attributeFits(result, actual)
 }
 
 /** What links an event to others: over the whole event, and where that has nothing, over its data. */

@@ -42,7 +42,7 @@ describe('do', () => {
   }))
 
   test('a directive to nowhere is a configuration fault', () => flows(async ({ run }) => {
-    const { status, error } = await run([{ a: { set: { a: 1 }, then: 'nowhere' } }])
+    const { status, error } = await run('- a: { set: { a: 1 }, then: nowhere }')
     expect({ status, error }).toMatchObject({ status: 'faulted', error: { type: expect.stringMatching(/configuration$/), instance: '/do/0/a' } })
   }))
 
@@ -52,7 +52,9 @@ describe('do', () => {
   }))
 
   test('a loop without end is stopped by the number of its tasks, and others have their turn meanwhile', () => flows(async ({ run }) => {
-    const endless = run([{ a: { set: { a: 1 } } }, { b: { set: { b: 1 }, then: 'a' } }])
+    const endless = run(`
+      - a: { set: { a: 1 } }
+      - b: { set: { b: 1 }, then: a }`)
     expect((await run([{ a: { set: { a: 1 } } }])).status).toBe('completed')
     expect(await endless).toMatchObject({ status: 'faulted', error: { type: expect.stringMatching(/runtime$/) } })
   }), 60_000)
@@ -197,13 +199,13 @@ describe('use', () => {
   test('extensions run before and after the tasks that they extend, and `exit` takes a task\'s place', async () => {
     const said: unknown[] = []
     await flows(async ({ run }) => {
-      const record = await run({
-        use: { extensions: [
-          { log: { extend: 'set', before: [{ b: { call: 'say', with: { before: '${ $task.reference }' } } }], after: [{ a: { call: 'say', with: { after: '${ . }' } } }] } },
-          { mock: { extend: 'call', when: '$task.call == "outside"', before: [{ m: { set: { mocked: true }, then: 'exit' } }] } },
-        ] },
-        do: [{ one: { set: { x: 1 } } }, { two: { call: 'outside' } }],
-      })
+      const record = await run(`
+        use:
+          extensions:
+            - log: { extend: set, before: [ { b: { call: say, with: { before: '\${ $task.reference }' } } } ], after: [ { a: { call: say, with: { after: '\${ . }' } } } ] }
+            - mock: { extend: call, when: '$task.call == "outside"', before: [ { m: { set: { mocked: true }, then: exit } } ] }
+        do: [ { one: { set: { x: 1 } } }, { two: { call: outside } } ]
+      `)
       expect(record).toMatchObject({ status: 'completed', output: { mocked: true } })
       expect(said).toEqual([{ before: '/do/0/one' }, { after: { x: 1 } }])
     }, { functions: { say: (args) => { said.push(args) } } })
