@@ -27,6 +27,7 @@ dashboard.prepare(async () => {
   const run = await dashboard.hub.call('POST', '/api/v1/flows/tell-book/runs?wait=30s', { input: { id: 1 } })
   expect(run.body.status, JSON.stringify(run.body)).toBe('completed')
   ids.run = run.body.id
+  expect(await dashboard.hub.call('POST', '/api/v1/agents', { name: 'librarian', description: 'Knows the books.', model: { integration: 'Model' }, tools: { operations: ['Bookshop/get*'] } })).toMatchObject({ status: 201 })
   await dashboard.hub.call('POST', '/api/v1/keys', { name: 'assistant', agent: { operations: ['Bookshop/get*'] } })
   await dashboard.hub.call('POST', '/api/v1/agent/tools/Bookshop__getBook', { arguments: { id: 1 } })
 })
@@ -36,7 +37,7 @@ const screens: [path: () => string, title: string, shown: string][] = [
   [() => 'flows/new', 'New flow', 'Valid'], [() => 'flows/tell-book', 'The flow tell-book', 'Valid'], [() => 'flows/tell-book?part=runs', 'The flow tell-book', 'Completed'], [() => 'flows/tell-book?part=versions', 'The flow tell-book', 'more: { set'],
   [() => 'runs', 'Runs', 'tell-book'], [() => `runs/${ids.run}?task=1`, 'tell-book', 'Open the execution'],
   [() => 'agents', 'Integration Hub', 'claude mcp add'], [() => 'agents?client=Cursor', 'Integration Hub', 'mcpServers'], [() => 'agents?part=tools', 'Integration Hub', 'Bookshop__getBook'], [() => 'agents?part=tools&tool=Bookshop__getBook', 'Integration Hub', 'Arguments'],
-  [() => 'agents?part=calls', 'Integration Hub', 'Bookshop__getBook'],
+  [() => 'agents?part=calls', 'Integration Hub', 'Bookshop__getBook'], [() => 'agents?part=definitions', 'Integration Hub', 'librarian'],
 ]
 
 async function open({ page, visit }: Visitor, [path, title, shown]: (typeof screens)[number]): Promise<void> {
@@ -168,4 +169,14 @@ test('an agent gets a key with its policy, which stands in the configuration of 
   const key = snippet.mcpServers.interchange.headers.Authorization.replace('Bearer ', '')
   const tools = await dashboard.hub.call('GET', '/api/v1/agent/tools?all=true', undefined, { key })
   expect(tools.body.data.map(({ name }: { name: string }) => name)).toEqual(['Bookshop__getBook'])
+})
+
+test('an agent of the hub is told what to do, and its run is shown, with what was in the way', async () => {
+  const { page, visit } = await dashboard.visitor()
+  await visit('agents?part=definitions', 'Integration Hub')
+  await page.getByRole('button', { name: 'Run librarian' }).click()
+  await page.getByLabel('What it is to do').fill('Find the book 1.')
+  await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click()
+  await page.getByRole('heading', { level: 1, name: 'agents/librarian' }).waitFor()
+  await page.getByText('Why it failed').first().waitFor()
 })
