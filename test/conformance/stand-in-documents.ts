@@ -59,7 +59,6 @@ run:
   script:
     language: javascript
     code: |
-      console.log(message)
-    arguments:
-      message: \${ .message }
+      console.log(process.argv[2])
+    arguments: ['\${ .message }']
 `
