@@ -20,7 +20,8 @@ const get = async (path: string): Promise<any> => expectStatus(200, await hub.ca
 const post = async (path: string, body: unknown): Promise<any> => expectStatus(201, await hub.call('POST', path, body)).body // eslint-disable-line typescript/no-explicit-any
 
 test('every list answers `data` and `nextCursor`, and takes `limit` and `cursor`', () => {
-  const lists = routes.filter(({ method, reply }) => method === 'GET' && reply instanceof z.ZodObject && 'data' in reply.shape && reply.shape['data'] instanceof z.ZodArray)
+  // Figures are counted over a time, and whole: there is no next page of them.
+  const lists = routes.filter(({ method, path, reply }) => method === 'GET' && !path.startsWith('/api/v1/figures') && reply instanceof z.ZodObject && 'data' in reply.shape && reply.shape['data'] instanceof z.ZodArray)
   expect(lists.length).toBeGreaterThan(15)
   for (const { path, reply, query } of lists) {
     expect(Object.keys((reply as z.ZodObject).shape), path).toContain('nextCursor')
