@@ -3771,15 +3771,29 @@ export interface Routes {
   }
   /** List the vendors that come along, and the redirect URI to register there. */
   'GET /api/v1/oauth/vendors': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
     reply: {
-      redirectUri: string
       data: OAuthVendor[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+      redirectUri: string
     }
   }
   /** List the fields of a connector for which an account can be connected. */
   'GET /api/v1/connectors/{id}/connectable': {
     path: {
       id: string
+    }
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
     }
     reply: {
       data: ({
@@ -3791,6 +3805,8 @@ export interface Routes {
         /** Whether there is a client. */
         clientSet: boolean
       })[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
     }
   }
   /** Give a vendor's client id and secret, once for all accounts. */
@@ -3836,8 +3852,16 @@ export interface Routes {
   }
   /** List the clients, without their secrets. */
   'GET /api/v1/oauth-clients': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
     reply: {
       data: OAuthClient[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
     }
   }
   /** Begin to connect an account: answers where to send the browser. */
@@ -4880,8 +4904,15 @@ export interface Routes {
   }
   /** List predefined flows. */
   'GET /api/v1/flows/library': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
     reply: {
       data: LibraryFlow[]
+      /** Give it back as `cursor` for the next page; null at the end. */
       nextCursor: string | null
     }
   }
@@ -5435,11 +5466,19 @@ export interface Routes {
   }
   /** List the providers by which one may sign in. */
   'GET /api/v1/session/providers': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
     reply: {
       data: ({
         id: string
         name: string
       })[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
     }
   }
   /** Send the browser to a provider. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { fillIn, findInLibrary, listLibrary, type LibraryFlow } from '../../../flows/library/library.ts'
-import { Answer, defineRoute } from '../../route.ts'
+import { pageWithin } from '../../../lib/page.ts'
+import { Answer, defineRoute, pageOf, pageQuery } from '../../route.ts'
 import { statusOf, storedFlow, tag } from './shapes.ts'
 
 const libraryFlow = z.object({
@@ -19,8 +20,8 @@ function shown({ id, title, description, present, needs, parameters, source }: L
 export const listLibraryFlows = defineRoute({
   method: 'GET', path: '/api/v1/flows/library', scope: 'flows:read', tag,
   summary: 'List predefined flows.',
-  reply: z.object({ data: z.array(libraryFlow), nextCursor: z.string().nullable() }),
-  handle: async () => ({ data: listLibrary().map(shown), nextCursor: null }),
+  query: z.strictObject(pageQuery), reply: pageOf(libraryFlow),
+  handle: async (_services, { query }) => pageWithin(listLibrary().map(shown), query),
 })
 
 export const getLibraryFlow = defineRoute({

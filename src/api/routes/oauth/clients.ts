@@ -1,7 +1,8 @@
 /** Vendors, and the clients by which they know a tenant. */
 import { z } from 'zod'
 import type { ClientRow } from '../../../credentials/oauth/clients.ts'
-import { Answer, defineRoute, timestamp, type Route } from '../../route.ts'
+import { pageWithin } from '../../../lib/page.ts'
+import { Answer, defineRoute, pageOf, pageQuery, timestamp, type Route } from '../../route.ts'
 import { scopeList, tag, vendorName, webUrl } from './shapes.ts'
 
 const vendor = z.object({
@@ -11,20 +12,20 @@ const vendor = z.object({
 
 const listVendors = defineRoute({
   method: 'GET', path: '/api/v1/oauth/vendors', scope: 'credentials:read', tag, summary: 'List the vendors that come along, and the redirect URI to register there.',
-  reply: z.object({ redirectUri: z.string(), data: z.array(vendor) }),
-  handle: async ({ credentials: { oauth }, publicUrl }) => ({
+  query: z.strictObject(pageQuery), reply: pageOf(vendor).extend({ redirectUri: z.string() }),
+  handle: async ({ credentials: { oauth }, publicUrl }, { query }) => ({
     redirectUri: `${publicUrl()}/api/v1/oauth/callback`,
-    data: oauth.vendors().map(({ id, server, note = null, documentation, console, scopes, defaultScopes, parameters }) => ({ id, name: server.name, documentation, console, scopes, defaultScopes, parameters, device: server.deviceAuthorizationUrl !== undefined, note })),
+    ...pageWithin(oauth.vendors().map(({ id, server, note = null, documentation, console, scopes, defaultScopes, parameters }) => ({ id, name: server.name, documentation, console, scopes, defaultScopes, parameters, device: server.deviceAuthorizationUrl !== undefined, note })), query),
   }),
 })
 
 const listConnectable = defineRoute({
   method: 'GET', path: '/api/v1/connectors/:id/connectable', scope: 'credentials:read', tag, summary: 'List the fields of a connector for which an account can be connected.',
-  params: z.object({ id: z.string().max(300) }),
-  reply: z.object({ data: z.array(z.object({
+  params: z.object({ id: z.string().max(300) }), query: z.strictObject(pageQuery),
+  reply: pageOf(z.object({
     field: z.string(), label: z.string(), vendor: z.string().nullable().describe('Whose client is needed; null: any.'), scopes: z.record(z.string(), z.string()), clientSet: z.boolean().describe('Whether there is a client.'),
-  })) }),
-  handle: async ({ credentials: { oauth } }, { caller, params }) => ({ data: await oauth.connectable(caller, params.id) }),
+  })),
+  handle: async ({ credentials: { oauth } }, { caller, params, query }) => pageWithin(await oauth.connectable(caller, params.id), query),
 })
 
 const settings = {
@@ -54,8 +55,8 @@ const putClient = defineRoute({
 
 const listClients = defineRoute({
   method: 'GET', path: '/api/v1/oauth-clients', scope: 'credentials:read', tag, summary: 'List the clients, without their secrets.',
-  reply: z.object({ data: z.array(client) }),
-  handle: async ({ credentials: { oauth } }, { caller }) => ({ data: (await oauth.clients.list(caller)).map((row) => shown(row, caller)) }),
+  query: z.strictObject(pageQuery), reply: pageOf(client),
+  handle: async ({ credentials: { oauth } }, { caller, query }) => pageWithin((await oauth.clients.list(caller)).map((row) => shown(row, caller)), query),
 })
 
 const getClient = defineRoute({

@@ -62,7 +62,7 @@ async function sessionAfter(reply: Reply): Promise<Record<string, unknown>> {
 }
 
 test('the providers are listed, by name', async () => {
-  expect((await get('/api/v1/session/providers')).body).toEqual({ data: [{ id: 'open', name: 'Open' }, { id: 'staff', name: 'staff' }, { id: 'away', name: 'away' }] })
+  expect((await get('/api/v1/session/providers')).body).toEqual({ data: [{ id: 'open', name: 'Open' }, { id: 'staff', name: 'staff' }, { id: 'away', name: 'away' }], nextCursor: null })
 })
 
 test('whoever a provider may bring in comes in, is led to where he was going, and is the same the next time', async () => {

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { asHubError } from '../../problem.ts'
 import { cookieOf } from '../../authenticate.ts'
-import { Answer, defineRoute, type RequestFacts, type Route } from '../../route.ts'
+import { pageWithin } from '../../../lib/page.ts'
+import { Answer, defineRoute, pageOf, pageQuery, type RequestFacts, type Route } from '../../route.ts'
 import { PENDING_SECONDS } from '../../../tenants/sign-in/openid/openid.ts'
 import { fromOf, sessionCookie, setCookie } from './cookies.ts'
 import { tag } from './shapes.ts'
@@ -13,8 +14,8 @@ const params = z.object({ id: z.string().max(50) })
 
 const listProviders = defineRoute({
   method: 'GET', path: '/api/v1/session/providers', scope: 'session', tag, summary: 'List the providers by which one may sign in.',
-  reply: z.object({ data: z.array(z.object({ id: z.string(), name: z.string() })) }),
-  handle: async ({ openId }) => ({ data: openId.providers() }),
+  query: z.strictObject(pageQuery), reply: pageOf(z.object({ id: z.string(), name: z.string() })),
+  handle: async ({ openId }, { query }) => pageWithin(openId.providers(), query),
 })
 
 const start = defineRoute({
