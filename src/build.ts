@@ -76,7 +76,7 @@ async function startOn(storage: Storage, running: AsyncDisposableStack, telemetr
   let jobs: Jobs | undefined
   const metrics = createMetrics({
     database, http: storage.http, jobs: async () => jobs?.counts() ?? { waiting: 0, failed: 0 },
-    deliveries: () => areas.eventing.deliveries(),
+    deliveries: () => areas.eventing.deliveries(), runs: () => areas.flowRuns.figures(),
   })
   let url: string | undefined
   const publicUrl = (): string => config.publicUrl ?? url ?? urlOf(config, config.host)

@@ -9,6 +9,8 @@ export interface Metrics {
   event(result: 'accepted' | 'repeated'): void
   /** One attempt to deliver. */
   attempt(sample: { succeeded: boolean, seconds: number }): void
+  /** A run of a flow is over. */
+  run(status: 'completed' | 'faulted' | 'cancelled'): void
   /** Figures of integrations, of all tenants, only where they are asked for. */
   read(options: { integrations: boolean }): Promise<{ contentType: string, text: string }>
 }
@@ -20,11 +22,13 @@ export interface MetricsDeps {
   jobs(): Promise<{ waiting: number, failed: number }>
   /** Deliveries that are not over: in this process's memory, in requests under way, and in the queue that all processes share. */
   deliveries(): Promise<{ held: number, underWay: number, queued: number }>
+  /** Runs of flows that are not over, by their status; and of all those, the ones that are due and in nobody's hands, and the ones in this process's memory. */
+  runs(): Promise<{ live: Record<string, number>, due: number, held: number }>
 }
 
 const requestSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-export function createMetrics({ database, http, jobs, deliveries }: MetricsDeps): Metrics {
+export function createMetrics({ database, http, jobs, deliveries, runs }: MetricsDeps): Metrics {
   const registry = new Registry()
   const integrations = new Registry()
   const registers = [registry]
@@ -35,6 +39,7 @@ export function createMetrics({ database, http, jobs, deliveries }: MetricsDeps)
   const calls = new Counter({ name: 'interchange_integration_calls_total', help: 'Runs of operations, by integration and result.', labelNames: ['tenant', 'integration', 'status'], registers: [integrations] })
   const callSeconds = new Histogram({ name: 'interchange_integration_call_duration_seconds', help: 'Time of runs over all integrations.', labelNames: ['status'], buckets: requestSeconds, registers })
   const events = new Counter({ name: 'interchange_events_total', help: 'Events taken in, and repeats that were not.', labelNames: ['result'], registers })
+  const ended = new Counter({ name: 'interchange_flow_runs_total', help: 'Runs of flows that ended in this process, by status.', labelNames: ['status'], registers })
   const attemptSeconds = new Histogram({ name: 'interchange_delivery_duration_seconds', help: 'Time of attempts to deliver events, by result.', labelNames: ['result'], buckets: requestSeconds, registers })
   const gauge = (name: string, help: string, labelNames: string[], collect: (this: Gauge) => void | Promise<void>): Gauge => new Gauge({ name, help, labelNames, registers, collect })
 
@@ -67,12 +72,20 @@ export function createMetrics({ database, http, jobs, deliveries }: MetricsDeps)
     this.set({ state: 'queued' }, counts.queued)
   })
 
+  gauge('interchange_flow_runs', 'Runs of flows that are not over, by status; of them, those that are due and in no process, and those in the memory of this one.', ['state'], async function collect() {
+    const counts = await runs().catch(() => undefined)
+    if (counts === undefined) return
+    this.reset()
+    for (const [state, count] of Object.entries({ ...counts.live, due: counts.due, held: counts.held })) this.set({ state }, count)
+  })
+
   return {
     request({ method, route, status, seconds }) { requests.observe({ method, route, status }, seconds) },
     call({ tenantId, integrationId, status, seconds }) {
       calls.inc({ tenant: tenantId, integration: integrationId, status })
       callSeconds.observe({ status }, seconds)
     },
+    run(status) { ended.inc({ status }) },
     event(result) { events.inc({ result }) },
     attempt({ succeeded, seconds }) { attemptSeconds.observe({ result: succeeded ? 'delivered' : 'failed' }, seconds) },
     async read(options) {

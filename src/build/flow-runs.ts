@@ -6,15 +6,18 @@ import type { Credentials } from '../credentials/credentials.ts'
 import { APPROVAL_LINK, type Approvals } from '../flows/approvals/approvals.ts'
 import { createCalls } from '../flows/calls/index.ts'
 import type { Effect, FunctionArguments } from '../flows/effect.ts'
+import { settingsOf } from '../flows/definition.ts'
 import type { Definitions } from '../flows/definitions.ts'
 import { createEngine, type Engine } from '../flows/engine/engine.ts'
 import { createListening } from '../flows/listening/listening.ts'
-import { createRuns } from '../flows/runs/runs.ts'
+import { createAdmission } from '../flows/runs/admission.ts'
+import { countLive, createRuns } from '../flows/runs/runs.ts'
 import { createStarting, type Starting } from '../flows/runs/start.ts'
 import { createSurroundings } from '../flows/runs/surroundings.ts'
 import { createFlowSecrets } from '../flows/secrets.ts'
 import type { NamedIntegrations } from '../integrations/named.ts'
 import type { Jq } from '../lib/jq/jq.ts'
+import type { Metrics } from '../metrics.ts'
 import type { EventBus } from './event-bus.ts'
 import type { Storage } from './storage.ts'
 
@@ -23,12 +26,15 @@ export interface FlowRuns {
   starting: Starting
   start(): Promise<void>
   services: Pick<Services, 'runs'>
+  /** For /metrics. */
+  figures(): Promise<{ live: Record<string, number>, due: number, held: number }>
   close(): Promise<void>
 }
 
 export interface FlowRunsDeps {
   storage: Storage
   logger: Logger
+  metrics: Metrics
   jq: Jq
   credentials: Credentials
   config: Config
@@ -41,7 +47,7 @@ export interface FlowRunsDeps {
   agentSteps(callFunction: Effect<FunctionArguments>): Effect<FunctionArguments>
 }
 
-export function createFlowRuns({ storage: { database, blobs, http, guard }, config, logger, jq, credentials, definitions, named, execute, eventBus: { followers, publishing }, agentSteps, approvals }: FlowRunsDeps): FlowRuns {
+export function createFlowRuns({ storage: { database, blobs, http, guard }, config, logger, metrics, jq, credentials, definitions, named, execute, eventBus: { followers, publishing }, agentSteps, approvals }: FlowRunsDeps): FlowRuns {
   const onError = (error: unknown): void => { logger.warn({ err: error }, 'the running of flows stumbled') }
   const calls = createCalls({
     http, guard, blobs, execute, integrations: named, now: Date.now, builtIn: { [APPROVAL_LINK]: approvals.link },
@@ -52,18 +58,26 @@ export function createFlowRuns({ storage: { database, blobs, http, guard }, conf
   const engine: Engine = createEngine({
     database, blobs, jq, definitions, onError,
     services: createSurroundings({ database, blobs, effects: { ...calls, kinds: { ...calls.kinds, function: withSteps(calls.kinds.function as Effect<FunctionArguments>, agentSteps) } }, secrets, publishing, listening, starting: () => starting, loadSchema: calls.loadSchema, wake: () => { engine.wake() } }),
-    ended: () => undefined,
+    ended(run, { status }) {
+      metrics.run(status)
+      const { concurrency, orderBy } = settingsOf(run.definition)
+      if (concurrency !== undefined || orderBy !== undefined) admission.look(run.row)
+    },
   })
-  const starting: Starting = createStarting({ database, blobs, jq, definitions, engine, pending: () => undefined })
+  const starting: Starting = createStarting({ database, blobs, jq, definitions, engine, pending: (run) => { admission.look(run) } })
+  const admission = createAdmission({ database, definitions, engine, onError })
   return {
     engine, starting,
     async start() {
       await engine.start()
       listening.start()
+      admission.start()
     },
     services: { runs: createRuns({ database, blobs, definitions, engine, starting, maskOf: (tenantId, definition) => secrets.maskOf(tenantId, definition) }) },
+    figures: async () => ({ ...await countLive(database), held: engine.stats().held }),
     async close() {
       await listening.stop()
+      await admission.stop()
       await starting.drain()
       await engine.stop()
       await calls.close()

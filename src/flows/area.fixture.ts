@@ -24,6 +24,7 @@ import { createEngine, type Engine } from './engine/engine.ts'
 import { fault } from './fault.ts'
 import { createListening } from './listening/listening.ts'
 import type { RunRecord } from './runs/record.ts'
+import { createAdmission } from './runs/admission.ts'
 import { createRuns, type Runs } from './runs/runs.ts'
 import { createStarting, type Starting } from './runs/start.ts'
 import { createSurroundings } from './runs/surroundings.ts'
@@ -70,17 +71,19 @@ export async function withFlows<Result>(database: Database, work: (area: FlowsAr
   const publishing = createPublishing({ inbox, types: createEventTypes({ database, connectors: [] }), commands: [], wake: (tenantId) => { feed.wake(tenantId) } })
   const listening = createListening({ database, followers: createFollowers({ database, blobs, feed, onError, leaseSeconds: 2 }), jq, wake: () => { engine.wake() }, onError })
   const engine: Engine = createEngine({
-    database, blobs, jq, definitions, onError, ended: () => undefined,
+    database, blobs, jq, definitions, onError, ended: (run) => { admission.look(run.row) },
     services: createSurroundings({
       database, blobs, effects: effectsOf(functions), secrets, publishing, listening, starting: () => starting, wake: () => { engine.wake() },
       loadSchema: () => Promise.reject(fault('configuration', 'There are no schemas elsewhere here.')),
     }),
   })
-  const starting: Starting = createStarting({ database, blobs, jq, definitions, engine, pending: () => undefined })
+  const starting: Starting = createStarting({ database, blobs, jq, definitions, engine, pending: (run) => { admission.look(run) } })
+  const admission = createAdmission({ database, definitions, engine, onError })
   const runs = createRuns({ database, blobs, definitions, engine, starting, maskOf: (tenantId, definition) => secrets.maskOf(tenantId, definition) })
   const add: FlowsArea['add'] = (definition) => addFlow(database, caller, definition)
   await engine.start()
   listening.start()
+  admission.start()
   try {
     return await work({
       database, blobs, jq, caller, definitions, engine, starting, runs, publishing, errors, add,
@@ -91,6 +94,7 @@ export async function withFlows<Result>(database: Database, work: (area: FlowsAr
     })
   } finally {
     await listening.stop()
+    await admission.stop()
     await inbox.drain()
     await starting.drain()
     await engine.stop()

@@ -55,7 +55,7 @@ export interface EngineDeps {
   definitions: Definitions
   services: Omit<Services, 'isHeld' | 'executorOf'>
   /** A run is over: others of its flow may be let in. */
-  ended(run: RunRow, end: RunEnd): void
+  ended(run: LiveRun, end: RunEnd): void
   onError(error: unknown): void
 }
 
@@ -293,7 +293,7 @@ class Running implements Engine {
     const end: RunEnd = { status: ending.status, output: run.mask.maskValue(output), error: run.mask.maskValue(error) }
     for (const listener of this.#listeners.get(row.id) ?? []) listener(end)
     this.#listeners.delete(row.id)
-    this.#deps.ended(row, end)
+    this.#deps.ended(run, end)
     if (row.parentId !== null) this.wake()
   }
 

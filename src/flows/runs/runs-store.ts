@@ -97,3 +97,10 @@ export async function updateResumed(db: Db, tenantId: string, id: string): Promi
     [tenantId, id])
   return rowCount === 1
 }
+
+/** Over all tenants. */
+export async function countByStatus(db: Db): Promise<{ status: RunStatus, count: number, due: number }[]> {
+  const { rows } = await db.query<{ status: RunStatus, count: number, due: number }>(
+    'select status, count(*)::integer as count, (count(*) filter (where claimed_by is null and due_at <= now()))::integer as due from flow_live group by status')
+  return rows
+}

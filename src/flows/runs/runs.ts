@@ -16,7 +16,7 @@ import { createLargeValues } from '../engine/large.ts'
 import { readState, readValue } from '../engine/state.ts'
 import type { TaskEntry } from '../engine/entry.ts'
 import { endOf, openEntries, shownTasks, summaryOf, type RunRecord, type RunSummary, type StoredRecord } from './record.ts'
-import { findLive, findOver, listJournal, listRuns, updateResumed, updateWanted, type LiveRunRow, type RunFacts, type RunFilter, type RunStatus } from './runs-store.ts'
+import { countByStatus, findLive, findOver, listJournal, listRuns, updateResumed, updateWanted, type LiveRunRow, type RunFacts, type RunFilter, type RunStatus } from './runs-store.ts'
 import type { Starting, StartRequest } from './start.ts'
 
 export type { RunFilter, RunStatus } from './runs-store.ts'
@@ -52,6 +52,12 @@ export interface RunsDeps {
   searchTimeoutMs?: number
 }
 
+/** Over all tenants, for the process's figures. */
+export async function countLive({ system }: Pick<Database, 'system'>): Promise<{ live: Record<string, number>, due: number }> {
+  const rows = await countByStatus(system)
+  return { live: Object.fromEntries(rows.map(({ status, count }) => [status, count])), due: rows.reduce((sum, { due }) => sum + due, 0) }
+}
+
 /** For ends that come in another process. */
 const LOOK_EVERY_MS = 500
 
@@ -71,15 +77,15 @@ export function createRuns(deps: RunsDeps): Runs {
   const wait: Runs['wait'] = (caller, id, ms) => waitFor(deps, caller, id, ms)
   return {
     async start(caller, request) {
-      const { id, isRepeated } = await starting.start(caller, request)
-      return { id, status: isRepeated ? (await factsOf(deps, caller, id)).status : 'running' }
+      const { id, isRepeated, status } = await starting.start(caller, request)
+      return { id, status: isRepeated ? (await factsOf(deps, caller, id)).status : status }
     },
     wait,
     async startAndWait(caller, request, ms) {
       // Before it is there: it may be over before its start is told.
-      const { id, isRepeated } = await starting.start(caller, request)
+      const { id, isRepeated, status } = await starting.start(caller, request)
       const end = await wait(caller, id, ms)
-      return { id, status: end?.status ?? (isRepeated ? (await factsOf(deps, caller, id)).status : 'running'), end }
+      return { id, status: end?.status ?? (isRepeated ? (await factsOf(deps, caller, id)).status : status), end }
     },
     get: (caller, id) => get(deps, caller, id),
     async list(caller, { limit, cursor, ...filter }) {

@@ -47,7 +47,7 @@ export interface Starting {
   /** Throws HubError `not_found`, `flow_not_enabled`, `invalid_input`. */
   plan(caller: Caller, request: StartRequest): Promise<Planned>
   /** Resolves once it is committed, with the id: the first run's where the key is a repeat. */
-  start(caller: Caller, request: StartRequest): Promise<{ id: string, isRepeated: boolean }>
+  start(caller: Caller, request: StartRequest): Promise<{ id: string, isRepeated: boolean, status: NewRunRow['status'] }>
   drain(): Promise<void>
 }
 
@@ -97,11 +97,11 @@ export function createStarting(deps: StartingDeps): Starting {
       }
       if (waiting.isFresh) {
         committed()
-        return { id: row.id, isRepeated: false }
+        return { id: row.id, isRepeated: false, status: row.status }
       }
       dropped()
       const first = row.onceKey === null ? undefined : await findKey(deps.database.tenant(row.tenantId), row.tenantId, { flowId: row.flowId, key: row.onceKey })
-      return { id: first ?? row.id, isRepeated: true }
+      return { id: first ?? row.id, isRepeated: true, status: row.status }
     },
     drain: () => commits.drain(),
   }
