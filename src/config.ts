@@ -29,6 +29,7 @@ export interface Config {
   logLevel: LogLevel
   maxBodyBytes: number
   eventsRetentionDays: number
+  runsRetentionDays: number
   otlpEndpoint: string | undefined
   smtpUrl: string | undefined
   smtpFrom: string
@@ -165,6 +166,11 @@ const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
   eventsRetentionDays: {
     variable: 'INTERCHANGE_EVENTS_RETENTION_DAYS', fallback: '30', takes: 'a whole number from 1 to 3650',
     description: 'How many days events and finished deliveries are kept. Then whole days of them go.',
+    parse: (text) => wholeNumber(text, 1, 3650),
+  },
+  runsRetentionDays: {
+    variable: 'INTERCHANGE_RUNS_RETENTION_DAYS', fallback: '30', takes: 'a whole number from 1 to 3650',
+    description: 'How many days runs of flows are kept, counted from their begin, once they are over. Then whole days of them go.',
     parse: (text) => wholeNumber(text, 1, 3650),
   },
   otlpEndpoint: {

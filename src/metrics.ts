@@ -73,10 +73,9 @@ export function createMetrics({ database, http, jobs, deliveries, runs }: Metric
   })
 
   gauge('interchange_flow_runs', 'Runs of flows that are not over, by status; of them, those that are due and in no process, and those in the memory of this one.', ['state'], async function collect() {
-    const counts = await runs().catch(() => undefined)
-    if (counts === undefined) return
+    const { live, ...rest } = await runs().catch(() => ({ live: {} }))
     this.reset()
-    for (const [state, count] of Object.entries({ ...counts.live, due: counts.due, held: counts.held })) this.set({ state }, count)
+    for (const [state, count] of Object.entries({ ...live, ...rest })) this.set({ state }, count)
   })
 
   return {

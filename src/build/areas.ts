@@ -122,7 +122,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const pulsar = createPulsar({ storage, logger: deps.logger, jq, secrets: credentials.own, inbox: eventing.inbox, publishing: eventBus.publishing, followers: eventBus.followers })
   const documents = createFlowDocuments({ forgotten: (tenantId) => { flowTriggers.forget(tenantId) }, config: deps.config, storage, jq, registry: catalog.registry, credentials, integrations: running.integrations })
   const approvals = createApprovals({ database, publicUrl: deps.publicUrl, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) })
-  const flowRuns = createFlowRuns({ ...deps, jq, approvals, credentials, ...documents, execute: running.execute, eventBus, agentSteps: (callFunction) => agents.stepsOver(callFunction) })
+  const flowRuns = createFlowRuns({ ...deps, jq, approvals, credentials, ...documents, execute: running.execute, eventBus, hubEvents: eventing.hubEvents, agentSteps: (callFunction) => agents.stepsOver(callFunction) })
   const flowTriggers = createFlowTriggers({
     ...deps, jq, ...documents, ...flowRuns.services, starting: flowRuns.starting, execute: running.execute, polls, findSources: (tenantId, nameOrId) => receiving.services.webhookSources.idsOf(tenantId, nameOrId),
   })

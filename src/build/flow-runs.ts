@@ -6,11 +6,14 @@ import type { Credentials } from '../credentials/credentials.ts'
 import { APPROVAL_LINK, type Approvals } from '../flows/approvals/approvals.ts'
 import { createCalls } from '../flows/calls/index.ts'
 import type { Effect, FunctionArguments } from '../flows/effect.ts'
-import { settingsOf } from '../flows/definition.ts'
 import type { Definitions } from '../flows/definitions.ts'
+import type { HubEvents } from '../events/hub-events.ts'
 import { createEngine, type Engine } from '../flows/engine/engine.ts'
+import type { RunObserver } from '../flows/engine/observer.ts'
 import { createListening } from '../flows/listening/listening.ts'
 import { createAdmission } from '../flows/runs/admission.ts'
+import { createLifecycle } from '../flows/runs/lifecycle.ts'
+import { createRunRetention, type RunRetention } from '../flows/runs/retention.ts'
 import { countLive, createRuns } from '../flows/runs/runs.ts'
 import { createStarting, type Starting } from '../flows/runs/start.ts'
 import { createSurroundings } from '../flows/runs/surroundings.ts'
@@ -26,6 +29,7 @@ export interface FlowRuns {
   starting: Starting
   start(): Promise<void>
   services: Pick<Services, 'runs'>
+  retention: RunRetention
   /** For /metrics. */
   figures(): Promise<{ live: Record<string, number>, due: number, held: number }>
   close(): Promise<void>
@@ -43,11 +47,12 @@ export interface FlowRunsDeps {
   named: NamedIntegrations
   execute: Services['execute']
   eventBus: Pick<EventBus, 'followers' | 'publishing'>
+  hubEvents: HubEvents
   /** Made later, since agents start runs themselves. */
   agentSteps(callFunction: Effect<FunctionArguments>): Effect<FunctionArguments>
 }
 
-export function createFlowRuns({ storage: { database, blobs, http, guard }, config, logger, metrics, jq, credentials, definitions, named, execute, eventBus: { followers, publishing }, agentSteps, approvals }: FlowRunsDeps): FlowRuns {
+export function createFlowRuns({ storage: { database, blobs, http, guard }, config, logger, metrics, jq, credentials, definitions, named, execute, eventBus: { followers, publishing }, hubEvents, agentSteps, approvals }: FlowRunsDeps): FlowRuns {
   const onError = (error: unknown): void => { logger.warn({ err: error }, 'the running of flows stumbled') }
   const calls = createCalls({
     http, guard, blobs, execute, integrations: named, now: Date.now, builtIn: { [APPROVAL_LINK]: approvals.link },
@@ -55,17 +60,15 @@ export function createFlowRuns({ storage: { database, blobs, http, guard }, conf
   })
   const secrets = createFlowSecrets({ credentials })
   const listening = createListening({ database, followers, jq, wake: () => { engine.wake() }, onError })
+  const observers: Partial<RunObserver>[] = [{ ended: (_run, { status }) => { metrics.run(status) } }, createLifecycle(hubEvents)]
   const engine: Engine = createEngine({
     database, blobs, jq, definitions, onError,
     services: createSurroundings({ database, blobs, effects: { ...calls, kinds: { ...calls.kinds, function: withSteps(calls.kinds.function as Effect<FunctionArguments>, agentSteps) } }, secrets, publishing, listening, starting: () => starting, loadSchema: calls.loadSchema, wake: () => { engine.wake() } }),
-    ended(run, { status }) {
-      metrics.run(status)
-      const { concurrency, orderBy } = settingsOf(run.definition)
-      if (concurrency !== undefined || orderBy !== undefined) admission.look(run.row)
-    },
+    observers,
   })
   const starting: Starting = createStarting({ database, blobs, jq, definitions, engine, pending: (run) => { admission.look(run) } })
   const admission = createAdmission({ database, definitions, engine, onError })
+  observers.push(admission.observer)
   return {
     engine, starting,
     async start() {
@@ -73,7 +76,8 @@ export function createFlowRuns({ storage: { database, blobs, http, guard }, conf
       listening.start()
       admission.start()
     },
-    services: { runs: createRuns({ database, blobs, definitions, engine, starting, maskOf: (tenantId, definition) => secrets.maskOf(tenantId, definition) }) },
+    services: { runs: createRuns({ database, blobs, jq, definitions, engine, starting, maskOf: (tenantId, definition) => secrets.maskOf(tenantId, definition) }) },
+    retention: createRunRetention({ database, blobs, days: config.runsRetentionDays }),
     figures: async () => ({ ...await countLive(database), held: engine.stats().held }),
     async close() {
       await listening.stop()

@@ -38,6 +38,7 @@ export function hubTasks({ areas, storage, idempotency, config }: TaskDeps): Tas
     } },
     { name: 'expire-approvals', cron: '33 * * * *', run: () => areas.services.approvals.expire() },
     { name: 'expire-oauth', cron: '43 * * * *', run: () => areas.services.credentials.oauth.expire() },
+    { name: 'run-retention', cron: '13 * * * *', run: async () => { await areas.flowRuns.retention.apply() } },
     ...areas.eventBus.tasks,
     { name: SEND_NOTICE, run: (payload) => sendNotice(payload as Notice) },
   ]

@@ -11,6 +11,7 @@ import { HubError } from '../errors.ts'
 import { addTenant } from '../events/area.fixture.ts'
 import { createFeed } from '../events/feed.ts'
 import { createFollowers } from '../events/followers.ts'
+import type { HubEvent } from '../events/hub-events.ts'
 import { createInbox } from '../events/inbox.ts'
 import { createPublishing, type Publishing } from '../events/publishing.ts'
 import { createEventTypes } from '../events/types.ts'
@@ -21,10 +22,12 @@ import type { FlowDefinition, TaskList } from './definition.ts'
 import { createDefinitions, type Definitions } from './definitions.ts'
 import type { Effect, EffectContext, Effects, FunctionArguments } from './effect.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
+import type { RunObserver } from './engine/observer.ts'
 import { fault } from './fault.ts'
 import { createListening } from './listening/listening.ts'
 import type { RunRecord } from './runs/record.ts'
 import { createAdmission } from './runs/admission.ts'
+import { createLifecycle } from './runs/lifecycle.ts'
 import { createRuns, type Runs } from './runs/runs.ts'
 import { createStarting, type Starting } from './runs/start.ts'
 import { createSurroundings } from './runs/surroundings.ts'
@@ -41,6 +44,8 @@ export interface FlowsArea {
   runs: Runs
   publishing: Publishing
   errors: unknown[]
+  /** Lifecycle events. */
+  told: ({ tenantId: string } & HubEvent)[]
   /** Stores a definition, and answers its name. */
   add(definition: Partial<FlowDefinition> | string | TaskList): Promise<string>
   /** Runs one to its end. */
@@ -64,14 +69,16 @@ export async function withFlows<Result>(database: Database, work: (area: FlowsAr
   const caller = given ?? await addTenant(database)
   const definitions = createDefinitions({ database })
   const errors: unknown[] = []
+  const told: FlowsArea['told'] = []
   const onError = (error: unknown): void => { errors.push(error) }
   const secrets = createFlowSecrets({ credentials: { open: (_tenantId, id) => (Object.hasOwn(credentials, id) ? Promise.resolve({ values: credentials[id]!, mask: noMask }) : Promise.reject(new HubError('credential_missing', 'none'))) } })
   const feed = createFeed({ database, pollMs: 20, onError })
   const inbox = createInbox({ database, blobs, announce: () => undefined, fanout: { plan: () => [], committed: () => undefined, dropped: () => undefined, uncertain: () => undefined } })
   const publishing = createPublishing({ inbox, types: createEventTypes({ database, connectors: [] }), commands: [], wake: (tenantId) => { feed.wake(tenantId) } })
   const listening = createListening({ database, followers: createFollowers({ database, blobs, feed, onError, leaseSeconds: 2 }), jq, wake: () => { engine.wake() }, onError })
+  const observers: Partial<RunObserver>[] = [createLifecycle({ announce: (tenantId, event) => { told.push({ tenantId, ...event }) } })]
   const engine: Engine = createEngine({
-    database, blobs, jq, definitions, onError, ended: (run) => { admission.look(run.row) },
+    database, blobs, jq, definitions, onError, observers,
     services: createSurroundings({
       database, blobs, effects: effectsOf(functions), secrets, publishing, listening, starting: () => starting, wake: () => { engine.wake() },
       loadSchema: () => Promise.reject(fault('configuration', 'There are no schemas elsewhere here.')),
@@ -79,14 +86,15 @@ export async function withFlows<Result>(database: Database, work: (area: FlowsAr
   })
   const starting: Starting = createStarting({ database, blobs, jq, definitions, engine, pending: (run) => { admission.look(run) } })
   const admission = createAdmission({ database, definitions, engine, onError })
-  const runs = createRuns({ database, blobs, definitions, engine, starting, maskOf: (tenantId, definition) => secrets.maskOf(tenantId, definition) })
+  observers.push(admission.observer)
+  const runs = createRuns({ database, blobs, jq, definitions, engine, starting, maskOf: (tenantId, definition) => secrets.maskOf(tenantId, definition) })
   const add: FlowsArea['add'] = (definition) => addFlow(database, caller, definition)
   await engine.start()
   listening.start()
   admission.start()
   try {
     return await work({
-      database, blobs, jq, caller, definitions, engine, starting, runs, publishing, errors, add,
+      database, blobs, jq, caller, definitions, engine, starting, runs, publishing, errors, told, add,
       async run(definition, input = {}) {
         const { id } = await runs.startAndWait(caller, { flow: { namespace: 'default', name: await add(definition) }, input, trigger: { type: 'api' } }, WAIT_MS)
         return runs.get(caller, id)

@@ -18,8 +18,10 @@ import { fault, FlowFault, toFault, type FaultDetail } from '../fault.ts'
 import { callerOf } from '../rights.ts'
 import { executorOf } from '../tasks/index.ts'
 import { createCheckpoints, type Checkpoints } from './checkpoints.ts'
-import { listFrame, type RunState } from './frame.ts'
+import { newState, type RunState } from './frame.ts'
 import type { RunEnd } from './end.ts'
+import type { EndedTask } from './entry.ts'
+import type { RunObserver } from './observer.ts'
 import { createLargeValues, type LargeValues } from './large.ts'
 import { beat, claimDue, findClaimed, freeLapsed, freeOrphans, releaseRuns, signOff, takeWoken, wakeRun } from './live-store.ts'
 import { insertBlobOwner } from './blobs-store.ts'
@@ -38,7 +40,7 @@ export interface Engine {
   /** `uncertain`: whether its row was written is not known. */
   giveBack(runId: string, how?: 'uncertain'): void
   /** Its row is committed as claimed, its room reserved. */
-  begin(row: RunRow): void
+  begin(row: RunRow, given: Given): void
   /** Something happened to runs: what is due is looked for now. */
   wake(): void
   /** Told once the run's end is committed here; never where it ends elsewhere. */
@@ -48,14 +50,16 @@ export interface Engine {
   stop(): Promise<void>
 }
 
+/** The input of a run that is new, which need not be read again; and its large values that are stored, by their hash. */
+export interface Given { input: unknown, large: Record<string, string> }
+
 export interface EngineDeps {
   database: Database
   blobs: Pick<Blobs, 'write' | 'read'>
   jq: Jq
   definitions: Definitions
   services: Omit<Services, 'isHeld' | 'executorOf'>
-  /** A run is over: others of its flow may be let in. */
-  ended(run: LiveRun, end: RunEnd): void
+  observers: readonly Partial<RunObserver>[]
   onError(error: unknown): void
 }
 
@@ -114,8 +118,8 @@ class Running implements Engine {
     if (how !== undefined) this.#strays.suspect()
   }
 
-  begin(row: RunRow): void {
-    this.#adopt(row)
+  begin(row: RunRow, given: Given): void {
+    this.#adopt(row, given)
   }
 
   wake(): void {
@@ -189,12 +193,12 @@ class Running implements Engine {
     }
   }
 
-  #adopt(row: RunRow): void {
+  #adopt(row: RunRow, given?: Given): void {
     // The place is taken at once: what is claimed twice would be two runs.
     const before = this.#held.get(row.id)
     if (before !== undefined) before.run.stop('lost')
     this.#promised.add(row.id)
-    this.#take(row).catch((error: unknown) => {
+    this.#take(row, given).catch((error: unknown) => {
       this.#deps.onError(error)
       // It could not even be read: given back when the database can be reached.
       this.#unread.set(row.id, row)
@@ -202,8 +206,8 @@ class Running implements Engine {
     })
   }
 
-  async #take(row: RunRow): Promise<void> {
-    const loaded = await this.#load(row).catch((error: unknown) => this.#broken(row, error))
+  async #take(row: RunRow, given: Given | undefined): Promise<void> {
+    const loaded = await this.#load(row, given).catch((error: unknown) => this.#broken(row, error))
     const { held } = loaded
     const { run } = held
     this.#held.set(row.id, held)
@@ -212,6 +216,8 @@ class Running implements Engine {
       await this.#finish(held, { status: 'faulted', error: loaded.fault })
       return
     }
+    if (given !== undefined) this.#tell((observer) => { observer.started?.(run) })
+    if (row.wanted === 'resume') this.#tell((observer) => { observer.resumed?.(run) })
     if (row.wanted === 'cancel') run.stop('cancelled')
     if (row.wanted === 'suspend') run.parking.suspend()
     if (this.#stopped) run.parking.leave()
@@ -220,15 +226,15 @@ class Running implements Engine {
     else await this.#finish(held, ending)
   }
 
-  async #load(row: RunRow): Promise<{ held: Held, fault?: FaultDetail }> {
+  async #load(row: RunRow, given: Given | undefined): Promise<{ held: Held, fault?: FaultDetail }> {
     const { tenantId, namespace, name, version } = row
     const definition = await this.#deps.definitions.version(tenantId, row.flowId, version)
     if (definition === undefined) throw fault('configuration', `The definition of ${namespace}/${name} ${version} is gone.`)
     let large: LargeValues | undefined
     const state = row.state === null ? undefined : await readState(row.state, (known) => (large ??= this.#largeOf(row, known)))
-    const known = state?.large ?? {}
+    const known = state?.large ?? given?.large ?? {}
     large ??= this.#largeOf(row, known)
-    const input = new Value(await readValue(row.input, large))
+    const input = new Value(given === undefined ? await readValue(row.input, large) : given.input)
     return { held: { run: this.#runOf(row, definition, input, state ?? newState(input, known)), large } }
   }
 
@@ -263,6 +269,7 @@ class Running implements Engine {
     const entries = await entriesText(run, large, taken)
     const isHeld = this.#heartbeat.isHeld() && await this.#checkpoints.commit({ kind: 'checkpoint', row: { tenantId, id, epoch, state, seq, entries, ...how } })
     if (!isHeld) run.stop('lost')
+    else this.#told(run, taken, how.status)
   }
 
   /** Every strand of it waits: it leaves memory. */
@@ -284,17 +291,35 @@ class Running implements Engine {
     if (ending.status === 'cancelled') run.cancelOpen()
     const output = ending.status === 'completed' ? ending.output : null
     const error = ending.status === 'faulted' ? ending.error : undefined
-    const record = await recordText(run, large, { output, error, tasks: await entriesText(run, large, run.takeEnded()) })
+    const taken = run.takeEnded()
+    const record = await recordText(run, large, { output, error, tasks: await entriesText(run, large, taken) })
     const isHeld = this.#heartbeat.isHeld() && await this.#checkpoints.commit({
       kind: 'finished', row: { tenantId: row.tenantId, id: row.id, epoch: row.epoch, status: ending.status, errorType: error?.type ?? null, record, hasListened: run.state.listened === true },
     })
     this.#drop(row, run)
     if (!isHeld) return
+    this.#told(run, taken, 'running')
     const end: RunEnd = { status: ending.status, output: run.mask.maskValue(output), error: run.mask.maskValue(error) }
     for (const listener of this.#listeners.get(row.id) ?? []) listener(end)
     this.#listeners.delete(row.id)
-    this.#deps.ended(run, end)
+    this.#tell((observer) => { observer.ended?.(run, end) })
     if (row.parentId !== null) this.wake()
+  }
+
+  #told(run: LiveRun, taken: readonly EndedTask[], status: 'running' | 'waiting' | 'suspended'): void {
+    if (taken.length > 0) this.#tell((observer) => { observer.tasksEnded?.(run, taken) })
+    if (status === 'suspended') this.#tell((observer) => { observer.suspended?.(run) })
+  }
+
+  /** Their faults are theirs. */
+  #tell(what: (observer: Partial<RunObserver>) => void): void {
+    for (const observer of this.#deps.observers) {
+      try {
+        what(observer)
+      } catch (error) {
+        this.#deps.onError(error)
+      }
+    }
   }
 
   #drop({ id }: Pick<RunRow, 'id'>, run?: LiveRun): void {
@@ -302,8 +327,4 @@ class Running implements Engine {
     run?.close()
     if (this.#stopped && this.#held.size === 0) this.#idle?.()
   }
-}
-
-function newState(input: Value, large: RunState['large'] = {}): RunState {
-  return { list: listFrame(input), context: new Value({}), started: 0, journal: 0, large }
 }

@@ -2,7 +2,7 @@
  * Where a run stands: a tree of frames, one for each task that has begun and not ended. An executor goes on from its frame, so that taking a run up
  * again costs as much as it is deep, whatever it did before.
  */
-import type { Value } from './value.ts'
+import { Value } from './value.ts'
 
 export interface Frame {
   /** How many tasks of the run had begun before it. */
@@ -61,6 +61,10 @@ export function listFrame(input: Value): ListFrame {
   return { at: 0, jumps: 0, input }
 }
 
+export function newState(input: Value, large: RunState['large'] = {}): RunState {
+  return { list: listFrame(input), context: new Value({}), started: 0, journal: 0, large }
+}
+
 function isFrame(value: object): value is Frame {
   return 'order' in value && 'reference' in value
 }
@@ -78,5 +82,5 @@ export function framesOf(within: unknown): Frame[] {
 }
 
 function isValue(value: object): value is Value {
-  return 'of' in value
+  return value instanceof Value
 }

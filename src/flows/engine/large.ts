@@ -56,8 +56,8 @@ function weightOf(value: unknown, enough: number): number {
   return weight
 }
 
-function hashOf(json: string): string {
-  return createHash('sha256').update(json).digest('hex')
+function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 export interface LargeValues {
@@ -89,10 +89,11 @@ export function createLargeValues({ blobs, tenantId, known, stored }: LargeDeps)
     return reference
   }
   const storeText = async (json: string): Promise<BlobReference> => {
-    const hash = hashOf(json)
+    const bytes = Buffer.from(json)
+    const hash = hashOf(bytes)
     const before = known[hash]
     if (before !== undefined) return JSON.parse(before) as BlobReference
-    const reference = await blobs.write(tenantId, Buffer.from(json), { contentType: 'application/json' })
+    const reference = await blobs.write(tenantId, bytes, { contentType: 'application/json' })
     await stored(reference.$blob.id)
     known[hash] = JSON.stringify(reference)
     for (const oldest of Object.keys(known).slice(0, -REMEMBERED)) delete known[oldest]
@@ -104,10 +105,10 @@ export function createLargeValues({ blobs, tenantId, known, stored }: LargeDeps)
     storeText,
     async read(id) {
       const { reference, stream } = await blobs.read(tenantId, id)
-      const json = (await buffer(stream)).toString('utf8')
+      const bytes = await buffer(stream)
       // Met again as a part of another value, it is the same.
-      known[hashOf(json)] ??= JSON.stringify(reference)
-      const part = JSON.parse(json) as object | string
+      known[hashOf(bytes)] ??= JSON.stringify(reference)
+      const part = JSON.parse(bytes.toString('utf8')) as object | string
       remember(part, reference)
       return part
     },

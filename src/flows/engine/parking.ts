@@ -37,9 +37,12 @@ export class Parking {
   hasMissedWake = false
   #isSuspending = false
   #isGoing = false
+  readonly #isInstant: boolean
 
-  constructor(release: () => void) {
+  /** `isInstant`: no time passes while something waits for it. */
+  constructor(release: () => void, isInstant = false) {
     this.#release = release
+    this.#isInstant = isInstant
   }
 
   /** Work must pause before its next task. */
@@ -74,7 +77,7 @@ export class Parking {
   async wait(parked: Parked, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     const leftMs = parked.until === undefined ? Infinity : parked.until - Date.now()
-    if (leftMs <= 0 && !this.isPausing) return
+    if ((leftMs <= 0 || this.#isInstant) && !this.isPausing) return
     await new Promise<void>((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined
       const spot: Spot = {

@@ -70,7 +70,7 @@ export class LiveRun {
   #next: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(parts: RunParts, { commit, release }: { commit(run: LiveRun): Promise<void>, release(run: LiveRun): void }) {
+  constructor(parts: RunParts, { commit, release, isInstant = false }: { commit(run: LiveRun): Promise<void>, release(run: LiveRun): void, isInstant?: boolean }) {
     this.row = parts.row
     this.definition = parts.definition
     this.input = parts.input
@@ -78,7 +78,7 @@ export class LiveRun {
     this.caller = parts.caller
     this.expressions = parts.expressions
     this.loose = parts.definition.evaluate?.mode === 'loose'
-    this.parking = new Parking(() => { release(this) })
+    this.parking = new Parking(() => { release(this) }, isInstant)
     this.#commit = commit
   }
 

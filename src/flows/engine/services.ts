@@ -4,9 +4,12 @@ import type { Effects } from '../effect.ts'
 import type { Executor } from '../tasks/executor.ts'
 import type { RunEnd } from './end.ts'
 import type { LiveRun } from './run.ts'
+import type { Place } from './scope.ts'
 
 export interface Services {
   effects: Effects
+  /** What a task came to when it was recorded: its transformed output. Throws its fault. Undefined where it is to be done. */
+  recorded?(place: Place): { output: unknown } | undefined
   /** Throws FlowFault `configuration` for a task of no known type. */
   executorOf(definition: TaskDefinition): Executor
   /** So that `$secrets` can be read. Costs nothing where the flow declares none, or where they are open. */

@@ -4,11 +4,14 @@ import { every, type Schedule } from '../../jobs/schedule.ts'
 import { settingsOf } from '../definition.ts'
 import type { Definitions } from '../definitions.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { RunObserver } from '../engine/observer.ts'
 import { findFirstPending, listPendingFlows, lockFlow, updateAdmitted, type PendingFlow } from './admission-store.ts'
 
 export interface Admission {
   /** A run of the flow came, or ended. */
   look(flow: PendingFlow): void
+  /** Looks where a run ended. */
+  observer: Pick<RunObserver, 'ended'>
   start(): void
   stop(): Promise<void>
 }
@@ -30,10 +33,9 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   let schedule: Schedule | undefined
   let hasStopped = false
   const admitAll = async (flow: PendingFlow, state: { again: boolean }): Promise<void> => {
-    do {
-      state.again = false
-      state.again = await admit(deps, flow) === ADMIT_MAX || state.again
-    } while (state.again && !hasStopped)
+    state.again = false
+    const admitted = await admit(deps, flow)
+    if (!hasStopped && (admitted === ADMIT_MAX || state.again)) await admitAll(flow, state)
   }
   const look = (flow: PendingFlow): void => {
     const known = running.get(flow.flowId)
@@ -46,8 +48,12 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     running.set(flow.flowId, state)
     state.done = admitAll(flow, state).catch(onError).finally(() => { running.delete(flow.flowId) })
   }
+  const ended: RunObserver['ended'] = ({ row, definition }) => {
+    const { concurrency, orderBy } = settingsOf(definition)
+    if (concurrency !== undefined || orderBy !== undefined) look(row)
+  }
   return {
-    look,
+    look, observer: { ended },
     start() {
       schedule = every(LOOK_EVERY_MS, async () => { for (const flow of await listPendingFlows(database.system)) look(flow) }, onError)
     },

@@ -92,7 +92,7 @@ export async function updateWanted(db: Db, tenantId: string, id: string, wanted:
 /** One that is suspended goes on; one that was only to be suspended is not. */
 export async function updateResumed(db: Db, tenantId: string, id: string): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update flow_live set due_at = now(), wanted = case when claimed_by is null then null else 'resume' end, status = case when claimed_by is null then 'running' else status end
+    `update flow_live set due_at = now(), wanted = 'resume', status = case when claimed_by is null then 'running' else status end
      where tenant_id = $1 and id = $2 and (status = 'suspended' or wanted = 'suspend')`,
     [tenantId, id])
   return rowCount === 1

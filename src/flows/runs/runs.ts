@@ -5,6 +5,7 @@ import type { Database } from '../../db/database.ts'
 import { searchWithin, SEARCH_TIMEOUT_MS } from '../../db/search.ts'
 import { HubError } from '../../errors.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../../lib/page.ts'
+import type { Jq } from '../../lib/jq/jq.ts'
 import { noMask, type Mask } from '../../lib/mask.ts'
 import { recordChange } from '../../tenants/audit.ts'
 import type { Caller } from '../../tenants/caller.ts'
@@ -17,6 +18,10 @@ import { readState, readValue } from '../engine/state.ts'
 import type { TaskEntry } from '../engine/entry.ts'
 import { endOf, openEntries, shownTasks, summaryOf, type RunRecord, type RunSummary, type StoredRecord } from './record.ts'
 import { countByStatus, findLive, findOver, listJournal, listRuns, updateResumed, updateWanted, type LiveRunRow, type RunFacts, type RunFilter, type RunStatus } from './runs-store.ts'
+import { replay } from './replay.ts'
+import { planRetry, type RetryRequest } from './retry.ts'
+import { testCaseOf, type ReplayOutcome, type TestCase } from './test-case.ts'
+import { wholeValues } from './whole.ts'
 import type { Starting, StartRequest } from './start.ts'
 
 export type { RunFilter, RunStatus } from './runs-store.ts'
@@ -37,6 +42,11 @@ export interface Runs {
   cancel(caller: Caller, id: string): Promise<{ id: string, status: RunStatus }>
   suspend(caller: Caller, id: string): Promise<{ id: string, status: RunStatus }>
   resume(caller: Caller, id: string): Promise<{ id: string, status: RunStatus }>
+  /** A new run that begins before a task of one that is over, with what was recorded. */
+  retry(caller: Caller, id: string, request: RetryRequest): Promise<{ id: string, status: RunStatus }>
+  /** Throws HubError `conflict` where the run is not over. */
+  testCase(caller: Caller, id: string): Promise<TestCase>
+  replay(caller: Caller, definition: FlowDefinition, testCase: TestCase): Promise<ReplayOutcome>
   /** The version that the run follows, be its flow deleted by now. */
   definition(caller: Caller, id: string): Promise<FlowDefinition>
 }
@@ -45,6 +55,7 @@ export interface RunsDeps {
   database: Database
   blobs: Pick<Blobs, 'write' | 'read'>
   definitions: Definitions
+  jq: Jq
   engine: Pick<Engine, 'onEnd' | 'wake'>
   starting: Starting
   /** Masks the secrets that a definition names. */
@@ -96,6 +107,14 @@ export function createRuns(deps: RunsDeps): Runs {
     cancel: (caller, id) => steer(caller, id, 'cancel'),
     suspend: (caller, id) => steer(caller, id, 'suspend'),
     resume: (caller, id) => steer(caller, id, 'resume'),
+    async retry(caller, id, request) {
+      await factsOf(deps, caller, id)
+      const plan = await planRetry(deps, caller, id, request)
+      const { id: made, status } = await starting.start(caller, { ...plan, trigger: { type: 'retry', runId: id, ...request.from !== undefined && { from: request.from } } })
+      return { id: made, status }
+    },
+    testCase: (caller, id) => exportTestCase(deps, caller, id),
+    replay: (caller, definition, testCase) => replay(deps, caller, definition, testCase),
     async definition(caller, id) {
       const { flowId, version } = await factsOf(deps, caller, id)
       const definition = await definitions.version(caller.tenantId, flowId, version)
@@ -133,6 +152,14 @@ async function liveRecord(deps: RunsDeps, tenantId: string, { input, state, dueA
     ...summaryOf(facts), input: mask.maskValue(await readValue(input, large)), output: null, error: null,
     tasks: shownTasks([...await journalOf(deps, tenantId, facts.id), ...mask.maskValue(open)]),
   }
+}
+
+async function exportTestCase(deps: RunsDeps, caller: Caller, id: string): Promise<TestCase> {
+  const { namespace, name, version, status, startedAt, endedAt, input, output, error, tasks } = await get(deps, caller, id)
+  if (endedAt === null) throw new HubError('conflict', 'Only a run that is over can be kept as a test case.')
+  const made = testCaseOf({ flow: { namespace, name, version }, run: { id, startedAt: startedAt.toISOString() }, input, output, error, status: status as TestCase['status'], tasks })
+  const { tenantId } = caller
+  return await wholeValues(deps.blobs, deps.database.tenant(tenantId), { tenantId, runId: id }, made) as TestCase
 }
 
 async function journalOf({ database }: RunsDeps, tenantId: string, id: string): Promise<TaskEntry[]> {

@@ -15,6 +15,8 @@ export interface NewRunRow {
   /** The process that runs it; null where it is left to whoever claims it. */
   claimedBy: string | null
   orderingKey: string | null
+  /** Where it begins; null for its first task. */
+  state: string | null
   input: string
   trigger: string
   parentId: string | null
@@ -23,9 +25,9 @@ export interface NewRunRow {
   onceKey: string | null
 }
 
-const newRunColumns = 'tenant_id, id, flow_id, namespace, name, version, status, started_at, due_at, claimed_by, epoch, ordering_key, input, trigger, parent_id, rights'
-const types = ['uuid', 'uuid', 'uuid', 'text', 'text', 'text', 'text', 'timestamptz', 'boolean', 'uuid', 'text', 'text', 'text', 'uuid', 'text', 'text']
-const names = 'tenant_id, id, flow_id, namespace, name, version, status, started_at, is_due, claimed_by, ordering_key, input, trigger, parent_id, rights, once_key'
+const newRunColumns = 'tenant_id, id, flow_id, namespace, name, version, status, started_at, due_at, claimed_by, epoch, ordering_key, state, input, trigger, parent_id, rights'
+const types = ['uuid', 'uuid', 'uuid', 'text', 'text', 'text', 'text', 'timestamptz', 'boolean', 'uuid', 'text', 'text', 'text', 'text', 'uuid', 'text', 'text']
+const names = 'tenant_id, id, flow_id, namespace, name, version, status, started_at, is_due, claimed_by, ordering_key, state, input, trigger, parent_id, rights, once_key'
 
 /** `with` clauses that insert the runs; `fresh_runs` has the ids of those that were. `where`: which of the given ones, `g`, may. */
 export function newRunClauses(first: number, where = 'true'): string {
@@ -41,7 +43,7 @@ export function newRunClauses(first: number, where = 'true'): string {
     inserted_runs as (
       insert into flow_live (${newRunColumns})
       select tenant_id, id, flow_id, namespace, name, version, status, started_at, case when is_due then now() end, claimed_by,
-        case when claimed_by is null then 0 else 1 end, ordering_key, input, trigger, parent_id, rights from fresh_runs)`
+        case when claimed_by is null then 0 else 1 end, ordering_key, state, input, trigger, parent_id, rights from fresh_runs)`
 }
 
 export function newRunValues(rows: readonly NewRunRow[]): unknown[] {
@@ -49,7 +51,7 @@ export function newRunValues(rows: readonly NewRunRow[]): unknown[] {
   return [
     rows.map(({ tenantId }) => tenantId), rows.map(({ id }) => id), rows.map(({ flowId }) => flowId), rows.map(({ namespace }) => namespace), rows.map(({ name }) => name),
     rows.map(({ version }) => version), rows.map(({ status }) => status), rows.map(({ startedAt }) => startedAt.toISOString()), rows.map(({ isDue }) => isDue),
-    rows.map(({ claimedBy }) => claimedBy), rows.map(({ orderingKey }) => orderingKey), textArray(inputs, inputs.map((text) => Buffer.byteLength(text))),
+    rows.map(({ claimedBy }) => claimedBy), rows.map(({ orderingKey }) => orderingKey), rows.map(({ state }) => state), textArray(inputs, inputs.map((text) => Buffer.byteLength(text))),
     rows.map(({ trigger }) => trigger), rows.map(({ parentId }) => parentId), rows.map(({ rights }) => rights), rows.map(({ onceKey }) => onceKey),
   ]
 }

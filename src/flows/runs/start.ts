@@ -11,10 +11,11 @@ import type { Caller } from '../../tenants/caller.ts'
 import { settingsOf, type FlowDefinition, type FlowSettings } from '../definition.ts'
 import type { Definitions, FlowFacts } from '../definitions.ts'
 import { insertBlobOwner } from '../engine/blobs-store.ts'
-import type { Engine } from '../engine/engine.ts'
+import type { Engine, Given } from '../engine/engine.ts'
 import { createLargeValues } from '../engine/large.ts'
+import type { RunState } from '../engine/frame.ts'
 import type { RunRow } from '../engine/run.ts'
-import { writeValue } from '../engine/state.ts'
+import { writeState, writeValue } from '../engine/state.ts'
 import { rightsOf } from '../rights.ts'
 import { findKey, insertRuns, type NewRunRow } from './start-store.ts'
 
@@ -33,6 +34,8 @@ export interface StartRequest {
   parentId?: string | undefined
   /** A UUIDv7 chosen by whoever starts it. */
   id?: string | undefined
+  /** Where the run begins, if not at its first task. */
+  state?: RunState | undefined
 }
 
 export interface Planned {
@@ -116,24 +119,26 @@ async function planRun(deps: StartingDeps, caller: Caller, request: StartRequest
   const isLimited = settings.concurrency !== undefined || settings.orderBy !== undefined
   const isOurs = !isLimited && engine.reserve(id)
   try {
+    const large: Record<string, string> = {}
     const row: NewRunRow = {
       tenantId: caller.tenantId, id, flowId: facts.id, namespace: facts.namespace, name: facts.name, version, status: isLimited ? 'pending' : 'running', startedAt: new Date(),
       isDue: !isLimited && !isOurs, claimedBy: isOurs ? engine.workerId : null, orderingKey: await keyOf(deps.jq, caller, settings.orderBy, request.input),
-      input: await inputText(deps, caller.tenantId, id, request.input), trigger: JSON.stringify(request.trigger), parentId: request.parentId ?? null, rights: rightsOf(caller),
+      input: await inputText(deps, { tenantId: caller.tenantId, runId: id, known: large }, request.input), trigger: JSON.stringify(request.trigger), parentId: request.parentId ?? null, rights: rightsOf(caller),
+      state: request.state === undefined ? null : await stateText(deps, { tenantId: caller.tenantId, runId: id }, request.state),
       onceKey: request.idempotencyKey ?? await keyOf(deps.jq, caller, settings.idempotencyBy, request.input),
     }
-    return planned(deps, row, { isLimited, isOurs })
+    return planned(deps, row, { isLimited, isOurs, given: { input: request.input ?? null, large } })
   } catch (error) {
     if (isOurs) engine.giveBack(id)
     throw error
   }
 }
 
-function planned({ engine, pending }: StartingDeps, row: NewRunRow, { isLimited, isOurs }: { isLimited: boolean, isOurs: boolean }): Planned {
+function planned({ engine, pending }: StartingDeps, row: NewRunRow, { isLimited, isOurs, given }: { isLimited: boolean, isOurs: boolean, given: Given }): Planned {
   return {
     row,
     committed() {
-      if (isOurs) engine.begin({ ...row, epoch: 1, state: null, wanted: null } satisfies RunRow)
+      if (isOurs) engine.begin({ ...row, epoch: 1, wanted: null } satisfies RunRow, given)
       else if (isLimited) pending(row)
       else engine.wake()
     },
@@ -168,6 +173,16 @@ async function keyOf(jq: Jq, { tenantId }: Caller, program: FlowSettings['orderB
   return key === undefined || key === null ? null : (typeof key === 'string' ? key : JSON.stringify(key)).replaceAll('\0', '').toWellFormed().slice(0, MAX_KEY_LENGTH)
 }
 
-function inputText({ blobs, database }: StartingDeps, tenantId: string, runId: string, input: unknown): Promise<string> {
-  return writeValue(input, createLargeValues({ blobs, tenantId, known: {}, stored: (blobId) => insertBlobOwner(database.tenant(tenantId), { tenantId, blobId, runId }) }))
+async function stateText({ blobs, database }: StartingDeps, { tenantId, runId }: { tenantId: string, runId: string }, state: RunState): Promise<string> {
+  const large = createLargeValues({ blobs, tenantId, known: state.large, stored: (blobId) => insertBlobOwner(database.tenant(tenantId), { tenantId, blobId, runId }) })
+  for (;;) {
+    const missing: (object | string)[] = []
+    const text = writeState(state, large, missing)
+    if (text !== undefined) return text
+    for (const part of missing) await large.store(part)
+  }
+}
+
+function inputText({ blobs, database }: StartingDeps, { tenantId, runId, known }: { tenantId: string, runId: string, known: Record<string, string> }, input: unknown): Promise<string> {
+  return writeValue(input, createLargeValues({ blobs, tenantId, known, stored: (blobId) => insertBlobOwner(database.tenant(tenantId), { tenantId, blobId, runId }) }))
 }

@@ -9,7 +9,7 @@ export const runStatus = z.enum(['pending', 'running', 'waiting', 'suspended', '
 
 const value = z.unknown().describe('Secrets are masked. Large parts: `{ "$blob": { id, contentType, sizeBytes, sha256 } }`, to be had at `/api/v1/blobs/{id}`.')
 
-const flowError = z.object({
+export const flowError = z.object({
   type: z.string().describe("A URI: one of the DSL's own, or what the flow raised."), status: z.number(), title: z.string(), detail: z.string().optional(),
   instance: z.string().optional().describe('JSON Pointer of the task within the definition.'),
 })

@@ -1,0 +1,88 @@
+/** Runs that are over: tried again, kept as test cases, told of, let go of. */
+import { expect, test, vi } from 'vitest'
+import { withDatabase } from '../../../test/postgres.ts'
+import { ensurePartitions, lowestId } from '../../db/partitions.ts'
+import type { TaskList } from '../definition.ts'
+import { withFlows } from '../area.fixture.ts'
+import { fault } from '../fault.ts'
+import { createRunRetention } from './retention.ts'
+
+const waiting = { timeout: 30_000, interval: 20 }
+
+test('a run begins anew before a chosen task, with what was recorded or another input', () => withDatabase(async (database) => {
+  let isDown = true
+  const asked: unknown[] = []
+  await withFlows(database, async ({ runs, caller, run }) => {
+    const first = await run([
+      { one: { set: { n: '${ .n * 2 }' }, export: { as: '{ kept: .n }' } } }, { two: { do: [{ call: { call: 'service', with: { n: '${ .n }' } } }] } }, { three: { set: { got: '${ .ok }', kept: '${ $context.kept }', at: '${ $workflow.input.n }' } } },
+    ], { n: 21 })
+    expect(first).toMatchObject({ status: 'faulted' })
+    isDown = false
+    const end = async (request: { from?: string, input?: unknown }): Promise<unknown> => {
+      const { id } = await runs.retry(caller, first.id, request)
+      await runs.wait(caller, id, 30_000)
+      return runs.get(caller, id)
+    }
+    expect(await end({ from: '/do/1/two/do/0/call' })).toMatchObject({ status: 'completed', output: { got: true, kept: 42, at: 21 }, trigger: { type: 'retry', runId: first.id }, tasks: [{ name: 'two' }, { name: 'call' }, { name: 'three' }] })
+    expect(await end({ from: '/do/1/two', input: { n: 7 } })).toMatchObject({ status: 'completed' })
+    expect(await end({ input: { n: 1 } })).toMatchObject({ status: 'completed', output: { kept: 2, at: 1 } })
+    expect(asked).toEqual([42, 42, 7, 2])
+    await expect(runs.retry(caller, first.id, { from: '/do/9/none' })).rejects.toMatchObject({ code: 'invalid_input' })
+  }, { functions: { service: (args) => {
+    asked.push((args as { n: number }).n)
+    if (isDown) throw fault('communication', 'down', { status: 503 })
+    return { ok: true }
+  } } })
+}))
+
+test('a test case replays with what was recorded, and shows what a change of the flow changes', () => withDatabase(async (database) => {
+  let calls = 0
+  await withFlows(database, async ({ runs, caller, run, definitions }) => {
+    const tasks: TaskList = [{ ask: { call: 'service', output: { as: '.answer' } } }, { rest: { wait: { milliseconds: 1200 } } }, { tell: { set: { said: '${ "It is \\(.n)" }', run: '${ $workflow.id }' } } }]
+    const { id, name } = await run(tasks, {})
+    const testCase = await runs.testCase(caller, id)
+    const definition = (await definitions.version(caller.tenantId, (await definitions.find(caller.tenantId, 'default', name))!.id, '1.0.0'))!
+    const began = performance.now()
+    expect(await runs.replay(caller, definition, testCase)).toEqual({ passed: true, differences: [] })
+    expect(performance.now() - began).toBeLessThan(1000)
+    const changed = { ...definition, do: [...definition.do.slice(0, 2), { tell: { set: { said: '${ "It was \\(.n)" }', run: '${ $workflow.id }' } } }] }
+    expect(await runs.replay(caller, changed, testCase)).toMatchObject({ passed: false, differences: [{ reference: '', what: 'output' }, { reference: '/do/2/tell', what: 'output', expected: { said: 'It is 42' }, actual: { said: 'It was 42' } }] })
+    expect(await runs.replay(caller, { ...definition, do: [definition.do[0]!] }, testCase)).toMatchObject({ passed: false, differences: expect.arrayContaining([expect.objectContaining({ reference: '/do/2/tell', what: 'missing' })]) })
+    expect(calls).toBe(1)
+  }, { functions: { service: () => {
+    calls += 1
+    return { answer: { n: 42 } }
+  } } })
+}))
+
+test('lifecycle events are told as far as the flow wants them', () => withDatabase((database) => withFlows(database, async ({ run, told }) => {
+  const of = (lifecycleEvents: string) => ({ document: { dsl: '1.0.3', namespace: 'default', name: `told-${lifecycleEvents}`, version: '1.0.0', metadata: { interchange: { lifecycleEvents } } }, do: [{ a: { set: { a: 1 } } }] })
+  await run(of('none'))
+  expect(told).toEqual([])
+  const { id } = await run(of('workflow'))
+  await vi.waitFor(() => { expect(told.map(({ type }) => type)).toEqual(['started', 'status-changed', 'completed', 'status-changed'].map((what) => `io.serverlessworkflow.workflow.${what}.v1`)) }, waiting)
+  expect(told[0]).toMatchObject({ subject: id, data: { name: `told-workflow-${id}.default`, definition: { namespace: 'default', name: 'told-workflow', version: '1.0.0' }, startedAt: expect.any(String) } })
+  expect(told[2]).toMatchObject({ data: { output: { a: 1 }, completedAt: expect.any(String) } })
+  told.length = 0
+  await run(of('tasks'))
+  await vi.waitFor(() => { expect(told.filter(({ type }) => type.includes('.task.'))).toMatchObject([{ type: 'io.serverlessworkflow.task.started.v1', data: { task: '/do/0/a' } }, { type: 'io.serverlessworkflow.task.completed.v1', data: { task: '/do/0/a', completedAt: expect.any(String) } }]) }, waiting)
+})))
+
+test('runs go by whole days, with their large values; what is not over stays', () => withDatabase((database) => withFlows(database, async ({ run, runs, caller, add, blobs }) => {
+  const kept = await run([{ a: { set: { text: '${ .text }' } } }], { text: 'x'.repeat(100_000) })
+  const reference = (kept.output as { text: { $blob: { id: string } } }).text.$blob.id
+  const old = new Date(Date.now() - 40 * 86_400_000)
+  await ensurePartitions(database.owner, old)
+  const id = lowestId(old)
+  await database.system.query(
+    `insert into flow_runs (tenant_id, id, flow_id, namespace, name, version, status, started_at, ended_at, trigger, record) values ($1, $2, $2, 'default', 'old', '1', 'completed', $3, $3, '{"type":"api"}', '{"tasks":[]}')`, [caller.tenantId, id, old])
+  const large = await blobs.write(caller.tenantId, Buffer.from('"old"'), { contentType: 'application/json' })
+  await database.system.query('insert into flow_blobs (tenant_id, blob_id, run_id) values ($1, $2, $3)', [caller.tenantId, large.$blob.id, id])
+  const live = await runs.start(caller, { flow: { namespace: 'default', name: await add([{ rest: { wait: { minutes: 5 } } }]) }, input: {}, trigger: { type: 'api' } })
+  const result = await createRunRetention({ database, blobs, days: 30 }).apply()
+  expect(result).toMatchObject({ blobs: 1 })
+  expect(result.days.length).toBeGreaterThan(0)
+  await expect(blobs.read(caller.tenantId, large.$blob.id)).rejects.toMatchObject({ code: 'not_found' })
+  ;(await blobs.read(caller.tenantId, reference)).stream.destroy()
+  expect((await runs.get(caller, live.id)).status).toMatch(/running|waiting/)
+})))

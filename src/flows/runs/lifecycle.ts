@@ -1,0 +1,60 @@
+/** Lifecycle events of the DSL, told of runs whose flow wants them: https://github.com/serverlessworkflow/specification, "Lifecycle Events". */
+import type { HubEvents } from '../../events/hub-events.ts'
+import { settingsOf } from '../definition.ts'
+import type { RunObserver } from '../engine/observer.ts'
+import type { LiveRun } from '../engine/run.ts'
+
+const PREFIX = 'io.serverlessworkflow'
+
+/** Told once it is committed, and at least once: a process that dies right after may tell it never, one that takes over may tell it again under the same key. */
+export function createLifecycle({ announce }: Pick<HubEvents, 'announce'>): RunObserver {
+  const tell = (run: LiveRun, level: 'workflow' | 'task', what: string, key: string, data: Record<string, unknown>): void => {
+    announce(run.row.tenantId, {
+      type: `${PREFIX}.${level}.${what}.v1`, subject: run.row.id, data: { ...level === 'workflow' ? { name: nameOf(run) } : { workflow: nameOf(run) }, ...data },
+      once: { scope: 'flow-lifecycle', key: `${run.row.id} ${what} ${key}`, windowSeconds: 86_400 },
+    })
+  }
+  const wants = (run: LiveRun, least: 'workflow' | 'tasks'): boolean => {
+    const { lifecycleEvents = 'none' } = settingsOf(run.definition)
+    return lifecycleEvents === 'tasks' || lifecycleEvents === least
+  }
+  const now = (): string => new Date().toISOString()
+  const status = (run: LiveRun, to: string, key: string): void => { tell(run, 'workflow', 'status-changed', `${to} ${key}`, { updatedAt: now(), status: to }) }
+  return {
+    started(run) {
+      if (!wants(run, 'workflow')) return
+      const { namespace, name, version, startedAt } = run.row
+      tell(run, 'workflow', 'started', '', { definition: { namespace, name, version }, startedAt: startedAt.toISOString() })
+      status(run, 'running', '')
+    },
+    suspended(run) {
+      if (!wants(run, 'workflow')) return
+      tell(run, 'workflow', 'suspended', String(run.row.epoch), { suspendedAt: now() })
+      status(run, 'suspended', String(run.row.epoch))
+    },
+    resumed(run) {
+      if (!wants(run, 'workflow')) return
+      tell(run, 'workflow', 'resumed', String(run.row.epoch), { resumedAt: now() })
+      status(run, 'running', String(run.row.epoch))
+    },
+    ended(run, end) {
+      if (!wants(run, 'workflow')) return
+      const at = { [`${end.status}At`]: now() }
+      tell(run, 'workflow', end.status, '', { ...at, ...end.status === 'completed' && { output: end.output }, ...end.error !== undefined && { error: end.error } })
+      status(run, end.status, '')
+    },
+    tasksEnded(run, tasks) {
+      if (!wants(run, 'tasks')) return
+      for (const { frame, status: ended, endedAt, error } of tasks) {
+        const key = String(frame.order)
+        tell(run, 'task', 'started', key, { task: frame.reference, startedAt: new Date(frame.startedAt).toISOString() })
+        tell(run, 'task', ended, key, { task: frame.reference, [`${ended}At`]: new Date(endedAt).toISOString(), ...error !== undefined && { error: run.mask.maskValue(error) } })
+      }
+    },
+  }
+}
+
+/** Of the run: the flow's name with the run's id, and its namespace. */
+function nameOf({ row: { name, id, namespace } }: LiveRun): string {
+  return `${name}-${id}.${namespace}`
+}
