@@ -625,6 +625,47 @@ export type FlowTaskChange = {
   from?: string
 }
 
+export type FlowTestCase = {
+  /** What it was recorded of. */
+  flow: {
+    namespace: string
+    name: string
+    version: string
+  }
+  /** What `$workflow` says in a replay. */
+  run: {
+    id: string
+    startedAt: string
+  }
+  input: unknown
+  status: 'completed' | 'faulted' | 'cancelled'
+  output: unknown
+  error: {
+    /** A URI: one of the DSL's own, or what the flow raised. */
+    type: string
+    status: number
+    title: string
+    detail?: string
+    /** JSON Pointer of the task within the definition. */
+    instance?: string
+  } | null
+  tasks: ({
+    reference: string
+    status: string
+    input: unknown
+    output: unknown
+    error?: {
+      /** A URI: one of the DSL's own, or what the flow raised. */
+      type: string
+      status: number
+      title: string
+      detail?: string
+      /** JSON Pointer of the task within the definition. */
+      instance?: string
+    }
+  })[]
+}
+
 export type FlowValidation = {
   /** There is no error; warnings may be. */
   valid: boolean
@@ -5150,6 +5191,48 @@ export interface Routes {
       id: string
       /** As it stands now; what was asked for takes hold between tasks. */
       status: 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
+    }
+  }
+  /** Try a run again: a new run that begins before a task of one that is over, with what was recorded up to there. */
+  'POST /api/v1/runs/{id}/retry': {
+    path: {
+      id: string
+    }
+    body?: {
+      /** Reference of the task to begin with, such as `/do/2/send`. One within another stands for the outermost around it. Empty: the first. */
+      from?: string
+      /** What that task gets instead of what it had; without `from`, the input of the whole run. */
+      input?: unknown
+    }
+    reply: {
+      id: string
+      /** In the DSL's words. `pending`: it waits for its flow's concurrency limit or for an earlier run of its key; `waiting`: for time, events or another run. */
+      status: 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
+    }
+  }
+  /** Get a run that is over as a test case: its input, and what each task came to. */
+  'GET /api/v1/runs/{id}/test-case': {
+    path: {
+      id: string
+    }
+    reply: FlowTestCase
+  }
+  /** Replay a test case against a definition. */
+  'POST /api/v1/flows/replay': {
+    body: {
+      /** A Serverless Workflow document. */
+      definition: Record<string, unknown>
+      testCase: FlowTestCase
+    }
+    reply: {
+      passed: boolean
+      differences: ({
+        /** Of the task; empty for the run as a whole. */
+        reference: string
+        what: 'status' | 'output' | 'error' | 'missing' | 'unexpected'
+        expected: unknown
+        actual: unknown
+      })[]
     }
   }
   /** List the tools that the key may call. */
