@@ -7,6 +7,7 @@ import { ago, cell, isJson, printJson, printLine, printOutcome, printPage } from
 import type { Surroundings } from '../surroundings.ts'
 import { addFlowFiles } from './flows-files.ts'
 import { addFlowRun } from './flows-run.ts'
+import { addFlowTest } from './flows-test.ts'
 
 type Summary = Item<'/api/v1/flows'>
 interface ListOptions { query?: string, namespace?: string, limit: number, cursor?: string }
@@ -16,6 +17,7 @@ export function addFlows(program: Command, surroundings: Surroundings): void {
   addLists(group, surroundings)
   addFlowFiles(group, surroundings)
   addFlowRun(group, surroundings)
+  addFlowTest(group, surroundings)
   addVersions(group, surroundings)
   addChanges(group, surroundings)
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { useScene } from '../shop.fixture.ts'
 
@@ -39,4 +42,24 @@ test('a run that waits is left to itself, listed, shown, suspended, resumed and 
   expect(await run(['runs', 'cancel', id])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Asked it to cancel; it is \w+\.\n$/) })
   expect(await run(['runs', 'show', id, '--follow'])).toMatchObject({ code: 1, stdout: expect.stringContaining('is cancelled.') })
   expect(await run(['runs', 'resume', id])).toMatchObject({ code: 1, stderr: expect.stringContaining('conflict') })
+})
+
+test('a kept run is replayed against its flow: what comes out otherwise is told, and ends with 1', async () => {
+  await store('kept', [{ get: { set: { n: '${ .n }' } } }, { double: { set: { n: '${ .n * 2 }' } } }])
+  const { id } = await answerOf<{ id: string }>(['flows', 'run', 'kept', 'n:=2'])
+  const folder = await mkdtemp(join(tmpdir(), 'interchange-kept-'))
+  try {
+    const file = join(folder, 'case.json')
+    await writeFile(file, (await run(['runs', 'keep', id])).stdout)
+    expect(await run(['flows', 'test', file])).toMatchObject({ code: 0, stdout: `✓ ${file}\n` })
+    const document = join(folder, 'kept.yaml')
+    await writeFile(document, "document: { dsl: '1.0.3', namespace: default, name: kept, version: '1.1.0' }\ndo:\n  - get: { set: { n: '${ .n }' } }\n  - double: { set: { n: '${ .n * 3 }' } }\n")
+    const otherwise = await run(['flows', 'test', file, '--document', document])
+    expect(otherwise).toMatchObject({ code: 1, stdout: expect.stringContaining('/do/1/double: output: expected {"n":4}, got {"n":6}') })
+    expect(await run(['flows', 'test', document])).toMatchObject({ code: 2, stderr: expect.stringContaining('is no kept run') })
+    const again = await answerOf<{ id: string }>(['runs', 'retry', id, '--from', '/do/1/double', '--input', '{"n":5}'])
+    expect((await run(['runs', 'show', again.id, '--follow'])).stdout.trim()).toMatch(/^\{\s*"n":\s*10\s*\}$/)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })

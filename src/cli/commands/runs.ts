@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { Item } from '../../client/client.ts'
 import { connect } from '../connection.ts'
-import { timeOrAgo, wholeNumber } from '../input.ts'
+import { readData, timeOrAgo, wholeNumber } from '../input.ts'
 import { ago, isJson, printJson, printLine, printOutcome, printPage } from '../output.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { printEnd } from './flows-run.ts'
@@ -12,7 +12,7 @@ const statuses = ['pending', 'running', 'waiting', 'suspended', 'cancelled', 'fa
 interface ListOptions { flow?: string, status?: Summary['status'], trigger?: string, from?: string, to?: string, query?: string, limit: number, cursor?: string }
 
 export function addRuns(program: Command, surroundings: Surroundings): void {
-  const group = program.command('runs').description('runs of flows: list, show task by task, cancel, suspend, resume')
+  const group = program.command('runs').description('runs of flows: list, show task by task, cancel, suspend, resume, retry, keep')
   addList(group, surroundings)
 
   group.command('show <id>')
@@ -29,6 +29,20 @@ export function addRuns(program: Command, surroundings: Surroundings): void {
       if (run.error !== undefined) printLine(surroundings, `${run.error.title}${run.error.detail === undefined ? '' : `: ${run.error.detail}`}`)
       if (run.status === 'completed') printJson(surroundings, run.output)
     })
+
+  group.command('retry <id>')
+    .description('try a run that is over again, from its beginning or from a task')
+    .option('--from <reference>', 'the task to begin with, such as /do/2/send: what was recorded up to there stands')
+    .option('-i, --input <json>', 'what that task, or the run, gets instead: JSON, @file, or - for standard input')
+    .action(async (id: string, { from, input }: { from?: string, input?: string }, command: Command) => {
+      const body = { ...from !== undefined && { from }, ...input !== undefined && { input: await readData(surroundings, input, 'The input') } }
+      const again = await connect(surroundings, command).post('/api/v1/runs/{id}/retry', { path: { id }, body })
+      printOutcome(surroundings, command, again, `Tries it again: ${again.id}`)
+    })
+
+  group.command('keep <id>')
+    .description('print a run that is over as a test case, for `interchange flows test`')
+    .action(async (id: string, _options, command: Command) => { printJson(surroundings, await connect(surroundings, command).get('/api/v1/runs/{id}/test-case', { path: { id } })) })
 
   const verbs = [['cancel', 'end a run; calls under way are broken off'], ['suspend', 'pause a run before its next task'], ['resume', 'let a suspended run go on']] as const
   for (const [verb, description] of verbs) {
