@@ -37,7 +37,7 @@ export const getTestCase = defineRoute({
 })
 
 export const replayTestCase = defineRoute({
-  method: 'POST', path: '/api/v1/flows/replay', scope: 'flows:read', tag,
+  method: 'POST', path: '/api/v1/flows/replay', scope: 'flows:write', tag,
   summary: 'Replay a test case against a definition.',
   description: 'Calls, runs, waits, and events come out as they were recorded; everything else runs, without time passing. Nothing is called, and nothing stored. What was masked may come out as anything.',
   body: z.strictObject({ definition: z.looseObject({}).describe('A Serverless Workflow document.'), testCase }),
