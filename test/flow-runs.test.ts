@@ -4,7 +4,8 @@ import { addFlow } from '../src/flows/area.fixture.ts'
 import { createDatabase } from '../src/db/database.ts'
 import type { TaskList } from '../src/flows/definition.ts'
 import { withHub, type TestHub } from './hub.ts'
-import { expectStatus } from './service.ts'
+import { addConnector, addIntegration, expectStatus } from './service.ts'
+import { startUpstream } from './upstream.ts'
 
 async function add(hub: TestHub, tasks: TaskList | string): Promise<string> {
   const database = createDatabase({ connectionString: hub.connectionString, maxConnections: 4, onError: () => undefined })
@@ -38,3 +39,35 @@ test('a run that is not waited for goes on by itself', () => withHub(async (hub)
 test('a run of a flow that is not there is a 404', () => withHub(async (hub) => {
   expectStatus(404, await hub.call('POST', '/api/v1/flows/nothing/runs', {}))
 }))
+
+test("a run reaches nothing of another tenant: no integration, no credential, no flow, no run", () => withHub(async (hub) => {
+  const upstream = await startUpstream()
+  try {
+    const own = await addFlowOf(hub, hub.key, 'owned', [{ a: { set: { a: 1 } } }])
+    const connector = await addConnector(hub.call, upstream.url, { key: hub.key })
+    const integration = await addIntegration(hub.call, { name: 'Shop', connector }, { key: hub.key })
+    expectStatus(201, await hub.call('POST', '/api/v1/credentials', { id: 'secret-of-a', connector: 'zulip-message', credentials: { site: 'https://chat.example.com', email: 'a@example.com', apiKey: 'a key of the first tenant' } }))
+    const other = await hub.addTenant('b')
+    const attempts: [string, object][] = [
+      ['by-name', { do: [{ a: { call: 'Shop/listItems' } }] }], ['by-id', { do: [{ a: { call: `${integration}/listItems` } }] }],
+      ['secret', { use: { secrets: ['secret-of-a'] }, do: [{ a: { set: { key: '${ $secrets["secret-of-a"] }' } } }] }],
+      ['flow', { do: [{ a: { run: { workflow: { namespace: 'default', name: own, version: '1.0.0' } } } }] }],
+    ]
+    for (const [name, rest] of attempts) {
+      await addFlowOf(hub, other, name, rest)
+      const { body } = expectStatus(200, await hub.call('POST', `/api/v1/flows/${name}/runs?wait=30s`, {}, { key: other }))
+      expect(body, name).toMatchObject({ status: 'faulted', error: { type: expect.stringMatching(/configuration$/) } })
+      expect(JSON.stringify(body), name).not.toContain('first tenant')
+      expectStatus(404, await hub.call('GET', `/api/v1/runs/${body['id']}`))
+      expectStatus(404, await hub.call('POST', `/api/v1/runs/${body['id']}/retry`, {}))
+    }
+    expect(upstream.asked.filter(({ url }) => url.startsWith('/items'))).toEqual([])
+  } finally {
+    await upstream.close()
+  }
+}))
+
+async function addFlowOf(hub: TestHub, key: string, name: string, rest: object): Promise<string> {
+  expectStatus(201, await hub.call('POST', '/api/v1/flows', { document: { dsl: '1.0.3', namespace: 'default', name, version: '1.0.0' }, ...Array.isArray(rest) ? { do: rest } : rest }, { key }))
+  return name
+}

@@ -1,12 +1,16 @@
 /** Leaf tasks: what was before is committed, then the world is touched. */
 import { createHash } from 'node:crypto'
+import type { SubscriptionIterator } from '../definition.ts'
 import type { Effect, EffectContext, EffectKind, ResolvedAuthentication } from '../effect.ts'
 import { onlyProgram } from '../expressions/parts.ts'
 import type { Variables } from '../expressions/evaluate.ts'
 import { fault } from '../fault.ts'
+import { performEach } from './each.ts'
+import { listFrame } from './frame.ts'
 import { perform } from './perform.ts'
 import { evaluate, variablesOf } from './scope.ts'
 import { abortable, Stop } from './stop.ts'
+import { Value } from './value.ts'
 import type { Work } from '../tasks/executor.ts'
 
 export interface Asked {
@@ -44,6 +48,14 @@ function verbatimOf(kind: EffectKind, { subscription, code }: Record<string, unk
   return kind === 'script' && typeof code === 'string' && onlyProgram(code) === undefined ? { code } : {}
 }
 
+/** Of a subscription: not resumed in the middle, since what was consumed is gone with the connection. */
+function eachOf(work: Work): EffectContext['each'] {
+  const { foreach, with: args } = work.place.definition
+  const iterator = foreach ?? (args as { subscription?: { foreach?: SubscriptionIterator } } | undefined)?.subscription?.foreach
+  if (iterator === undefined) return undefined
+  return async (item, index) => (await performEach(work, iterator, { item, index, list: listFrame(new Value(item)) })).output
+}
+
 const rests = new WeakMap<object, object>()
 
 /** The same object each time: what is evaluated is known by its identity. */
@@ -75,6 +87,7 @@ function contextOf(work: Work): EffectContext {
     conceal: (value) => { run.conceal(value) },
     // What is called with nothing has its caller's input.
     perform: (definition, given) => perform(work, definition, work.place.definition.with === undefined ? input : given),
+    each: eachOf(work),
     note: ({ executionId }) => { work.frame.executionId = executionId },
   }
 }

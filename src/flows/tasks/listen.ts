@@ -2,10 +2,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CloudEvent } from '../../events/event.ts'
 import type { ConsumptionStrategy, EventFilter } from '../definition.ts'
+import { performEach } from '../engine/each.ts'
 import { listFrame, type ListFrame } from '../engine/frame.ts'
-import { runList } from '../engine/list.ts'
-import { holds, variablesOf, type Scope } from '../engine/scope.ts'
-import { exportFrom, giveOutput } from '../engine/task.ts'
+import { holds } from '../engine/scope.ts'
 import { Value } from '../engine/value.ts'
 import { correlationOf } from '../listening/filter.ts'
 import { readProgram } from '../../lib/jq/program.ts'
@@ -125,19 +124,12 @@ async function isCorrelated(work: Work, progress: Progress, { correlate = {} }: 
 
 /** `foreach`: its tasks for this event, before the next one is looked at. */
 async function takeEach(work: Work, progress: Progress, to: ConsumptionStrategy): Promise<boolean> {
-  const { scope, place } = work
-  const { item: name = 'item', at = 'index', do: tasks = [], output, export: exported } = place.definition.foreach!
   const { item, list } = progress.each!
-  const index = progress.taken.length
-  const inner: Scope = { ...scope, variables: { ...scope.variables, [name]: item.of, [at]: index }, path: `${scope.path}/${index}` }
-  const outcome = await runList(inner, tasks, `${place.reference}/foreach/do`, list)
-  const variables = (): Variables => variablesOf(inner, work, { input: work.input })
-  const made = await giveOutput(inner, output, outcome.output, variables())
-  if (exported !== undefined) await exportFrom(inner, exported, made, { ...variables(), output: made })
-  progress.taken.push(new Value(made))
+  const { output, isExit } = await performEach(work, work.place.definition.foreach!, { item: item.of, index: progress.taken.length, list })
+  progress.taken.push(new Value(output))
   delete progress.each
-  scope.run.touch()
-  return outcome.isExit === true || await isEnough(work, progress, to)
+  work.scope.run.touch()
+  return isExit || await isEnough(work, progress, to)
 }
 
 async function isEnough(work: Work, progress: Progress, to: ConsumptionStrategy): Promise<boolean> {
