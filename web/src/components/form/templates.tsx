@@ -1,11 +1,6 @@
 /** How RJSF's forms are laid out here: names above, help below, parts of parts set in. */
 import { Group, Stack, Text } from '@mantine/core'
-import { buttonId, canExpand, descriptionId, getTemplate, getUiOptions, titleId, type ArrayFieldTitleProps, type FieldTemplateProps, type ObjectFieldTemplateProps, type TitleFieldProps, type RJSFSchema, type UiSchema } from '@rjsf/utils'
-
-/** Plain inputs show the description between name and field; it must not stand there twice. */
-function tellsItself({ type, enum: choices }: RJSFSchema, uiSchema: UiSchema | undefined): boolean {
-  return (type === 'string' || type === 'number' || type === 'integer') && choices === undefined && uiSchema?.['ui:widget'] === undefined
-}
+import { buttonId, canExpand, descriptionId, getTemplate, getUiOptions, titleId, type ArrayFieldTitleProps, type FieldTemplateProps, type ObjectFieldTemplateProps, type TitleFieldProps } from '@rjsf/utils'
 
 export function FieldTemplate({ id, label, errors, help, displayLabel, rawDescription, hidden, schema, uiSchema, registry, children, description: _description, classNames, style, ...rest }: FieldTemplateProps) {
   if (hidden) return <div hidden>{children}</div>
@@ -13,7 +8,7 @@ export function FieldTemplate({ id, label, errors, help, displayLabel, rawDescri
   return (
     <Wrap id={id} classNames={classNames} style={style} label={label} displayLabel={displayLabel} rawDescription={rawDescription} schema={schema} uiSchema={uiSchema} registry={registry} {...rest}>
       {children}
-      {displayLabel && rawDescription !== undefined && rawDescription !== '' && !tellsItself(schema, uiSchema) && <Text id={descriptionId(id)} size="xs" c="dimmed" mt={4} className="app-anywhere">{rawDescription}</Text>}
+      {displayLabel && rawDescription !== undefined && rawDescription !== '' && <Text id={descriptionId(id)} size="xs" c="dimmed" mt={4} className="app-anywhere">{rawDescription}</Text>}
       {errors}
       {help}
     </Wrap>
