@@ -1,5 +1,7 @@
 /** Day partitions of tables whose ids are UUIDv7: a range of ids is a range of time. */
 
+import type { Db } from './db.ts'
+
 interface Queries { query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> }
 
 const partitioned = ['executions', 'events', 'deliveries', 'flow_journal', 'flow_runs'] as const
@@ -38,7 +40,7 @@ export async function ensurePartitions(db: Queries, now: Date = new Date()): Pro
 }
 
 /** Drops whole days of these tables that ended before `before`. Answers the days dropped, as their first moments, each once. */
-export async function dropPartitions(db: Queries, before: Date, tables: readonly PartitionedTable[]): Promise<Date[]> {
+async function dropPartitions(db: Queries, before: Date, tables: readonly PartitionedTable[]): Promise<Date[]> {
   const { rows } = await db.query('select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid order by 1')
   const dropped = new Set<number>()
   for (const name of rows.map(({ relname }) => String(relname))) {
@@ -50,6 +52,20 @@ export async function dropPartitions(db: Queries, before: Date, tables: readonly
     dropped.add(start)
   }
   return [...dropped].sort((a, b) => a - b).map((start) => new Date(start))
+}
+
+/** Dropping waits for all who read or write the table, and they for it: rather not now than long. */
+const DROP_LOCK_TIMEOUT_MS = 2000
+
+/** The same in a transaction of its own, which drops nothing where that would have to wait. Needs the tables' owner. */
+export async function dropPartitionsSoon(owner: Db, before: Date, tables: readonly PartitionedTable[]): Promise<Date[]> {
+  return owner.transaction(async (db) => {
+    await db.query(`set local lock_timeout = ${DROP_LOCK_TIMEOUT_MS}`)
+    return dropPartitions(db, before, tables)
+  }).catch((error: unknown) => {
+    if ((error as { code?: string }).code === '55P03') return []
+    throw error
+  })
 }
 
 function partitionName(table: string, day: number): string {

@@ -1,7 +1,7 @@
 /** Lets go of events and finished deliveries: whole days, by dropping partitions; and of the keys of repeats, once their window is over. */
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
-import { dropPartitions } from '../db/partitions.ts'
+import { dropPartitionsSoon } from '../db/partitions.ts'
 import { deleteOldKeys, listLargeEvents } from './events-store.ts'
 
 export interface EventRetentionResult { days: Date[], blobs: number, keys: number }
@@ -19,8 +19,6 @@ export interface EventRetentionDeps {
 
 const DAY_MS = 86_400_000
 const PAGE = 1000
-/** Dropping waits for all who read or write the table, and they for it: rather not now than long. */
-const DROP_LOCK_TIMEOUT_MS = 2000
 
 export function createEventRetention({ database, blobs, days }: EventRetentionDeps): EventRetention {
   return {
@@ -28,7 +26,7 @@ export function createEventRetention({ database, blobs, days }: EventRetentionDe
       // Only days that are over whole: the partition of the last one that goes ends here.
       const before = new Date(Math.floor((now.getTime() - days * DAY_MS) / DAY_MS) * DAY_MS)
       const removed = await removeBlobs({ database, blobs }, before)
-      const dropped = await dropDays(database, before)
+      const dropped = await dropPartitionsSoon(database.owner, before, ['events', 'deliveries'])
       let keys = 0
       for (let deleted = PAGE; deleted === PAGE; keys += deleted) deleted = await deleteOldKeys(database.system, PAGE)
       return { days: dropped, blobs: removed, keys }
@@ -45,14 +43,4 @@ async function removeBlobs({ database, blobs }: Pick<EventRetentionDeps, 'databa
     if (page.length < PAGE) return removed
     after = page.at(-1)
   }
-}
-
-async function dropDays({ owner }: Pick<Database, 'owner'>, before: Date): Promise<Date[]> {
-  return owner.transaction(async (db) => {
-    await db.query(`set local lock_timeout = ${DROP_LOCK_TIMEOUT_MS}`)
-    return dropPartitions(db, before, ['events', 'deliveries'])
-  }).catch((error: unknown) => {
-    if ((error as { code?: string }).code === '55P03') return []
-    throw error
-  })
 }

@@ -4,7 +4,7 @@
  */
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
-import { dropPartitions, ensurePartitions, idTime } from '../db/partitions.ts'
+import { dropPartitionsSoon, ensurePartitions, idTime } from '../db/partitions.ts'
 import type { Figures } from './figures.ts'
 import { MINUTE_MS } from './figures-store.ts'
 import { clearStored, deleteMinutes, deleteSlice, findExpired, findIdAfter, findKept, findLongestRetention, listMeasured, type Expired, type Kept } from './retention-store.ts'
@@ -30,8 +30,6 @@ const LEAST_AGE_MS = 3_600_000
 const BLOB_GRACE_MS = 3_600_000
 const SLICE_ROWS = 20_000
 const KEYS = 1000
-/** Dropping waits for all who read or write the table, and they for it: rather not today than long. */
-const DROP_LOCK_TIMEOUT_MS = 2000
 
 export interface RetentionDeps {
   database: Database
@@ -77,13 +75,7 @@ async function dropDays({ database }: RetentionDeps, kept: Kept[], { now, latest
     // First, since a day that is gone is not looked at again. Should the drop fail, the storage reads too low till the next time.
     await clearStored(database.system, going.map((key) => ({ ...key, from: floorMinute(idTime(key.oldestId)), to: day })))
   }
-  return database.owner.transaction(async (db) => {
-    await db.query(`set local lock_timeout = ${DROP_LOCK_TIMEOUT_MS}`)
-    return dropPartitions(db, new Date(day), ['executions'])
-  }).catch((error: unknown) => {
-    if ((error as { code?: string }).code === '55P03') return []
-    throw error
-  })
+  return dropPartitionsSoon(database.owner, new Date(day), ['executions'])
 }
 
 /** In slices of whole minutes, each a transaction: what is left after a break-off are whole minutes too. */

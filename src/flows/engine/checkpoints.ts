@@ -1,7 +1,7 @@
 /** Commits of runs, in groups over all runs of the process. A database that is away is waited for: what was done must be noted. */
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Db } from '../../db/db.ts'
-import { isMissingPartition, isRowFault } from '../../db/faults.ts'
+import { isRowFault } from '../../db/faults.ts'
+import { createSureWrites } from '../../db/write-surely.ts'
 import { createGroupCommit } from '../../lib/group-commit.ts'
 import { insertFinished, updateCheckpoints, type CheckpointRow, type FinishedRow } from './checkpoint-store.ts'
 
@@ -24,14 +24,10 @@ export interface CheckpointsDeps {
 
 const MAX_ROWS = 200
 const MAX_IN_FLIGHT = 2
-const FIRST_WAIT_MS = 100
-const LONGEST_WAIT_MS = 2000
 
 interface Waiting { step: Step, isHeld: boolean, fault: unknown }
 
 export function createCheckpoints({ db, workerId, ensurePartitions, onError }: CheckpointsDeps): Checkpoints {
-  let hasGivenUp = false
-
   const write = async (all: Waiting[]): Promise<void> => {
     const checkpoints = all.flatMap(({ step }) => (step.kind === 'checkpoint' ? [step.row] : []))
     const finished = all.flatMap(({ step }) => (step.kind === 'finished' ? [step.row] : []))
@@ -44,30 +40,16 @@ export function createCheckpoints({ db, workerId, ensurePartitions, onError }: C
     for (const each of all) each.isHeld = known.has(each.step.row.id)
   }
 
-  const writeSurely = async (all: Waiting[]): Promise<void> => {
-    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
-      try {
-        await write(all)
-        return
-      } catch (error) {
-        if (isMissingPartition(error)) await ensurePartitions().catch(onError)
-        else if (isRowFault(error)) throw error
-        else onError(error)
-        if (hasGivenUp) throw error
-        await pause(waitMs, undefined, { ref: false })
-      }
-    }
-  }
-
+  const sure = createSureWrites<Waiting>({ write, ensurePartitions, onError })
   const commits = createGroupCommit<Waiting>({
     maxRows: MAX_ROWS, maxInFlight: MAX_IN_FLIGHT,
     async write(all) {
       try {
-        await writeSurely(all)
+        await sure.write(all)
       } catch (error) {
         if (!isRowFault(error)) throw error
         // One run's row must not take the others along.
-        for (const each of all) await writeSurely([each]).catch((fault: unknown) => { each.fault = fault })
+        for (const each of all) await sure.write([each]).catch((fault: unknown) => { each.fault = fault })
       }
     },
   })
@@ -78,7 +60,7 @@ export function createCheckpoints({ db, workerId, ensurePartitions, onError }: C
       if (waiting.fault !== undefined) throw waiting.fault
       return waiting.isHeld
     },
-    giveUp: () => { hasGivenUp = true },
+    giveUp: () => { sure.giveUp() },
     drain: () => commits.drain(),
   }
 }

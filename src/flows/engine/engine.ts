@@ -5,6 +5,7 @@
 import { uuidv7 } from 'uuidv7'
 import type { Blobs } from '../../blobs/blobs.ts'
 import type { Database } from '../../db/database.ts'
+import { isRowFault } from '../../db/faults.ts'
 import { ensurePartitions } from '../../db/partitions.ts'
 import { HubError, isHubError } from '../../errors.ts'
 import { createHeartbeat, type Heartbeat } from '../../jobs/heartbeat.ts'
@@ -17,6 +18,7 @@ import { createExpressions } from '../expressions/evaluate.ts'
 import { fault, FlowFault, toFault, type FaultDetail } from '../fault.ts'
 import { callerOf } from '../rights.ts'
 import { executorOf } from '../tasks/index.ts'
+import type { FinishedRow } from './checkpoint-store.ts'
 import { createCheckpoints, type Checkpoints } from './checkpoints.ts'
 import { newState, type RunState } from './frame.ts'
 import type { RunEnd } from './end.ts'
@@ -293,8 +295,12 @@ class Running implements Engine {
     const error = ending.status === 'faulted' ? ending.error : undefined
     const taken = run.takeEnded()
     const record = await recordText(run, large, { output, error, tasks: await entriesText(run, large, taken) })
-    const isHeld = this.#heartbeat.isHeld() && await this.#checkpoints.commit({
-      kind: 'finished', row: { tenantId: row.tenantId, id: row.id, epoch: row.epoch, status: ending.status, errorType: error?.type ?? null, record, hasListened: run.state.listened === true },
+    const finished: FinishedRow = { tenantId: row.tenantId, id: row.id, epoch: row.epoch, status: ending.status, errorType: error?.type ?? null, record, hasListened: run.state.listened === true }
+    const isHeld = this.#heartbeat.isHeld() && await this.#checkpoints.commit({ kind: 'finished', row: finished }).catch((fault: unknown) => {
+      if (!isRowFault(fault)) throw fault
+      // What Postgres does not take must not keep the run from its end.
+      this.#deps.onError(fault)
+      return this.#checkpoints.commit({ kind: 'finished', row: { ...finished, record: JSON.stringify({ input: null, output: null, error: error ?? null, tasks: [] }) } })
     })
     this.#drop(row, run)
     if (!isHeld) return

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/db.ts'
-import { lowestId } from '../../db/partitions.ts'
+import { idTime, lowestId } from '../../db/partitions.ts'
 
 /** Journals of runs that are over and are let go of, while others of their day are not over. */
 export async function deleteRunsBefore(db: Db, before: Date): Promise<void> {
@@ -35,4 +35,10 @@ export async function deleteForgottenFlows(db: Db): Promise<number> {
        and not exists (select from flow_live l where l.tenant_id = f.tenant_id and l.flow_id = f.id)
        and not exists (select from flow_runs r where r.tenant_id = f.tenant_id and r.flow_id = f.id)`)
   return rowCount ?? 0
+}
+
+/** By its id, which says when it began. */
+export async function findOldestLive(db: Db): Promise<Date | undefined> {
+  const { rows } = await db.query<{ id: string }>('select id from flow_live order by id limit 1')
+  return rows[0] && new Date(idTime(rows[0].id))
 }

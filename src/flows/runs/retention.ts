@@ -1,8 +1,9 @@
 /** Lets go of runs that are over: whole days, by dropping partitions, with the large values of theirs; and of what nobody needs any longer. */
 import type { Blobs } from '../../blobs/blobs.ts'
 import type { Database } from '../../db/database.ts'
-import { dropPartitions } from '../../db/partitions.ts'
-import { deleteBlobOwners, deleteForgottenFlows, deleteOldKeys, deleteRunsBefore, listOldBlobs } from './retention-store.ts'
+import type { Db } from '../../db/db.ts'
+import { dropPartitionsSoon } from '../../db/partitions.ts'
+import { deleteBlobOwners, deleteForgottenFlows, deleteOldKeys, deleteRunsBefore, findOldestLive, listOldBlobs } from './retention-store.ts'
 
 export interface RunRetentionResult { days: Date[], blobs: number, keys: number, flows: number }
 
@@ -19,8 +20,6 @@ export interface RunRetentionDeps {
 
 const DAY_MS = 86_400_000
 const PAGE = 1000
-/** Dropping waits for all who read or write the table, and they for it: rather not now than long. */
-const DROP_LOCK_TIMEOUT_MS = 2000
 
 export function createRunRetention({ database, blobs, days }: RunRetentionDeps): RunRetention {
   const { system, owner } = database
@@ -30,22 +29,19 @@ export function createRunRetention({ database, blobs, days }: RunRetentionDeps):
       // A run that began long ago and is not over keeps its journal, and so its day.
       await deleteRunsBefore(system, before)
       const removed = await removeBlobs({ database, blobs }, before)
-      const dropped = await owner.transaction(async (db) => {
-        await db.query(`set local lock_timeout = ${DROP_LOCK_TIMEOUT_MS}`)
-        const { rows: [oldest] } = await db.query('select min(started_at) as at from flow_live')
-        const live = oldest!['at'] as Date | null
-        const journalBefore = live === null || live > before ? before : new Date(Math.floor(live.getTime() / DAY_MS) * DAY_MS)
-        await dropPartitions(db, journalBefore, ['flow_journal'])
-        return dropPartitions(db, before, ['flow_runs'])
-      }).catch((error: unknown) => {
-        if ((error as { code?: string }).code === '55P03') return []
-        throw error
-      })
+      await dropPartitionsSoon(owner, await journalEnd(system, before), ['flow_journal'])
+      const dropped = await dropPartitionsSoon(owner, before, ['flow_runs'])
       let keys = 0
       for (let deleted = PAGE; deleted === PAGE; keys += deleted) deleted = await deleteOldKeys(system, PAGE)
       return { days: dropped, blobs: removed, keys, flows: await deleteForgottenFlows(system) }
     },
   }
+}
+
+/** The journal's days of runs that are not over stay. */
+async function journalEnd(system: Db, before: Date): Promise<Date> {
+  const oldest = await findOldestLive(system)
+  return oldest === undefined || oldest > before ? before : new Date(Math.floor(oldest.getTime() / DAY_MS) * DAY_MS)
 }
 
 /** Before the runs that name them: what is left behind by a break-off is found again. */

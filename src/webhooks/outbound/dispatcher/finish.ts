@@ -1,7 +1,7 @@
 /** Writes what became of deliveries, in groups. A database that is away is waited for: the deliveries are made and must be noted. */
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Db } from '../../../db/db.ts'
-import { isMissingPartition, isRowFault } from '../../../db/faults.ts'
+import { isRowFault } from '../../../db/faults.ts'
+import { createSureWrites } from '../../../db/write-surely.ts'
 import { createGroupCommit } from '../../../lib/group-commit.ts'
 import { deleteUnwanted, insertFinished, updateRetried } from './finish-store.ts'
 import { releaseRows } from './queue-store.ts'
@@ -33,12 +33,8 @@ export interface FinisherDeps {
 
 const MAX_ROWS = 200
 const MAX_IN_FLIGHT = 2
-const FIRST_WAIT_MS = 100
-const LONGEST_WAIT_MS = 2000
 
 export function createFinisher({ db, workerId, ensurePartitions, onError }: FinisherDeps): Finisher {
-  let givenUp = false
-
   const write = async (endings: Ending[]): Promise<void> => {
     const of = <Kind extends Ending['kind']>(kind: Kind): Extract<Ending, { kind: Kind }>[] => endings.filter((each): each is Extract<Ending, { kind: Kind }> => each.kind === kind)
     const [finished, retried, unwanted, released] = [of('finished'), of('retried'), of('unwanted'), of('released')]
@@ -49,35 +45,21 @@ export function createFinisher({ db, workerId, ensurePartitions, onError }: Fini
   }
 
   /** May be repeated: what was written already is no longer held, and is left alone. */
-  const writeSurely = async (endings: Ending[]): Promise<void> => {
-    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
-      try {
-        await write(endings)
-        return
-      } catch (error) {
-        if (isMissingPartition(error)) await ensurePartitions().catch(onError)
-        else if (isRowFault(error)) throw error
-        else onError(error)
-        if (givenUp) throw error
-        await pause(waitMs, undefined, { ref: false })
-      }
-    }
-  }
-
+  const sure = createSureWrites<Ending>({ write, ensurePartitions, onError })
   const commits = createGroupCommit<Ending>({
     maxRows: MAX_ROWS, maxInFlight: MAX_IN_FLIGHT,
     async write(endings) {
       try {
-        await writeSurely(endings)
+        await sure.write(endings)
       } catch (error) {
         if (!isRowFault(error)) throw error
         // What one row holds must not keep the others from being noted; its record is left out, not its end.
         onError(error)
-        for (const ending of endings) await writeSurely([ending]).catch(() => writeSurely([plain(ending)]))
+        for (const ending of endings) await sure.write([ending]).catch(() => sure.write([plain(ending)]))
       }
     },
   })
-  return { end: (ending) => commits.add(ending), waiting: () => commits.size(), giveUp: () => { givenUp = true }, drain: () => commits.drain() }
+  return { end: (ending) => commits.add(ending), waiting: () => commits.size(), giveUp: () => { sure.giveUp() }, drain: () => commits.drain() }
 }
 
 function plain(ending: Ending): Ending {
