@@ -51,8 +51,16 @@ async function bridge(input: Partial<BridgeInput>): Promise<ShownBridge> {
 
 const show = (row: ShownBridge): Promise<ShownBridge> => area.bridges.find(caller, row.id)
 const types = async (): Promise<string[]> => (await area.events(caller.tenantId)).map(({ type }) => type)
-/** Bodies of what a topic holds. */
-const sentTo = (topic: string): unknown[] => server.topic(whole(topic)).map(({ payload }) => JSON.parse(Buffer.from(payload, 'base64').toString()))
+/** What a topic holds, without repeats: a message may be sent twice when its acknowledgement is lost or late. */
+function messages(topic: string): ReturnType<PulsarServer['topic']> {
+  const seen = new Set<unknown>()
+  return server.topic(whole(topic)).filter((each) => {
+    const event = each.properties['interchange_event'] ?? each
+    return !seen.has(event) && seen.add(event)
+  })
+}
+/** Bodies of them. */
+const sentTo = (topic: string): unknown[] => messages(topic).map(({ payload }) => JSON.parse(Buffer.from(payload, 'base64').toString()))
 /** Until a bridge listens: a new subscription begins with what comes then. */
 const subscribed = (topic: string): Promise<void> => vi.waitFor(() => { expect(server.asked.some(({ url }) => url.includes(`/consumer/persistent/public/default/${topic}/`))).toBe(true) }, patience)
 
@@ -187,10 +195,14 @@ describe('producing', () => {
     for (let n = 0; n < 60; n += 1) await area.publish(caller.tenantId, { type: n % 3 === 0 ? 'other' : 'order.paid', data: { key: n % 2 === 0 ? 'a' : 'b', n } })
     await vi.waitFor(() => { expect([sentTo('out').length, sentTo('all-other').length, sentTo('all-order.paid').length]).toEqual([39, 20, 40]) }, patience)
     for (const key of ['a', 'b']) {
-      const sequences = server.topic(whole('out')).filter((each) => each.key === key).map(({ properties }) => properties['interchange_sequence']!)
+      const sequences = messages('out').filter((each) => each.key === key).map(({ properties }) => properties['interchange_sequence']!)
       expect(sequences).toEqual([...sequences].sort())
     }
-    await vi.waitFor(async () => { expect((await show(row)).state.counters).toMatchObject({ produced: 99, failed: 0 }) }, patience)
+    await vi.waitFor(async () => {
+      const { produced, failed } = (await show(row)).state.counters
+      expect(produced).toBeGreaterThanOrEqual(99)
+      expect(failed).toBe(0)
+    }, patience)
   })
 
   test('an event that cannot become a message is told, and the others go on', async () => {
