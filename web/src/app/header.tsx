@@ -10,19 +10,17 @@ import { sessionQuery, useTenant } from '../hub/session.ts'
 import { RouteLink, useGo } from '../routing/link.tsx'
 import { pathTo, usePath } from '../routing/paths.ts'
 import { texts } from './texts.ts'
-import { lazily } from '../components/lazily.ts'
+import { afterThePage, lazily } from '../components/lazily.ts'
 
-// Comes after the page, before somebody asks for it.
 const loadPalette = async () => (await import('./palette.tsx')).Palette
 const Palette = lazily(loadPalette)
-const AFTER_THE_PAGE_MS = 1500
 
 export function Header() {
   const [asked, setAsked] = useState(0)
   const openPalette = (): void => { setAsked(asked + 1) }
   useEffect(() => {
-    const timer = setTimeout(() => { loadPalette().catch(() => undefined) }, AFTER_THE_PAGE_MS)
-    return () => { clearTimeout(timer) }
+    // Before somebody asks for it.
+    afterThePage().then(loadPalette).catch(() => undefined)
   }, [])
   useHotkeys([['mod+K', openPalette]], [])
   const path = usePath()

@@ -6,7 +6,7 @@ import { StatCards } from '../features/overview/stat-cards.tsx'
 import { useTenant } from '../hub/session.ts'
 import { RouteLink } from '../routing/link.tsx'
 import { usePath } from '../routing/paths.ts'
-import { features } from './features.ts'
+import { tabsOf } from './features.ts'
 import { texts } from './texts.ts'
 
 export function HubPage() {
@@ -32,10 +32,9 @@ export function HubPage() {
 function TabBar() {
   const tenant = useTenant()
   const pathTo = usePath()
-  const tabs = features.flatMap(({ tab }) => (tab === undefined || tab.needs !== undefined && !tenant.can(tab.needs) ? [] : [tab]))
   return (
     <nav className="app-tabs" aria-label={texts.sections}>
-      {tabs.map(({ path, label, icon: Icon }) => <Link key={path} to={pathTo(path) as never} className="app-tab"><Icon size={15} aria-hidden />{label}</Link>)}
+      {tabsOf(tenant).map(({ path, label, icon: Icon }) => <Link key={path} to={pathTo(path) as never} className="app-tab"><Icon size={15} aria-hidden />{label}</Link>)}
     </nav>
   )
 }

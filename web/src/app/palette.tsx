@@ -7,7 +7,8 @@ import { useTenant, type Tenant } from '../hub/session.ts'
 import type { Command } from '../routing/feature.ts'
 import { useGo } from '../routing/link.tsx'
 import { usePath } from '../routing/paths.ts'
-import { features } from './features.ts'
+import { tabsOf } from './features.ts'
+import { finders } from './finders.ts'
 import { texts } from './texts.ts'
 
 const [store, spotlight] = createSpotlight()
@@ -22,7 +23,7 @@ export function Palette({ asked }: { asked: number }) {
   const [settled] = useDebouncedValue(words.trim(), 120)
   const { data: found = [] } = useQuery({
     queryKey: [tenant.slug, 'palette', settled], enabled: settled.length > 1, staleTime: 10_000, placeholderData: keepPreviousData,
-    queryFn: async ({ signal }) => (await Promise.all(features.map((feature) => feature.find?.(tenant, settled, signal) ?? []))).flat(),
+    queryFn: async ({ signal }) => (await Promise.all(finders.map(({ find }) => find?.(tenant, settled, signal) ?? []))).flat(),
   })
   const shown = [...pages(tenant).filter(({ label }) => label.toLowerCase().includes(words.trim().toLowerCase())), ...words.trim() === '' ? [] : found]
   // Another list: what was selected in the one before means something else in this.
@@ -48,8 +49,5 @@ export function Palette({ asked }: { asked: number }) {
 }
 
 function pages(tenant: Tenant): Command[] {
-  return features.flatMap(({ tab, commands }) => [
-    ...tab !== undefined && (tab.needs === undefined || tenant.can(tab.needs)) ? [{ id: `tab ${tab.path}`, label: tab.label, icon: tab.icon, to: tab.path }] : [],
-    ...commands?.(tenant) ?? [],
-  ])
+  return [...tabsOf(tenant).map(({ path, label, icon }) => ({ id: `tab ${path}`, label, icon, to: path })), ...finders.flatMap(({ commands }) => commands?.(tenant) ?? [])]
 }

@@ -19,3 +19,10 @@ async function insist<Result>(load: () => Promise<Result>): Promise<Result> {
     }
   }
 }
+
+const AFTER_THE_PAGE_MS = 1500
+
+/** For what nobody asked for yet: it must not hold up the page. */
+export function afterThePage(): Promise<void> {
+  return new Promise((resolve) => { setTimeout(resolve, AFTER_THE_PAGE_MS) })
+}

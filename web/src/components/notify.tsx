@@ -1,12 +1,25 @@
-import { notifications } from '@mantine/notifications'
+import type { NotificationData } from '@mantine/notifications'
 import { Check, X } from 'lucide-react'
+import { afterThePage, lazily } from './lazily.ts'
 import { messageOf } from './problem.tsx'
 
+const load = () => import('./notices.tsx')
+
+/** Where notices show. What is told before it is there shows once it is. */
+export const Notices = lazily(async () => {
+  await afterThePage()
+  return (await load()).Notices
+})
+
+function show(notice: NotificationData): void {
+  load().then((notices) => notices.show(notice)).catch(() => undefined)
+}
+
 export function notifyDone(message: string): void {
-  notifications.show({ message, color: 'teal', icon: <Check size={16} />, autoClose: 3500 })
+  show({ message, color: 'teal', icon: <Check size={16} />, autoClose: 3500 })
 }
 
 /** Stays until it is read. */
 export function notifyFailed(title: string, error: unknown): void {
-  notifications.show({ title, message: messageOf(error), color: 'red', icon: <X size={16} />, autoClose: false })
+  show({ title, message: messageOf(error), color: 'red', icon: <X size={16} />, autoClose: false })
 }

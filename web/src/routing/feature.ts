@@ -1,4 +1,4 @@
-/** What a feature tells the app of itself. Its pages come with the first visit; what stands here is in the first load. */
+/** What a feature tells the app of itself. Its tab stands in the first load; its pages come with the first visit, its commands with the palette. */
 import type { LucideIcon } from 'lucide-react'
 import type { Scope, Tenant } from '../hub/session.ts'
 
@@ -20,10 +20,10 @@ export interface Command {
   to: string
 }
 
-export interface Feature {
-  tab?: Tab
-  /** What the palette always offers. */
+/** What the palette finds of a feature. */
+export interface Finder {
+  /** What it always offers. */
   commands?(tenant: Tenant): Command[]
-  /** What the palette finds for some words. */
+  /** What it finds for some words. */
   find?(tenant: Tenant, words: string, signal: AbortSignal): Promise<Command[]>
 }

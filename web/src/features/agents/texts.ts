@@ -1,5 +1,7 @@
+import { tabs } from '../../routing/texts.ts'
+
 export const texts = {
-  agents: 'Agents',
+  agents: tabs.agents,
   connectCommand: 'Connect an agent (MCP)',
   partsLabel: 'Parts of agents',
   parts: { connect: 'Connect', tools: 'Tools', calls: 'Recent calls', definitions: 'Agents of the hub' },

@@ -1,9 +1,9 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { FileUp, Puzzle, Store } from 'lucide-react'
-import type { Feature } from '../../routing/feature.ts'
+import { Puzzle, Store } from 'lucide-react'
+import type { Tab } from '../../routing/feature.ts'
 import { hubRoute, tenantRoute } from '../../routing/routes.ts'
+import { tabs } from '../../routing/texts.ts'
 import { textSearch } from '../../routing/url.ts'
-import { texts } from './texts.ts'
 
 const listRoute = createRoute({
   getParentRoute: () => hubRoute, path: 'connectors', validateSearch: textSearch('q'), component: lazyRouteComponent(() => import('./connectors-page.tsx'), 'ConnectorsPage'),
@@ -20,14 +20,5 @@ export const connectorsTabs = [listRoute] as const
 export const marketplaceTabs = [marketRoute] as const
 export const connectorsPages = [importRoute, oneRoute] as const
 
-export const connectorsFeature: Feature = {
-  tab: { path: 'connectors', label: texts.connectors, icon: Puzzle, needs: 'connectors:read' },
-  commands: ({ can }) => (can('connectors:write') ? [{ id: 'import', label: texts.importTitle, icon: FileUp, to: 'connectors/import' }] : []),
-  async find({ hub, can }, q, signal) {
-    if (!can('connectors:read')) return []
-    const { data } = await hub.get('/api/v1/integrations/available', { query: { q, limit: 6 }, signal })
-    return data.map(({ connector, name, description }) => ({ id: `connector ${connector}`, label: name, description: description.slice(0, 90), icon: Puzzle, to: `connectors/${encodeURIComponent(connector)}` }))
-  },
-}
-
-export const marketplaceFeature: Feature = { tab: { path: 'marketplace', label: texts.marketplace, icon: Store, needs: 'connectors:read' } }
+export const connectorsTab: Tab = { path: 'connectors', label: tabs.connectors, icon: Puzzle, needs: 'connectors:read' }
+export const marketplaceTab: Tab = { path: 'marketplace', label: tabs.marketplace, icon: Store, needs: 'connectors:read' }

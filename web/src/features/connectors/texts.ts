@@ -1,7 +1,9 @@
+import { tabs } from '../../routing/texts.ts'
+
 export const texts = {
   hub: 'Integration Hub',
-  connectors: 'Connectors',
-  marketplace: 'Marketplace',
+  connectors: tabs.connectors,
+  marketplace: tabs.marketplace,
   searchConnectors: 'Search connectors',
   searchMarket: 'Search more than a thousand services',
   anyCategory: 'Any category',

@@ -1,10 +1,9 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { FilePlus2, History, Workflow } from 'lucide-react'
-import type { Feature } from '../../routing/feature.ts'
+import { Workflow } from 'lucide-react'
+import type { Tab } from '../../routing/feature.ts'
 import { hubRoute, tenantRoute } from '../../routing/routes.ts'
+import { tabs } from '../../routing/texts.ts'
 import { textSearch } from '../../routing/url.ts'
-import { flowPath } from './paths.ts'
-import { texts } from './texts.ts'
 
 const listRoute = createRoute({
   getParentRoute: () => hubRoute, path: 'flows', validateSearch: textSearch('q', 'state', 'sort'), component: lazyRouteComponent(() => import('./list/list-page.tsx'), 'ListPage'),
@@ -20,15 +19,4 @@ const runRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'runs/$i
 export const flowsTabs = [listRoute] as const
 export const flowsPages = [libraryRoute, newRoute, oneRoute, runsRoute, runRoute] as const
 
-export const flowsFeature: Feature = {
-  tab: { path: 'flows', label: texts.flows, icon: Workflow, needs: 'flows:read' },
-  commands: ({ can }) => [
-    ...can('flows:write') ? [{ id: 'new flow', label: texts.newFlow, icon: FilePlus2, to: 'flows/new' }] : [],
-    ...can('flows:read') ? [{ id: 'runs', label: texts.runs, icon: History, to: 'runs' }] : [],
-  ],
-  async find({ hub, can }, q, signal) {
-    if (!can('flows:read')) return []
-    const { data } = await hub.get('/api/v1/flows', { query: { q, limit: 6 }, signal })
-    return data.map(({ flowId, title }) => ({ id: `flow ${flowId}`, label: title ?? flowId, description: flowId, icon: Workflow, to: flowPath(flowId) }))
-  },
-}
+export const flowsTab: Tab = { path: 'flows', label: tabs.flows, icon: Workflow, needs: 'flows:read' }

@@ -1,6 +1,8 @@
+import { tabs } from '../../routing/texts.ts'
+
 export const texts = {
   hub: 'Integration Hub',
-  flows: 'Flows',
+  flows: tabs.flows,
   list: 'Flows',
   search: 'Search flows',
   newFlow: 'New flow',

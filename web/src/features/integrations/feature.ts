@@ -1,9 +1,9 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { Link2, Plus } from 'lucide-react'
-import type { Feature } from '../../routing/feature.ts'
+import { Link2 } from 'lucide-react'
+import type { Tab } from '../../routing/feature.ts'
 import { hubRoute, tenantRoute } from '../../routing/routes.ts'
+import { tabs } from '../../routing/texts.ts'
 import { textSearch } from '../../routing/url.ts'
-import { texts } from './texts.ts'
 
 const listRoute = createRoute({
   getParentRoute: () => hubRoute, path: 'integrations',
@@ -26,12 +26,4 @@ const oneRoute = createRoute({
 export const integrationsTabs = [listRoute] as const
 export const integrationsPages = [newRoute, oneRoute] as const
 
-export const integrationsFeature: Feature = {
-  tab: { path: 'integrations', label: texts.tab, icon: Link2, needs: 'integrations:read' },
-  async find({ hub, can }, q, signal) {
-    if (!can('integrations:read')) return []
-    const { data } = await hub.get('/api/v1/integrations', { query: { q, limit: 6 }, signal })
-    return data.map(({ id, name, connector }) => ({ id, label: name, description: connector, icon: Link2, to: `integrations/${id}` }))
-  },
-  commands: ({ can }) => (can('integrations:write') ? [{ id: 'add integration', label: texts.add, icon: Plus, to: 'integrations/new' }] : []),
-}
+export const integrationsTab: Tab = { path: 'integrations', label: tabs.integrations, icon: Link2, needs: 'integrations:read' }

@@ -1,6 +1,8 @@
+import { tabs } from '../../routing/texts.ts'
+
 export const texts = {
   hub: 'Integration Hub',
-  tab: 'Integrations',
+  tab: tabs.integrations,
   add: 'Add Integration',
   search: 'Search integrations',
   list: 'Integrations',

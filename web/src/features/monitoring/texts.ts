@@ -1,5 +1,7 @@
+import { tabs } from '../../routing/texts.ts'
+
 export const texts = {
-  tab: 'Monitoring',
+  tab: tabs.monitoring,
   partsLabel: 'Parts of monitoring',
   parts: { health: 'Health', performance: 'Performance', errors: 'Errors', alerts: 'Alerts', capacity: 'Capacity' },
   integration: 'Integration',

@@ -1,5 +1,7 @@
+import { tabs } from '../../routing/texts.ts'
+
 export const texts = {
-  tab: 'Settings',
+  tab: tabs.settings,
   partsLabel: 'Parts of the settings',
   parts: { members: 'Members', keys: 'API keys', credentials: 'Credentials', audit: 'Audit log', tenant: 'This tenant' },
   failed: 'That did not work',

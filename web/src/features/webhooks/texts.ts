@@ -1,5 +1,7 @@
+import { tabs } from '../../routing/texts.ts'
+
 export const texts = {
-  tab: 'Webhooks',
+  tab: tabs.webhooks,
   create: 'Create webhook',
   test: 'Test',
   partsLabel: 'Parts of webhooks',
