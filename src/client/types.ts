@@ -102,6 +102,21 @@ export type ApiKey = {
   lastUsedAt: Timestamp | null
 }
 
+export type AttentionItem = {
+  kind: 'integration_failing' | 'credential_failing' | 'webhook_failed' | 'alert_firing' | 'deliveries_exhausted' | 'runs_faulted' | 'webhook_paused' | 'credential_expiring'
+  /** Of the integration, the credential, the webhook or the flow that it is about. */
+  id: string
+  name: string
+  /** What is known of the cause. */
+  detail: string | null
+  /** Deliveries that were given up within a week, runs that failed within a day; of a webhook that is paused or failed, deliveries that wait for it, counted up to 1,000. */
+  count: number | null
+  /** Since when, or when last; of a credential, when it ends. */
+  at: Timestamp | null
+  /** The last one of those deliveries or runs. */
+  latest: string | null
+}
+
 export type AuditEntry = {
   id: string
   at: Timestamp
@@ -3243,6 +3258,12 @@ export interface Routes {
           failed: number
         })[]
       } | null
+    }
+  }
+  /** List what needs somebody to see to it, the most urgent first. */
+  'GET /api/v1/attention': {
+    reply: {
+      data: AttentionItem[]
     }
   }
   /** Get measured figures over all integrations, also over time, and how they were before. */

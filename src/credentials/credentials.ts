@@ -19,7 +19,7 @@ import { createOpener, whileRotating, type OpenCredential } from './opener.ts'
 import { createOwnSecrets, type OwnSecrets } from './own.ts'
 import type { RootKeys } from './root-key.ts'
 import { createRotation, type Rotation } from './rotation.ts'
-import { deleteCredential, findCredential, insertCredential, listCredentials, lockCredential, updateCredential, type CredentialRow, type SealedFields } from './store.ts'
+import { deleteCredential, findCredential, insertCredential, listAiling, listCredentials, lockCredential, updateCredential, type AilingRow, type CredentialRow, type SealedFields } from './store.ts'
 import { createTenantKeys, type TenantKeys } from './tenant-keys.ts'
 import { listRootKeyIds } from './tenant-keys-store.ts'
 import { createTokens, type CredentialTokens } from './tokens.ts'
@@ -86,6 +86,8 @@ export interface Credentials {
   /** By id. */
   list(caller: Caller, filter: CredentialFilter): Promise<Page<ShownCredential>>
   find(caller: Caller, id: string): Promise<ShownCredential>
+  /** Those whose account is connected no more, and those that end before a moment. */
+  ailing(caller: Caller, before: Date, limit: number): Promise<AilingRow[]>
   /** Fields that are not named stay, unless all are replaced (`whole`); an empty value removes one. Throws HubError `precondition_failed`. */
   update(caller: Caller, id: string, change: CredentialChange, options?: { ifMatch?: string | undefined, whole?: boolean }): Promise<ShownCredential>
   /** Checks what can be checked before. Throws HubError `invalid_input` with pointers. */
@@ -173,6 +175,7 @@ export async function createCredentials(deps: CredentialsDeps): Promise<Credenti
     create: (caller, input) => create(inner, caller, input),
     list: (caller, filter) => list(inner, caller, filter),
     find: async (caller, id) => show(inner, caller.tenantId, await one(database.tenant(caller.tenantId), caller.tenantId, id)),
+    ailing: ({ tenantId }, before, limit) => listAiling(database.tenant(tenantId), tenantId, before, limit),
     update: (caller, id, change, options = {}) => update(inner, caller, { id, change, ...options }),
     prepare: (caller, input) => prepare(inner, caller, input),
     remove: (caller, id, options = {}) => remove(inner, caller, id, options),

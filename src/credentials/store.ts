@@ -110,6 +110,19 @@ export async function listExpiring(db: Db, before: Date, limit: number): Promise
   return rows
 }
 
+export interface AilingRow { id: string, name: string, expiresAt: Date | null, error: string | null }
+
+/** Those whose account its vendor connects no more, then those that end before a moment, the next ones first. */
+export async function listAiling(db: Db, tenantId: string, before: Date, limit: number): Promise<AilingRow[]> {
+  const { rows } = await db.query<AilingRow>(
+    `select c.id, c.name, c.expires_at as "expiresAt", g.error from credentials c
+     left join lateral (
+       select coalesce(error, '') as error from credential_grants where tenant_id = c.tenant_id and credential_id = c.id and status = 'error' limit 1) g on true
+     where c.tenant_id = $1 and c.id not like '.%' and (g.error is not null or c.expires_at < $2) order by g.error is null, c.expires_at, c.id limit $3`,
+    [tenantId, before, limit])
+  return rows
+}
+
 /** That somebody was told is no change of the credential. */
 export async function markExpiryTold(db: Db, { tenantId, id, expiresAt }: Expiring): Promise<void> {
   await db.query('update credentials set expiry_told = $3 where tenant_id = $1 and id = $2 and expires_at = $3', [tenantId, id, expiresAt])

@@ -20,8 +20,8 @@ import { isAllowed } from './policies/access.ts'
 import { supportedEvents, type ConnectionTester, type TestOutcome } from './test-connection.ts'
 import * as settings from './settings.ts'
 import {
-  countIntegrations, deleteIntegration, findIntegration, insertIntegration, isCredentialShared, listIntegrations, listRunnable, updateConnectionStatus, updateIntegration,
-  type DraftRow, type IntegrationCounts, type IntegrationFilter, type IntegrationRow, type RunnableRow,
+  countIntegrations, deleteIntegration, findIntegration, insertIntegration, isCredentialShared, listFailing, listIntegrations, listRunnable, updateConnectionStatus, updateIntegration,
+  type DraftRow, type FailingRow, type IntegrationCounts, type IntegrationFilter, type IntegrationRow, type RunnableRow,
 } from './store.ts'
 import { checkPrograms } from './transforms.ts'
 
@@ -46,6 +46,8 @@ export interface Integrations {
   create(caller: Caller, input: IntegrationInput, options: { test: boolean }): Promise<IntegrationRow>
   list(caller: Caller, filter: IntegrationFilter, page: PageRequest): Promise<Page<IntegrationRow>>
   count(caller: Caller): Promise<IntegrationCounts>
+  /** Those that may be run, and whose connection is in error. */
+  failing(caller: Caller, limit: number): Promise<FailingRow[]>
   find(caller: Caller, id: string): Promise<IntegrationRow>
   /** All that the caller may run anything of, in the order in which they were made. */
   runnable(caller: Caller): Promise<RunnableRow[]>
@@ -86,6 +88,7 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
     },
 
     count: (caller) => countIntegrations(inTenant(caller), caller.tenantId),
+    failing: (caller, limit) => listFailing(inTenant(caller), caller.tenantId, limit),
 
     async list(caller, filter, { limit, cursor }) {
       const rows = await listIntegrations(inTenant(caller), caller.tenantId, filter, { after: readIdCursor(cursor), limit: limit + 1 })

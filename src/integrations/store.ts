@@ -120,6 +120,17 @@ export async function countIntegrations(db: Db, tenantId: string): Promise<Integ
   return { ...row, history: row.history.map(([seconds, count]) => ({ at: new Date(seconds * 1000), count })) }
 }
 
+export interface FailingRow { id: string, name: string, connectionError: string | null, updatedAt: Date }
+
+/** Those that may be run, and whose connection is in error; what changed last comes first. */
+export async function listFailing(db: Db, tenantId: string, limit: number): Promise<FailingRow[]> {
+  const { rows } = await db.query<FailingRow>(
+    `select id, name, connection_error as "connectionError", updated_at as "updatedAt" from integrations
+     where tenant_id = $1 and connection_status = 'error' and metadata->>'status' = 'active' order by updated_at desc, id limit $2`,
+    [tenantId, limit])
+  return rows
+}
+
 export async function deleteIntegration(db: Db, tenantId: string, id: string): Promise<IntegrationRow | undefined> {
   const { rows } = await db.query<IntegrationRow>(`delete from integrations where tenant_id = $1 and id = $2 returning ${columns}`, [tenantId, id])
   return rows[0]

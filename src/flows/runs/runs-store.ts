@@ -81,6 +81,18 @@ export async function listRuns(db: Db, tenantId: string, { limit, before, ...fil
   return rows
 }
 
+export interface FaultedRow { namespace: string, name: string, count: number, lastAt: Date, lastId: string, errorType: string | null }
+
+/** Runs that failed since a moment, by flow, those with the latest first. Looks at the newest `mostSeen` of them. */
+export async function countFaulted(db: Db, tenantId: string, { since, mostSeen, limit }: { since: Date, mostSeen: number, limit: number }): Promise<FaultedRow[]> {
+  const { rows } = await db.query<FaultedRow>(
+    `select namespace, name, count(*)::int as count, max(ended_at) as "lastAt", max(id::text)::uuid as "lastId", (array_agg(error_type order by id desc))[1] as "errorType"
+     from (select id, namespace, name, ended_at, error_type from flow_runs where tenant_id = $1 and id >= $2 and status <> 'completed' and status = 'faulted' order by id desc limit $3) newest
+     group by 1, 2 order by 4 desc limit $4`,
+    [tenantId, lowestId(since), mostSeen, limit])
+  return rows
+}
+
 /** Asks for something of a run that is not over: whoever holds it sees to it, or it is claimed for that. Answers how it stood. */
 export async function updateWanted(db: Db, tenantId: string, id: string, wanted: 'cancel' | 'suspend'): Promise<RunStatus | undefined> {
   const { rows } = await db.query<{ status: RunStatus }>(

@@ -17,7 +17,7 @@ import { createLargeValues } from '../engine/large.ts'
 import { readState, readValue } from '../engine/state.ts'
 import type { TaskEntry } from '../engine/entry.ts'
 import { endOf, openEntries, shownTasks, summaryOf, type RunRecord, type RunSummary, type StoredRecord } from './record.ts'
-import { countByStatus, findLive, findOver, listJournal, listRuns, updateResumed, updateWanted, type LiveRunRow, type RunFacts, type RunFilter, type RunStatus } from './runs-store.ts'
+import { countByStatus, countFaulted, findLive, findOver, listJournal, listRuns, updateResumed, updateWanted, type FaultedRow, type LiveRunRow, type RunFacts, type RunFilter, type RunStatus } from './runs-store.ts'
 import { replay } from './replay.ts'
 import { planRetry, type RetryRequest } from './retry.ts'
 import { testCaseOf, type ReplayOutcome, type TestCase } from './test-case.ts'
@@ -38,6 +38,8 @@ export interface Runs {
   get(caller: Caller, id: string): Promise<RunRecord>
   /** Newest first, without data. `invalid_request` where the search takes too long. */
   list(caller: Caller, filter: RunFilter & PageRequest): Promise<Page<RunSummary>>
+  /** Those that failed since a moment, by flow: of the newest 10,000. */
+  faulted(caller: Caller, since: Date, limit: number): Promise<FaultedRow[]>
   /** These three ask for it, and answer how the run stands now; `conflict` where it is over, or not suspended. */
   cancel(caller: Caller, id: string): Promise<{ id: string, status: RunStatus }>
   suspend(caller: Caller, id: string): Promise<{ id: string, status: RunStatus }>
@@ -71,6 +73,7 @@ export async function countLive({ system }: Pick<Database, 'system'>): Promise<{
 
 /** For ends that come in another process. */
 const LOOK_EVERY_MS = 500
+const MOST_SEEN = 10_000
 
 export function createRuns(deps: RunsDeps): Runs {
   const { database, engine, starting, definitions, searchTimeoutMs = SEARCH_TIMEOUT_MS } = deps
@@ -104,6 +107,7 @@ export function createRuns(deps: RunsDeps): Runs {
       const rows = await searchWithin(database.tenant(caller.tenantId), { timeoutMs: searchTimeoutMs, orGive: 'a flow' }, (db) => listRuns(db, caller.tenantId, { ...filter, before, limit: limit + 1 }))
       return toPage(rows, limit, (row) => [row.id], summaryOf)
     },
+    faulted: ({ tenantId }, since, limit) => countFaulted(database.tenant(tenantId), tenantId, { since, mostSeen: MOST_SEEN, limit }),
     cancel: (caller, id) => steer(caller, id, 'cancel'),
     suspend: (caller, id) => steer(caller, id, 'suspend'),
     resume: (caller, id) => steer(caller, id, 'resume'),

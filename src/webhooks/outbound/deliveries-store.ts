@@ -71,6 +71,19 @@ export async function findDelivery(db: Db, tenantId: string, id: string): Promis
   return rows[0]
 }
 
+export interface ExhaustedRow { webhookId: string, name: string, count: number, lastAt: Date, lastId: string }
+
+/** What was given up since a moment, by endpoint, those with the latest first. Looks at the newest `mostSeen` of them. */
+export async function countExhausted(db: Db, tenantId: string, { since, mostSeen, limit }: { since: Date, mostSeen: number, limit: number }): Promise<ExhaustedRow[]> {
+  const { rows } = await db.query<ExhaustedRow>(
+    `select d.*, w.name from (
+       select webhook_id as "webhookId", count(*)::int as count, max(finished_at) as "lastAt", max(id::text)::uuid as "lastId"
+       from (select webhook_id, finished_at, id from deliveries where tenant_id = $1 and id >= $2 and status <> 'delivered' order by id desc limit $3) newest group by 1) d
+     join webhooks w on w.tenant_id = $1 and w.id = d."webhookId" order by d."lastAt" desc limit $4`,
+    [tenantId, lowestId(since), mostSeen, limit])
+  return rows
+}
+
 export interface QueueRow { webhookId: string, name: string, status: 'active' | 'paused' | 'failed', pending: number, due: number, oldestDueAt: Date }
 
 /** What is still to be delivered, of each endpoint that has any; the longest queue first. */

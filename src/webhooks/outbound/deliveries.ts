@@ -5,7 +5,7 @@ import { HubError } from '../../errors.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../../lib/page.ts'
 import { recordChange } from '../../tenants/audit.ts'
 import type { Caller } from '../../tenants/caller.ts'
-import { countQueued, findDelivery, hastenDelivery, listDead, listDeliveries, requeue, type DeliveryFilter, type DeliveryRow, type DeliveryStatus, type QueueRow } from './deliveries-store.ts'
+import { countExhausted, countQueued, findDelivery, hastenDelivery, listDead, listDeliveries, requeue, type DeliveryFilter, type DeliveryRow, type DeliveryStatus, type ExhaustedRow, type QueueRow } from './deliveries-store.ts'
 import type { AttemptRecord } from './dispatcher/outcome.ts'
 import type { Webhook, Webhooks } from './webhook.ts'
 
@@ -37,6 +37,8 @@ export interface Deliveries {
   list(caller: Caller, filter: DeliveryFilter & PageRequest): Promise<Page<DeliverySummary>>
   /** How much each endpoint still has to get; those with nothing are left out. */
   queues(caller: Caller): Promise<QueueRow[]>
+  /** What was given up since a moment, by endpoint: of the newest 10,000. */
+  exhausted(caller: Caller, since: Date, limit: number): Promise<ExhaustedRow[]>
   /** With its attempts. Throws `not_found`. */
   find(caller: Caller, id: string): Promise<Delivery>
   /** Sends it again now, ahead of its schedule or after its end. Throws `not_found`, `conflict` where its endpoint takes nothing. */
@@ -52,6 +54,7 @@ export interface DeliveriesDeps {
 }
 
 const REDRIVE_SLICE = 1000
+const MOST_SEEN = 10_000
 
 export function createDeliveries({ database, webhooks, wake }: DeliveriesDeps): Deliveries {
   return {
@@ -64,6 +67,8 @@ export function createDeliveries({ database, webhooks, wake }: DeliveriesDeps): 
     },
 
     queues: ({ tenantId }) => countQueued(database.tenant(tenantId), tenantId),
+
+    exhausted: ({ tenantId }, since, limit) => countExhausted(database.tenant(tenantId), tenantId, { since, mostSeen: MOST_SEEN, limit }),
 
     async find({ tenantId }, id) {
       const row = await one(database, tenantId, id)

@@ -80,6 +80,18 @@ export async function countWebhooks(db: Db, tenantId: string): Promise<WebhookCo
   return rows[0]!
 }
 
+export interface StoppedRow { id: string, name: string, status: 'paused' | 'failed', statusReason: string | null, updatedAt: Date, waiting: number }
+
+/** Those that nothing is sent to, the failed ones first. `waiting`: how much they collected, and no more than `countTo`. */
+export async function listStopped(db: Db, tenantId: string, { countTo, limit }: { countTo: number, limit: number }): Promise<StoppedRow[]> {
+  const { rows } = await db.query<StoppedRow>(
+    `select id, name, status, status_reason as "statusReason", updated_at as "updatedAt",
+       (select count(*)::int from (select from delivery_queue q where q.tenant_id = $1 and q.webhook_id = w.id and q.claimed_by is null limit $2) c) as waiting
+     from webhooks w where tenant_id = $1 and status <> 'active' order by status, updated_at desc, id limit $3`,
+    [tenantId, countTo, limit])
+  return rows
+}
+
 /** Newest first. `q` looks into name, description, URL and types of events. */
 export async function listWebhooks(db: Db, tenantId: string, { q, status }: WebhookFilter, { after, limit }: { after: string | undefined, limit: number }): Promise<WebhookRow[]> {
   const { rows } = await db.query<WebhookRow>(

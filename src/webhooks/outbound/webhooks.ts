@@ -16,7 +16,7 @@ import { hintOf, isHint, makeSecret, readSecret } from './signature.ts'
 import type { WebhookInput, WebhookPatch, WebhookSettings } from './settings.ts'
 import type { Webhook } from './webhook.ts'
 import {
-  countWebhooks, deleteWebhook, findWebhook, insertWebhook, listWebhooks, noteFailing, noteWell, updateFailed, updateWebhook, type WebhookCounts, type WebhookDraft, type WebhookFilter, type WebhookRow,
+  countWebhooks, deleteWebhook, findWebhook, insertWebhook, listStopped, listWebhooks, noteFailing, noteWell, updateFailed, updateWebhook, type StoppedRow, type WebhookCounts, type WebhookDraft, type WebhookFilter, type WebhookRow,
 } from './webhooks-store.ts'
 import { invalid, pointerOf, readFields, settle, type WrittenFields } from './written.ts'
 
@@ -35,6 +35,8 @@ export interface Endpoints {
   create(caller: Caller, input: WebhookInput): Promise<WithSecret>
   list(caller: Caller, filter: WebhookFilter, page: PageRequest): Promise<Page<WebhookRow>>
   count(caller: Caller): Promise<WebhookCounts>
+  /** Those that nothing is sent to, with how much waits for them: counted up to 1,000. */
+  stopped(caller: Caller, limit: number): Promise<StoppedRow[]>
   find(caller: Caller, id: string): Promise<WebhookRow>
   /** What is left out falls back to its default, but the secret and the status stay. Throws HubError `precondition_failed`. */
   replace(caller: Caller, id: string, input: WebhookInput, options: { ifMatch: string | undefined }): Promise<WebhookRow>
@@ -65,6 +67,8 @@ export interface EndpointsDeps {
   activated(webhook: Place): void
 }
 
+const MOST_COUNTED = 1000
+
 export function createEndpoints(deps: EndpointsDeps): Endpoints {
   const { database, loaded } = deps
   const inTenant = (caller: Caller): Db => database.tenant(caller.tenantId)
@@ -77,6 +81,7 @@ export function createEndpoints(deps: EndpointsDeps): Endpoints {
     },
 
     count: (caller) => countWebhooks(inTenant(caller), caller.tenantId),
+    stopped: (caller, limit) => listStopped(inTenant(caller), caller.tenantId, { countTo: MOST_COUNTED, limit }),
     find: (caller, id) => one(deps, caller, id),
     replace: (caller, id, input, { ifMatch }) => update(deps, caller, id, { given: input, whole: true, ifMatch }),
     patch: (caller, id, change, { ifMatch }) => update(deps, caller, id, { given: change, whole: false, ifMatch }),

@@ -1,5 +1,6 @@
 /** Measured figures over all of a tenant's integrations and webhooks. */
 import type { Route } from '../../route.ts'
+import { listAttention } from './attention.ts'
 import { listErrorGroups } from './errors.ts'
 import { getFigures } from './get.ts'
 import { listIntegrationFigures } from './integrations.ts'
@@ -9,4 +10,4 @@ import { getQueues } from './queues.ts'
 import { getStorage } from './storage.ts'
 import { listSourceFigures } from './webhook-sources.ts'
 
-export const figureRoutes: Route[] = [getOverview, getFigures, listIntegrationFigures, listErrorGroups, listLimits, getStorage, getQueues, listSourceFigures]
+export const figureRoutes: Route[] = [getOverview, listAttention, getFigures, listIntegrationFigures, listErrorGroups, listLimits, getStorage, getQueues, listSourceFigures]
