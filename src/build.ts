@@ -7,7 +7,8 @@ import { createIdempotency, type Idempotency } from './api/idempotency.ts'
 import { routes } from './api/routes/index.ts'
 import { createServer } from './api/server.ts'
 import type { Services } from './api/services.ts'
-import { createAreas, EXECUTIONS_RECORDED, type Areas } from './build/areas.ts'
+import { EXECUTIONS_RECORDED, RUNS_CHANGED } from './build/announcing.ts'
+import { createAreas, type Areas } from './build/areas.ts'
 import { openStorage, type Storage } from './build/storage.ts'
 import { hubTasks, queueNotice } from './build/tasks.ts'
 import { urlOf } from './build/url.ts'
@@ -143,6 +144,7 @@ function listenForChanges(connectionString: string, { services, caches, eventBus
     forget(tenantId, payload.slice(at + 1))
     services.changes.tell(tenantId, topic)
   }
+  const all = (topic: string) => (tenantIds: string): void => { for (const tenantId of tenantIds.split(',')) services.changes.tell(tenantId, topic) }
   return listen({
     connectionString,
     channels: {
@@ -160,7 +162,8 @@ function listenForChanges(connectionString: string, { services, caches, eventBus
       [EVENT_TYPES_CHANGED]: one('event-types', caches.forgetEventType),
       [FLOWS_CHANGED]: one('flows', caches.forgetFlows),
       [PULSAR_BRIDGES_CHANGED]: () => { pulsar.refresh() },
-      [EXECUTIONS_RECORDED]: (tenantIds) => { for (const tenantId of tenantIds.split(',')) services.changes.tell(tenantId, 'executions') },
+      [EXECUTIONS_RECORDED]: all('executions'),
+      [RUNS_CHANGED]: all('runs'),
       interchange_events: (tenantId) => { eventBus.feed.wake(tenantId) },
     },
     reset: () => { caches.forgetAll() },

@@ -14,7 +14,7 @@ import { createCredentials, type Credentials, type CredentialsDeps } from '../cr
 import { createCredentialExpiry } from '../credentials/expiry.ts'
 import { isOwnSecret } from '../credentials/own.ts'
 import { openRootKeys } from '../credentials/root-key.ts'
-import { createAnnouncer, type Announcer } from '../events/changes.ts'
+import type { Announcer } from '../events/changes.ts'
 import { createEventRetention, type EventRetention } from '../events/retention.ts'
 import { createExecutions } from '../executions/executions.ts'
 import { createApprovals } from '../flows/approvals/approvals.ts'
@@ -45,6 +45,7 @@ import { periodStart } from '../lib/quota.ts'
 import type { Metrics } from '../metrics.ts'
 import { createAudit } from '../tenants/audit.ts'
 import { createAgents } from './agents.ts'
+import { announcerOn, EXECUTIONS_RECORDED } from './announcing.ts'
 import { createEventBus, type EventBus } from './event-bus.ts'
 import { createEventing, type Eventing } from './eventing.ts'
 import { createFlowDocuments, type FlowDocuments } from './flow-documents.ts'
@@ -90,9 +91,6 @@ export interface AreasDeps {
   publicUrl(): string
 }
 
-/** Told with the tenants' ids. */
-export const EXECUTIONS_RECORDED = 'interchange_executions'
-
 const ANSWERS_MAX_BYTES = 64 * 1024 * 1024
 
 export async function createAreas(deps: AreasDeps): Promise<Areas> {
@@ -107,10 +105,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   })
   const loaded = createLoadedIntegrations({ database, connectors: catalog.registry, credentials })
   const figures = createFigures({ database })
-  const announcer = createAnnouncer({
-    send: (tenantIds) => database.system.query('select pg_notify($1, $2)', [EXECUTIONS_RECORDED, tenantIds.join(',')]),
-    onError: (error) => { deps.logger.warn({ err: error }, 'pages are told late of what ran') },
-  })
+  const announcer = announcerOn(EXECUTIONS_RECORDED, { ...deps, database })
   const executions = createExecutions({ database, blobs, figures: { recorded: (row) => { noteRecorded(row, figures, announcer) } } })
   const { polls, ...running } = createRunning(deps, { catalog, credentials, loaded, figures, executions, jq, tell: () => ({ hubEvents: eventing.hubEvents, notices: eventBus.notices }) })
   const people = createPeople({ ...deps, database })

@@ -21,6 +21,7 @@ import { createFlowSecrets } from '../flows/secrets.ts'
 import type { NamedIntegrations } from '../integrations/named.ts'
 import type { Jq } from '../lib/jq/jq.ts'
 import type { Metrics } from '../metrics.ts'
+import { announcerOn, RUNS_CHANGED } from './announcing.ts'
 import type { EventBus } from './event-bus.ts'
 import type { Storage } from './storage.ts'
 
@@ -60,13 +61,14 @@ export function createFlowRuns({ storage: { database, blobs, http, guard }, conf
   })
   const secrets = createFlowSecrets({ credentials })
   const listening = createListening({ database, followers, jq, wake: () => { engine.wake() }, onError })
-  const observers: Partial<RunObserver>[] = [{ ended: (_run, { status }) => { metrics.run(status) } }, createLifecycle(hubEvents)]
+  const announcer = announcerOn(RUNS_CHANGED, { database, logger })
+  const observers: Partial<RunObserver>[] = [{ ended: (_run, { status }) => { metrics.run(status) } }, createLifecycle(hubEvents), { committed: ({ row }) => { announcer.announce(row.tenantId) } }]
   const engine: Engine = createEngine({
     database, blobs, jq, definitions, onError,
     services: createSurroundings({ database, blobs, effects: { ...calls, kinds: { ...calls.kinds, function: withSteps(calls.kinds.function as Effect<FunctionArguments>, agentSteps) } }, secrets, publishing, listening, starting: () => starting, loadSchema: calls.loadSchema, wake: () => { engine.wake() } }),
     observers,
   })
-  const starting: Starting = createStarting({ database, blobs, jq, definitions, engine, pending: (run) => { admission.look(run) } })
+  const starting: Starting = createStarting({ database, blobs, jq, definitions, engine, began: ({ tenantId }) => { announcer.announce(tenantId) }, pending: (run) => { admission.look(run) } })
   const admission = createAdmission({ database, definitions, engine, onError })
   observers.push(admission.observer)
   return {
@@ -84,6 +86,7 @@ export function createFlowRuns({ storage: { database, blobs, http, guard }, conf
       await admission.stop()
       await starting.drain()
       await engine.stop()
+      await announcer.close()
       await calls.close()
     },
   }

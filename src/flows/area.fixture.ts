@@ -84,7 +84,7 @@ export async function withFlows<Result>(database: Database, work: (area: FlowsAr
       loadSchema: () => Promise.reject(fault('configuration', 'There are no schemas elsewhere here.')),
     }),
   })
-  const starting: Starting = createStarting({ database, blobs, jq, definitions, engine, pending: (run) => { admission.look(run) } })
+  const starting: Starting = createStarting({ database, blobs, jq, definitions, engine, began: () => undefined, pending: (run) => { admission.look(run) } })
   const admission = createAdmission({ database, definitions, engine, onError })
   observers.push(admission.observer)
   const runs = createRuns({ database, blobs, jq, definitions, engine, starting, maskOf: (tenantId, definition) => secrets.maskOf(tenantId, definition) })

@@ -142,6 +142,17 @@ test('a run that waits is suspended, goes on and is cancelled, and the page foll
   await page.getByText('Cancelled').first().waitFor()
 })
 
+test('a list of runs shows what begins and ends elsewhere, without being asked for', async () => {
+  await store(document('elsewhere', '1.0.0', '  - linger: { wait: { hours: 1 } }\n'))
+  const { page, visit } = await dashboard.visitor()
+  await visit('flows/elsewhere?part=runs', 'The flow elsewhere')
+  await page.getByText('Nothing ran yet').waitFor()
+  const { body: { id } } = await dashboard.hub.call('POST', '/api/v1/flows/elsewhere/runs', { input: { id: 1 } })
+  await page.getByRole('row', { name: /Waiting/ }).waitFor()
+  await dashboard.hub.call('POST', `/api/v1/runs/${id}/cancel`)
+  await page.getByRole('row', { name: /Cancelled/ }).waitFor()
+})
+
 test('a viewer reads flows and sees nothing that would be refused; filters that fit nothing say so', async () => {
   const { body: { key } } = await dashboard.hub.call('POST', '/api/v1/keys', { name: 'viewer', role: 'viewer' })
   const { page, visit } = await dashboard.visitor({ key })

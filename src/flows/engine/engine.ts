@@ -218,7 +218,7 @@ class Running implements Engine {
       await this.#finish(held, { status: 'faulted', error: loaded.fault })
       return
     }
-    if (given !== undefined) this.#tell((observer) => { observer.started?.(run) })
+    this.#tell((observer) => { (given === undefined ? observer.committed : observer.started)?.(run) })
     if (row.wanted === 'resume') this.#tell((observer) => { observer.resumed?.(run) })
     if (row.wanted === 'cancel') run.stop('cancelled')
     if (row.wanted === 'suspend') run.parking.suspend()
@@ -313,6 +313,7 @@ class Running implements Engine {
   }
 
   #told(run: LiveRun, taken: readonly EndedTask[], status: 'running' | 'waiting' | 'suspended'): void {
+    this.#tell((observer) => { observer.committed?.(run) })
     if (taken.length > 0) this.#tell((observer) => { observer.tasksEnded?.(run, taken) })
     if (status === 'suspended') this.#tell((observer) => { observer.suspended?.(run) })
   }

@@ -9,4 +9,6 @@ export interface RunObserver {
   resumed(run: LiveRun): void
   tasksEnded(run: LiveRun, tasks: readonly EndedTask[]): void
   ended(run: LiveRun, end: RunEnd): void
+  /** Whatever it was: where the run stands, or that it is over. */
+  committed(run: LiveRun): void
 }

@@ -7,7 +7,7 @@ import type { LiveRun } from '../engine/run.ts'
 const PREFIX = 'io.serverlessworkflow'
 
 /** Told once it is committed, and at least once: a process that dies right after may tell it never, one that takes over may tell it again under the same key. */
-export function createLifecycle({ announce }: Pick<HubEvents, 'announce'>): RunObserver {
+export function createLifecycle({ announce }: Pick<HubEvents, 'announce'>): Omit<RunObserver, 'committed'> {
   const tell = (run: LiveRun, level: 'workflow' | 'task', what: string, key: string, data: Record<string, unknown>): void => {
     announce(run.row.tenantId, {
       type: `${PREFIX}.${level}.${what}.v1`, subject: run.row.id, data: { ...level === 'workflow' ? { name: nameOf(run) } : { workflow: nameOf(run) }, ...data },

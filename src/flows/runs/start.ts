@@ -60,6 +60,8 @@ export interface StartingDeps {
   jq: Jq
   definitions: Definitions
   engine: Pick<Engine, 'workerId' | 'reserve' | 'giveBack' | 'begin' | 'wake'>
+  /** Its row is committed. */
+  began(run: { tenantId: string }): void
   /** A run waits for its flow's limit or its key's turn. */
   pending(run: { tenantId: string, flowId: string }): void
 }
@@ -134,10 +136,11 @@ async function planRun(deps: StartingDeps, caller: Caller, request: StartRequest
   }
 }
 
-function planned({ engine, pending }: StartingDeps, row: NewRunRow, { isLimited, isOurs, given }: { isLimited: boolean, isOurs: boolean, given: Given }): Planned {
+function planned({ engine, pending, began }: StartingDeps, row: NewRunRow, { isLimited, isOurs, given }: { isLimited: boolean, isOurs: boolean, given: Given }): Planned {
   return {
     row,
     committed() {
+      began(row)
       if (isOurs) engine.begin({ ...row, epoch: 1, wanted: null } satisfies RunRow, given)
       else if (isLimited) pending(row)
       else engine.wake()

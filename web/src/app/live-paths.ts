@@ -4,6 +4,8 @@ const paths: Record<string, string[]> = {
   integrations: ['/api/v1/integrations', '/api/v1/overview', '/api/v1/health-checks'],
   webhooks: ['/api/v1/webhooks', '/api/v1/overview'],
   connectors: ['/api/v1/connectors', '/api/v1/integrations/available'],
+  // The hub's own agents are flows; what agents may call depends on both.
+  flows: ['/api/v1/flows', '/api/v1/agents', '/api/v1/agent/tools'],
 }
 
 export function pathsOf(topics: string[]): string[] {

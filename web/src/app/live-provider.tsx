@@ -6,6 +6,7 @@ import type { CloudEvent } from '../hub/client.ts'
 import { stale } from '../hub/queries.ts'
 import { useTenant } from '../hub/session.ts'
 import { pathsOf, pathsOfEvent } from './live-paths.ts'
+import { createRefresh } from './refresh.ts'
 
 /** Has what changed read again, and hands events on. */
 export function LiveProvider({ children }: { children: ReactNode }) {
@@ -14,11 +15,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const [feed, setFeed] = useState<LiveFeed>(quiet)
   useEffect(() => {
     const listeners = new Set<(event: CloudEvent) => void>()
+    const refresh = createRefresh((path) => stale(queries, slug, [path]))
     const live: Live = openLive({
       tenant: slug,
-      onNotice: (topics) => { void stale(queries, slug, pathsOf(topics)) },
+      onNotice: (topics) => { refresh(pathsOf(topics)) },
       onEvent(event) {
-        void stale(queries, slug, pathsOfEvent(event.type))
+        refresh(pathsOfEvent(event.type))
         for (const listener of listeners) listener(event)
       },
       onReturn: () => { void queries.invalidateQueries({ predicate: ({ queryKey: [first] }) => first === slug }) },

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openTwoHubs, withHub, type Reply, type TestHub } from '../../../../test/hub.ts'
 import { expectStatus } from '../../../../test/service.ts'
@@ -111,6 +112,26 @@ describe('WebSocket', () => {
     await vi.waitFor(() => { expect(new Set(mine.messages.flatMap(({ notice }) => notice ?? []))).toEqual(new Set(['executions', 'integrations'])) }, waiting)
     expect(others.messages.filter(({ notice }) => notice !== undefined)).toEqual([])
     for (const { ws } of [mine, others]) ws.close()
+  })
+
+  test('a run of a flow is told of as it begins, waits and ends, whichever process has it, and nobody of another tenant', async () => {
+    const [mine, theirs] = [await openSocket(one), await openSocket(one, { key: await one.addTenant('unaware') })]
+    for (const { ws } of [mine, theirs]) ws.send(JSON.stringify({ subscribe: ['nothing'], notices: true }))
+    await vi.waitFor(() => { for (const { messages } of [mine, theirs]) expect(messages).toContainEqual({ subscribed: ['nothing'] }) }, waiting)
+    const told = (topic: string): number => mine.messages.filter(({ notice }) => notice?.includes(topic)).length
+    expectStatus(201, await other.call('POST', '/api/v1/flows', { document: { dsl: '1.0.3', namespace: 'default', name: 'told', version: '1.0.0' }, do: [{ pause: { wait: { hours: 1 } } }] }))
+    await vi.waitFor(() => { expect(told('flows')).toBe(1) }, waiting)
+    const { id } = expectStatus(202, await other.call('POST', '/api/v1/flows/told/runs', { input: {} })).body as { id: string }
+    const status = async (): Promise<string> => (await one.call('GET', `/api/v1/runs/${id}`)).body.status
+    await vi.waitFor(async () => { expect(await status()).toBe('waiting') }, waiting)
+    await vi.waitFor(() => { expect(told('runs')).toBeGreaterThan(0) }, waiting)
+    await pause(500)
+    const before = told('runs')
+    expectStatus(202, await one.call('POST', `/api/v1/runs/${id}/cancel`))
+    await vi.waitFor(async () => { expect(await status()).toBe('cancelled') }, waiting)
+    await vi.waitFor(() => { expect(told('runs')).toBeGreaterThan(before) }, waiting)
+    expect(theirs.messages.filter(({ notice }) => notice !== undefined)).toEqual([])
+    for (const { ws } of [mine, theirs]) ws.close()
   })
 
   test('subscribes, changes its mind, and goes on where it was', async () => {

@@ -6,12 +6,11 @@ import { flowIdOf } from '../paths.ts'
 export interface FlowRow extends FlowSummary { lastRun: RunSummary | undefined }
 
 const LATEST_RUNS = 500
-const REFRESH_MS = 5000
 
 /** Flows, each with its last run where that is among the tenant's newest. */
 export function useFlowRows({ q, state }: { q?: string | undefined, state?: string | undefined }) {
   const list = useRows('/api/v1/flows', { query: { ...q && { q }, ...state && { enabled: String(state === 'enabled') } } })
-  const { rows: runs } = useRows('/api/v1/runs', { query: { limit: LATEST_RUNS } }, { refetchInterval: REFRESH_MS })
+  const { rows: runs } = useRows('/api/v1/runs', { query: { limit: LATEST_RUNS } })
   const rows = useMemo(() => {
     const latest = new Map<string, RunSummary>()
     for (const run of runs ?? []) if (!latest.has(flowIdOf(run))) latest.set(flowIdOf(run), run)

@@ -24,12 +24,11 @@ import { RunError } from './run-error.tsx'
 import { tookOf } from './runs-list.tsx'
 import { isOver, RunStatus } from './status.tsx'
 import { Tasks } from './tasks.tsx'
-import { useRun } from './use-run.ts'
 
 export function RunPage() {
   const { id } = useParams({ strict: false }) as { id: string }
   const path = usePath()
-  const query = useRun(id)
+  const query = useGet('/api/v1/runs/{id}', { path: { id } })
   const run = query.data
   return (
     <Page title={run === undefined ? texts.one : flowIdOf(run)} crumbs={[{ label: texts.flows, to: path('flows') }, { label: texts.runs, to: path('runs') }]}

@@ -18,7 +18,6 @@ import { RunStatus, type RunState } from './status.tsx'
 const sinceMs: Record<string, number> = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 }
 type Filters = 'q' | 'status' | 'since' | 'trigger' | 'flow' | 'sort'
 const none = { q: undefined, status: undefined, since: undefined, trigger: undefined, flow: undefined }
-const REFRESH_MS = 3000
 
 /** With filters in the URL. `flowId`: of this one only. */
 export function RunsList({ flowId, beside, emptyAction }: { flowId?: string, beside?: ReactNode, emptyAction?: ReactNode }) {
@@ -29,7 +28,7 @@ export function RunsList({ flowId, beside, emptyAction }: { flowId?: string, bes
   const from = useMemo(() => (search.since !== undefined && sinceMs[search.since] !== undefined ? new Date(Date.now() - sinceMs[search.since]!).toISOString() : undefined), [search.since])
   const list = useRows('/api/v1/runs', {
     query: { ...of && { flow: of }, ...search.q && { q: search.q }, ...search.status && { status: search.status as RunState }, ...search.trigger && { trigger: search.trigger }, ...from && { from } },
-  }, { refetchInterval: REFRESH_MS })
+  })
   return (
     <>
       <Group gap="xs">
