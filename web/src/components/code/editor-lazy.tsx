@@ -1,4 +1,4 @@
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
 import { yaml } from '@codemirror/lang-yaml'
 import { bracketMatching, defaultHighlightStyle, foldGutter, foldKeymap, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
@@ -60,7 +60,8 @@ export function EditorLazy({ value, onChange, language, label, minHeight, maxHei
   useEffect(() => {
     const current = view.current
     if (current === null || current.state.doc.toString() === value) return
-    current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: value } })
+    // What stays the same stays: folds, the cursor, and marks in it. One step to be undone.
+    current.dispatch({ changes: differenceOf(current.state.doc.toString(), value), annotations: isolateHistory.of('full') })
   }, [value])
   useEffect(() => {
     const current = view.current
@@ -70,10 +71,22 @@ export function EditorLazy({ value, onChange, language, label, minHeight, maxHei
     const current = view.current
     if (current === null || goTo === undefined) return
     const anchor = offsetOf(current.state.doc, goTo)
-    current.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) })
-    current.focus()
+    current.dispatch({ selection: { anchor }, ...goTo.isQuiet !== true && { effects: EditorView.scrollIntoView(anchor, { y: 'center' }) } })
+    // Only the text moves: the page stays where it is.
+    if (goTo.isQuiet === true) current.scrollDOM.scrollTop = Math.max(0, current.lineBlockAt(anchor).top - current.scrollDOM.clientHeight / 3)
+    if (goTo.isQuiet !== true) current.focus()
   }, [goTo])
   return <div ref={place} />
+}
+
+/** What lies between the same beginning and the same end. */
+function differenceOf(before: string, after: string): { from: number, to: number, insert: string } {
+  const most = Math.min(before.length, after.length)
+  let from = 0
+  while (from < most && before[from] === after[from]) from += 1
+  let same = 0
+  while (same < most - from && before[before.length - 1 - same] === after[after.length - 1 - same]) same += 1
+  return { from, to: before.length - same, insert: after.slice(from, after.length - same) }
 }
 
 /** The text may have gone on since somebody said where: never outside of it. */

@@ -16,8 +16,8 @@ export interface EditorProps {
   goTo?: EditorPlace | undefined
 }
 
-/** Both count from 1. */
-export interface EditorPlace { line: number, column: number }
+/** Both count from 1. `isQuiet`: shown only, where one works stays where it is. */
+export interface EditorPlace { line: number, column: number, isQuiet?: boolean }
 export interface EditorMark extends EditorPlace { severity: 'error' | 'warning', message: string }
 
 const Loaded = lazily(async () => (await import('./editor-lazy.tsx')).EditorLazy)

@@ -9,9 +9,9 @@ const listRoute = createRoute({
   getParentRoute: () => hubRoute, path: 'flows', validateSearch: textSearch('q', 'state', 'sort'), component: lazyRouteComponent(() => import('./list/list-page.tsx'), 'ListPage'),
 })
 const libraryRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'flows/library', validateSearch: textSearch('q', 'install'), component: lazyRouteComponent(() => import('./list/library-page.tsx'), 'LibraryPage') })
-const newRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'flows/new', component: lazyRouteComponent(() => import('./flow/new-page.tsx'), 'NewPage') })
+const newRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'flows/new', validateSearch: textSearch('task', 'view'), component: lazyRouteComponent(() => import('./flow/new-page.tsx'), 'NewPage') })
 const oneRoute = createRoute({
-  getParentRoute: () => tenantRoute, path: 'flows/$flow', validateSearch: textSearch('part', 'version', 'from', 'to', 'status', 'since', 'q', 'sort', 'trigger'), component: lazyRouteComponent(() => import('./flow/flow-page.tsx'), 'FlowPage'),
+  getParentRoute: () => tenantRoute, path: 'flows/$flow', validateSearch: textSearch('part', 'version', 'from', 'to', 'status', 'since', 'q', 'sort', 'trigger', 'task', 'view', 'run'), component: lazyRouteComponent(() => import('./flow/flow-page.tsx'), 'FlowPage'),
 })
 const runsRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'runs', validateSearch: textSearch('q', 'status', 'flow', 'since', 'trigger', 'sort'), component: lazyRouteComponent(() => import('./runs/runs-page.tsx'), 'RunsPage') })
 const runRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'runs/$id', validateSearch: textSearch('task'), component: lazyRouteComponent(() => import('./runs/run-page.tsx'), 'RunPage') })

@@ -1,12 +1,14 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
 import { useBlocker } from '@tanstack/react-router'
 import { Save, Send } from 'lucide-react'
-import { useMemo, useRef, useState, type ReactNode } from 'react'
+import { Suspense, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Editor, type EditorPlace } from '../../../components/code/editor.tsx'
+import { lazily } from '../../../components/lazily.ts'
 import { Problem } from '../../../components/problem.tsx'
 import { texts as common } from '../../../components/texts.ts'
 import type { Flow, StoredFlow } from '../../../hub/client.ts'
 import { useTenant } from '../../../hub/session.ts'
+import { useUrl } from '../../../routing/url.ts'
 import { useStore } from '../deeds.ts'
 import { nextVersion, template, withVersion } from '../template.ts'
 import { texts } from '../texts.ts'
@@ -22,12 +24,17 @@ interface DocumentEditorProps {
   beside?: ReactNode
 }
 
+const Visual = lazily(async () => (await import('../editor/visual.tsx')).Visual)
+type View = keyof typeof texts.views
+
 export function DocumentEditor({ stored, text, onText, onStored, beside }: DocumentEditorProps) {
   const mayWrite = useTenant().can('flows:write')
   const format = stored?.format ?? 'yaml'
   const checked = useValidation({ text, format }, mayWrite)
   const [goTo, setGoTo] = useState<EditorPlace>()
   const marks = useMemo(() => (checked.findings ?? []).map(({ severity, line, column, pointer, detail }) => ({ severity, line, column, message: `${pointer} ${detail}` })), [checked.findings])
+  const [{ view: given }, setUrl] = useUrl<'view'>()
+  const view: View = given !== undefined && given in texts.views ? given as View : 'both'
   const isNew = stored === undefined
   const isDirty = text !== (stored?.source ?? template)
   const kept = useRef<string>(undefined)
@@ -42,15 +49,21 @@ export function DocumentEditor({ stored, text, onText, onStored, beside }: Docum
   return (
     <Stack gap="sm">
       <Group gap="xs" justify="space-between">
-        <Group gap="xs">{beside}{!isNew && isDirty && <Text size="sm" c="dimmed">{texts.unsaved}</Text>}</Group>
+        <Group gap="xs">{beside}<SegmentedControl aria-label={texts.view} data={Object.entries(texts.views).map(([value, label]) => ({ value, label }))} value={view} onChange={(next) => { setUrl({ view: next === 'both' ? undefined : next }) }} />{!isNew && isDirty && <Text size="sm" c="dimmed">{texts.unsaved}</Text>}</Group>
         {mayWrite
           ? <StoreButtons isPending={store.isPending ? store.variables.draft : undefined} isAllowed={isSavable || stored?.status === 'draft'} isSavable={isSavable} onStore={(draft) => { store.mutate({ text, format, draft }) }} {...!isNew && isDirty && { onDiscard: () => { onText(stored.source) } }} />
           : <Text size="sm" c="dimmed">{texts.mayNotWrite}</Text>}
       </Group>
       {isFixed && <Fixed version={stored.version} onRaise={(next) => { onText(withVersion(text, stored.version, next)) }} />}
       {store.isError && <Problem error={store.error} title={texts.saveFailed} />}
-      <Editor language={format} label={texts.document} value={text} {...mayWrite && { onChange: onText, marks }} goTo={goTo} minHeight={360} maxHeight={620} />
-      {mayWrite && <Findings checked={checked} onGo={setGoTo} />}
+      <div className="app-flow-editor" data-view={view}>
+        {view !== 'text' && <Suspense fallback={<Skeleton height={560} />}><Visual text={text} findings={checked.findings} onGo={setGoTo} /></Suspense>}
+        <Stack gap="sm" className="app-shrink">
+          {/* Always there: it holds what can be undone. */}
+          <div hidden={view === 'graph'}><Editor language={format} label={texts.document} value={text} {...mayWrite && { onChange: onText, marks }} goTo={goTo} minHeight={360} maxHeight={620} /></div>
+          {mayWrite && <Findings checked={checked} onGo={setGoTo} />}
+        </Stack>
+      </div>
     </Stack>
   )
 }

@@ -21,6 +21,7 @@ import { flowIdOf, flowPath } from '../paths.ts'
 import { texts } from '../texts.ts'
 import { RunDrawer } from './run-drawer.tsx'
 import { RunError } from './run-error.tsx'
+import { RunGraph } from './run-graph.tsx'
 import { tookOf } from './runs-list.tsx'
 import { isOver, RunStatus } from './status.tsx'
 import { Tasks } from './tasks.tsx'
@@ -70,7 +71,7 @@ function Shown({ run }: { run: Run }) {
   return (
     <Stack gap="md">
       {run.error !== undefined && <RunError error={run.error} />}
-      <Section title={texts.tasks}><Tasks run={run} /></Section>
+      <Section title={texts.tasks}><RunGraph run={run} /><Tasks run={run} /></Section>
       <Section title={texts.input}><ValueView value={run.input} label={texts.input} /></Section>
       {isOver(run.status) && run.status !== 'faulted' && <Section title={texts.output}><ValueView value={run.output} label={texts.output} /></Section>}
       <Section title={texts.one}>
