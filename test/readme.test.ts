@@ -37,11 +37,9 @@ const endJobs = `trap '[ $? = 0 ] || for job in $(jobs -p); do kill -- -$job; do
 test("README's second walk works as typed: a signed push is filtered and delivered, also when receiver and hub die in between", { timeout: 180_000 }, async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8')
   const [hubPort, receiverPort] = [await freePort(), await freePort()]
-  const data = await mkdtemp(join(tmpdir(), 'interchange readme '))
-  await chmod(data, 0o711) // run as root, Postgres is another user
-  const environment = { ...process.env, PORT: String(receiverPort), INTERCHANGE_PORT: String(hubPort), INTERCHANGE_DATA: data, INTERCHANGE_URL: `http://127.0.0.1:${hubPort}` }
-  const typed = (text: string): string => text.replaceAll('8080', String(hubPort)).replaceAll('4020', String(receiverPort)).replaceAll('hub.log', `'${join(data, 'hub.log')}'`)
-  try {
+  await inOwnFolder(async (data) => {
+    const environment = { ...process.env, PORT: String(receiverPort), INTERCHANGE_PORT: String(hubPort), INTERCHANGE_DATA: data, INTERCHANGE_URL: `http://127.0.0.1:${hubPort}` }
+    const typed = (text: string): string => text.replaceAll('8080', String(hubPort)).replaceAll('4020', String(receiverPort)).replaceAll('hub.log', `'${join(data, 'hub.log')}'`)
     // Jobs have groups of their own, as in a terminal: `kill -9 %npm` takes the whole hub.
     const { code, output } = await run(`shopt -s expand_aliases; set -em; ${endJobs}\n${blocks(readme, 'walk=webhooks').map(typed).join('\n')}`, environment)
     expect(code, output).toBe(0)
@@ -50,6 +48,30 @@ test("README's second walk works as typed: a signed push is filtered and deliver
     const accepted = [...output.matchAll(/\{"id":"([^"]+)"\}/g)].map(([, id]) => id)
     expect([accepted[0], accepted.at(-1)]).toEqual(received.map(({ id }) => id))
     for (const shown of ['verification_failed', 'Created Receiver', 'delivered']) expect(output).toContain(shown)
+  })
+})
+
+test("README's third walk works as typed: an agent, by the official client over HTTP and over standard input and output, sends real emails by a flow", { timeout: 180_000 }, async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const [hubPort, mailPort] = [await freePort(), await freePort()]
+  await inOwnFolder(async (data) => {
+    const environment = { ...process.env, PORT: String(mailPort), INTERCHANGE_PORT: String(hubPort), INTERCHANGE_DATA: data, INTERCHANGE_URL: `http://127.0.0.1:${hubPort}` }
+    const typed = (text: string): string => text.replaceAll('8080', String(hubPort)).replaceAll('2525', String(mailPort)).replaceAll('hub.log', `'${join(data, 'hub.log')}'`)
+    const { code, output } = await run(`shopt -s expand_aliases; set -em; ${endJobs}\n${blocks(readme, 'walk=agents').map(typed).join('\n')}`, environment)
+    expect(code, output).toBe(0)
+    expect([...output.matchAll(/^mail to (.*)\n {2}(.*)$/gm)].map(([, head, body]) => `${head} ${body}`), output).toEqual([
+      'ada@example.com: By hand <p>It works.</p>', 'ada@example.com: From an agent <p>All is well.</p>', 'bob@example.com: From another <p>Here too.</p>',
+    ])
+    for (const shown of ['trigger_integration_flow: done', 'flow__send-summary-email: done', '✓ send', 'agent', '"action":"tool.called"']) expect(output).toContain(shown)
+  })
+})
+
+/** A data folder for the hubs of a walk, which come and go. */
+async function inOwnFolder(work: (data: string) => Promise<void>): Promise<void> {
+  const data = await mkdtemp(join(tmpdir(), 'interchange readme '))
+  await chmod(data, 0o711) // run as root, Postgres is another user
+  try {
+    await work(data)
   } finally {
     // Whoever leaves last stops Postgres: the hub, which may still be about to, or this.
     while (existsSync(join(data, 'postgres', 'postmaster.pid'))) {
@@ -58,7 +80,7 @@ test("README's second walk works as typed: a signed push is filtered and deliver
     }
     await rm(data, { recursive: true, force: true })
   }
-})
+}
 
 function blocks(readme: string, kind: string): string[] {
   return [...readme.matchAll(/^```sh (\S+)\n([^]*?)^```/gm)].filter(([, info]) => info === kind).map(([, , text]) => text!)
