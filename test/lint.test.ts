@@ -75,6 +75,7 @@ const boundaries: [file: string, forbidden: string, allowed: string][] = [
   ['web/src/features/flows/list-page.ts', '../../app/router.ts', '../../components/page.ts'],
   ['web/src/features/flows/list-page.ts', '../executions/list-page.ts', '../executions/parts.ts'],
   ['web/src/features/flows/editor/canvas.ts', '../../executions/rows.ts', '../rows.ts'],
+  ['web/src/features/integrations/wizard/setup.ts', '../../accounts/use-connecting.ts', '../../accounts/parts.ts'],
   ['web/src/app/header.ts', '../../../src/lib/page.ts', '../features/session/account-menu.ts'],
   ['src/db/embedded/index.ts', '../../tenants/tenants.ts', '../../lib/glob.ts'],
   ['src/cli/run.ts', '../integrations/execute.ts', '../lib/glob.ts'],

@@ -35,7 +35,7 @@ function get(path: string, headers: Record<string, string> = {}, method = 'GET')
 }
 
 test('every address of the dashboard has its one page, under a strict policy, asked for again each time', async () => {
-  for (const path of ['/', '/t/default/integrations', '/t/a/b/c?q=1', '/sign-in', '/welcome?token=x', '/invitation', '/password']) {
+  for (const path of ['/', '/t/default/integrations', '/t/a/b/c?q=1', '/sign-in', '/welcome?token=x', '/invitation', '/password', '/connected?attempt=x']) {
     const { status, headers, text } = await get(path)
     expect({ path, status, text, type: headers['content-type'], cache: headers['cache-control'] }).toEqual({ path, status: 200, text: '<!doctype html>', type: 'text/html; charset=utf-8', cache: 'no-cache' })
     const policy = String(headers['content-security-policy'])

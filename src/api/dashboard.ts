@@ -6,7 +6,7 @@ import { extname, join, relative, sep } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 /** Everything else is the API's, which never answers with this page. */
-const pages = ['/', '/t/*', '/sign-in', '/welcome', '/invitation', '/password']
+const pages = ['/', '/t/*', '/sign-in', '/welcome', '/invitation', '/password', '/connected']
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.png': 'image/png', '.woff2': 'font/woff2',

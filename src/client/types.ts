@@ -3866,6 +3866,11 @@ export interface Routes {
         scopes: Record<string, string>
         /** Whether there is a client. */
         clientSet: boolean
+        /** How its owner can be asked, as far as it is known before the vendor is: sent there by a browser, or by a code that is typed in. Null where any vendor serves. */
+        ways: {
+          browser: boolean
+          device: boolean
+        } | null
       })[]
       /** Give it back as `cursor` for the next page; null at the end. */
       nextCursor: string | null

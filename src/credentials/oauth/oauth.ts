@@ -13,7 +13,7 @@ import {
   createConnectSession, deleteSession, enterConnectSession, findSession, getReturnUrls, listSessions, readConnectPage, returnAfter, setReturnUrls, type ConnectInput, type ConnectPage, type ConnectSession, type ShownConnectSession,
 } from './connect-sessions.ts'
 import { deleteOldConnectSessions } from './sessions-store.ts'
-import { connectableFields, type Wanted } from './targets.ts'
+import { connectableFields, waysOf, type Wanted, type Ways } from './targets.ts'
 import { vendorOfAddress, vendors, type Vendor } from './vendors.ts'
 
 export interface OAuthEvent { type: string, subject: string, data: Record<string, unknown> }
@@ -35,7 +35,15 @@ export interface OAuthDeps {
 }
 
 /** A field of a connector for which an account can be connected. */
-export interface Connectable { field: string, label: string, vendor: string | null, scopes: Record<string, string>, clientSet: boolean }
+export interface Connectable {
+  field: string
+  label: string
+  vendor: string | null
+  scopes: Record<string, string>
+  clientSet: boolean
+  /** As far as it is known before the vendor is asked; null where any vendor's account serves. */
+  ways: Ways | null
+}
 
 /** Those that start something throw HubError `invalid_input` with pointers, `not_found`, `oauth_client_missing`. */
 export interface OAuth {
@@ -100,7 +108,10 @@ async function connectable({ schemaOf, clients }: OAuthDeps, { tenantId }: Calle
     const vendor = vendorOfAddress(oauth.authorizationUrl)
     const client = await clients.choose(tenantId, [...vendor === undefined ? [] : [vendor.id], connector])
     const any = Object.keys(oauth).length === 0
-    return { field, label, vendor: any ? null : client?.vendor ?? vendor?.id ?? connector, scopes: oauth.scopes ?? {}, clientSet: client !== undefined }
+    return {
+      field, label, vendor: any ? null : client?.vendor ?? vendor?.id ?? connector, scopes: vendor?.scopes ?? oauth.scopes ?? {}, clientSet: client !== undefined,
+      ways: any ? null : vendor === undefined ? waysOf({ ...oauth, ...client?.settings.endpoints }) : waysOf(vendor.server),
+    }
   }))
 }
 

@@ -78,6 +78,14 @@ export function connectableFields(schema: CredentialSchema): [string, Credential
   return Object.entries(schema).filter(([, field]) => field.oauth !== undefined).sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
+/** How a vendor lets its users be asked: sent there by a browser, or by a code that they type in. */
+export interface Ways { browser: boolean, device: boolean }
+
+/** What is discovered from an issuer is not known yet: a browser is what all have. */
+export function waysOf({ authorizationUrl, deviceAuthorizationUrl, issuer, openIdConnectUrl }: ClientEndpoints & Pick<NonNullable<CredentialField['oauth']>, 'openIdConnectUrl'>): Ways {
+  return { browser: authorizationUrl !== undefined || issuer !== undefined || openIdConnectUrl !== undefined, device: deviceAuthorizationUrl !== undefined }
+}
+
 /** A vendor that comes along, its addresses filled with what the client's owner said. */
 function filled(vendor: Vendor, { settings }: ClientRow): OAuthServer {
   const { server } = vendor

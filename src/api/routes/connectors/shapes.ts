@@ -78,7 +78,8 @@ export function toConnector(facts: ConnectorFacts): z.input<typeof connector> {
 }
 
 function credentialsAsSchema(fields: Manifest['credentialSchema']): Record<string, unknown> {
-  const all = Object.entries(fields)
+  // What is connected at any vendor's is nothing that could be typed in.
+  const all = Object.entries(fields).filter(([, { oauth }]) => oauth === undefined || Object.keys(oauth).length > 0)
   return {
     type: 'object', required: all.filter(([, { required }]) => required).map(([field]) => field),
     properties: Object.fromEntries(all.map(([field, { label, type, description, schema }]) => {

@@ -24,6 +24,7 @@ const listConnectable = defineRoute({
   params: z.object({ id: z.string().max(300) }), query: z.strictObject(pageQuery),
   reply: pageOf(z.object({
     field: z.string(), label: z.string(), vendor: z.string().nullable().describe('Whose client is needed; null: any.'), scopes: z.record(z.string(), z.string()), clientSet: z.boolean().describe('Whether there is a client.'),
+    ways: z.object({ browser: z.boolean(), device: z.boolean() }).nullable().describe('How its owner can be asked, as far as it is known before the vendor is: sent there by a browser, or by a code that is typed in. Null where any vendor serves.'),
   })),
   handle: async ({ credentials: { oauth } }, { caller, params, query }) => pageWithin(await oauth.connectable(caller, params.id), query),
 })

@@ -15,19 +15,21 @@ import { formatBytes, formatCompact, formatExact, formatMs, formatPercent } from
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { fillSteps } from '../../lib/steps.ts'
+import { CredentialCard } from './credential-card.tsx'
 import { texts } from './texts.ts'
 
 export function OverviewPart({ integration }: { integration: Integration }) {
   const { can } = useTenant()
   return (
     <Stack gap="md">
-      {integration.connectionStatus === 'error' && (
-        <Alert color="red" variant="outline" title={texts.connectionFailing} className="app-problem"><Text size="sm" className="app-anywhere">{integration.connectionError}</Text><Text size="sm" c="dimmed">{texts.whatNow}</Text></Alert>
-      )}
+      {integration.connectionStatus === 'error' && <Failing integration={integration} />}
       {can('executions:read') && <Figures id={integration.id} />}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <About integration={integration} />
-        <Health integration={integration} />
+        <Stack gap="md">
+          {integration.credentialId !== null && can('credentials:read') && <CredentialCard id={integration.credentialId} />}
+          <Health integration={integration} />
+        </Stack>
       </SimpleGrid>
       {integration.supportedEvents.length > 0 && (
         <Section title={texts.events}>
@@ -36,6 +38,14 @@ export function OverviewPart({ integration }: { integration: Integration }) {
       )}
     </Stack>
   )
+}
+
+/** An account whose connection ended says so itself, with the way to mend it. */
+function Failing({ integration: { credentialId, connectionError } }: { integration: Integration }) {
+  const { can } = useTenant()
+  const { data } = useGet('/api/v1/credentials/{id}', { path: { id: credentialId ?? '' } }, { enabled: credentialId !== null && can('credentials:read') })
+  if (Object.values(data?.connections ?? {}).some(({ status }) => status === 'error')) return null
+  return <Alert color="red" variant="outline" title={texts.connectionFailing} className="app-problem"><Text size="sm" className="app-anywhere">{connectionError}</Text><Text size="sm" c="dimmed">{texts.whatNow}</Text></Alert>
 }
 
 function Figures({ id }: { id: string }) {
@@ -69,7 +79,7 @@ function About({ integration: { id, connector, credentialId, connection, configu
     <Section title={texts.about} text={description === '' ? undefined : <span dir="auto" className="app-anywhere">{description}</span>}>
       <Facts facts={[
         [texts.connector, <Anchor key="c" component={RouteLink} to={path(`connectors/${encodeURIComponent(connector)}`)} size="sm">{connector}</Anchor>],
-        [texts.credential, credentialId === null ? texts.none : can('credentials:read') ? <Anchor key="k" component={RouteLink} to={path(`integrations/${id}`, { part: 'configuration' })} size="sm">{credentialId}</Anchor> : credentialId],
+        [texts.credential, credentialId === null ? texts.none : !can('credentials:read') && credentialId],
         [texts.endpoint, typeof endpoint === 'string' && endpoint !== '' && endpoint], [texts.tags, metadata.tags.length > 0 && metadata.tags.join(', ')],
         [texts.tested, <Ago key="t" time={lastValidated} none={texts.never} />],
         [texts.breaker, metrics && texts.breakers[metrics.circuitBreaker]], [texts.storage, metrics && formatBytes(metrics.storageBytes)],

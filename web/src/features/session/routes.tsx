@@ -15,4 +15,6 @@ const signInRoute = createRoute({
 
 const linkRoutes = ['welcome', 'invitation', 'password'].map((path) => createRoute({ getParentRoute: () => rootRoute, path, component: lazyRouteComponent(() => import('./join-page.tsx'), 'JoinPage') }))
 
-export const sessionRoutes = [signInRoute, ...linkRoutes]
+const connectedRoute = createRoute({ getParentRoute: () => rootRoute, path: 'connected', validateSearch: textSearch('attempt', 'problem'), component: lazyRouteComponent(() => import('./connected-page.tsx'), 'ConnectedPage') })
+
+export const sessionRoutes = [signInRoute, ...linkRoutes, connectedRoute]

@@ -34,5 +34,10 @@ export const texts = {
   withoutUser: 'Signed in with an API key',
   noTenants: 'You are signed in, but belong to no tenant yet. Ask whoever runs this hub to invite you.',
   notAMember: 'You are not a member of this tenant, or there is none of this name.',
+  connected: 'Connected',
+  connectedText: 'The account is connected. You may close this window.',
+  notConnected: 'Not connected',
+  accessDenied: 'It was refused at the vendor. You may close this window.',
+  notConnectedText: 'The account was not connected. Close this window: the page that you came from says why.',
   toMine: 'Go to one of yours',
 }

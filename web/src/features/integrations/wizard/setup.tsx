@@ -1,21 +1,30 @@
-import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
-import { useState, type FormEvent, type ReactNode } from 'react'
+import { Stack, TextInput } from '@mantine/core'
+import { useRef, useState } from 'react'
 import { errorAt, errorsBelow } from '../../../components/form/problem-errors.ts'
 import { SchemaForm } from '../../../components/form/schema-form.tsx'
 import { hasFields, hideSecrets, withoutBlanks } from '../../../components/form/secrets.ts'
 import { Section } from '../../../components/section.tsx'
 import { useAction } from '../../../hub/action.ts'
 import type { Connector, Integration, IntegrationInput, Reply } from '../../../hub/client.ts'
-import { useRows } from '../../../hub/queries.ts'
-import { useTenant } from '../../../hub/session.ts'
+import { randomName } from '../../../lib/random.ts'
 import { useGo } from '../../../routing/link.tsx'
 import { usePath } from '../../../routing/paths.ts'
+import { CredentialsStep } from './credentials-step.tsx'
 import { Done } from './done.tsx'
 import { Progress, type Step } from './progress.tsx'
+import { StepForm } from './step-form.tsx'
 import { TestStep } from './test-step.tsx'
 import { texts } from './texts.ts'
 
-export interface Draft { name: string, endpoint: string, credentials: unknown, credentialId: string | null, configuration: unknown }
+export interface Draft {
+  name: string
+  endpoint: string
+  credentials: unknown
+  credentialId: string | null
+  /** The credential came by connecting an account here: further values that are typed belong to it. */
+  isConnected: boolean
+  configuration: unknown
+}
 export type Outcome = Reply<'POST', '/api/v1/integrations/{id}/test'>
 
 /** What was typed stays here from step to step, and whatever the hub does meanwhile. */
@@ -23,15 +32,19 @@ export function Setup({ connector }: { connector: Connector }) {
   const path = usePath()
   const go = useGo()
   const [step, setStep] = useState<Step>('credentials')
-  const [draft, setDraft] = useState<Draft>({ name: connector.name, endpoint: '', credentials: {}, credentialId: null, configuration: {} })
+  const [draft, setDraft] = useState<Draft>({ name: connector.name, endpoint: '', credentials: {}, credentialId: null, isConnected: false, configuration: {} })
   const [stored, setStored] = useState<Integration>()
+  // Whatever was lost of an answer: the same, sent again, is not stored twice.
+  const key = useKeyOf(draft)
   // Stored first and then tested: what is not right yet is mended in what is there, not stored a second time.
   const connect = useAction<void, Outcome>({
     async run({ hub }) {
       const input = inputOf(connector, draft)
       const { connector: _same, ...change } = input
+      const further = withoutBlanks(draft.credentials)
+      if (draft.isConnected && Object.keys(further).length > 0) await hub.patch('/api/v1/credentials/{id}', { path: { id: draft.credentialId! }, body: { credentials: further } })
       const integration = stored === undefined
-        ? await hub.post('/api/v1/integrations', { query: { test: 'false' }, body: input })
+        ? await hub.post('/api/v1/integrations', { query: { test: 'false' }, body: input, idempotencyKey: key })
         : await hub.patch('/api/v1/integrations/{id}', { path: { id: stored.id }, body: change })
       setStored(integration)
       return hub.post('/api/v1/integrations/{id}/test', { path: { id: integration.id }, body: {} })
@@ -48,7 +61,7 @@ export function Setup({ connector }: { connector: Connector }) {
   return (
     <Stack gap="md">
       <Progress step={step} onStep={turn} />
-      {step === 'credentials' && <StepForm onBack={() => { turn('choose') }} onNext={() => { setStep('configuration') }}><Credentials connector={connector} draft={draft} change={change} error={error} /></StepForm>}
+      {step === 'credentials' && <CredentialsStep connector={connector} draft={draft} change={change} error={error} onBack={() => { turn('choose') }} onNext={() => { setStep('configuration') }} />}
       {step === 'configuration' && <StepForm onBack={() => { setStep('credentials') }} onNext={() => { setStep('test') }} isIncomplete={draft.name.trim() === ''}><Configuration connector={connector} draft={draft} change={change} error={error} /></StepForm>}
       {step === 'test' && <TestStep connector={connector} draft={draft} error={error} outcome={outcome} isPending={connect.isPending} onBack={() => { setStep('configuration') }} onConnect={() => { connect.mutate() }} />}
       {step === 'done' && outcome !== undefined && <Done outcome={outcome} />}
@@ -64,45 +77,23 @@ function inputOf({ id }: Connector, { name, endpoint, credentials, credentialId,
   }
 }
 
-/** Enter goes on. */
-function StepForm({ children, onBack, onNext, isIncomplete = false }: { children: ReactNode, onBack(): void, onNext(): void, isIncomplete?: boolean }) {
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    if (!isIncomplete) onNext()
-  }
-  return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md">
-        {children}
-        <Group justify="space-between"><Button variant="default" onClick={onBack}>{texts.back}</Button><Button type="submit" disabled={isIncomplete}>{texts.next}</Button></Group>
-      </Stack>
-    </form>
-  )
-}
-
-interface PartProps { connector: Connector, draft: Draft, change(part: Partial<Draft>): void, error: Error | null }
-
-function Credentials({ connector, draft, change, error }: PartProps) {
-  const { can } = useTenant()
-  const { rows = [] } = useRows('/api/v1/credentials', { query: { connector: connector.id } }, { enabled: can('credentials:read') })
-  const schema = connector.schemas.credentials
-  if (!hasFields(schema)) return <Section title={texts.credentials}><Text size="sm" c="dimmed">{texts.noCredential}</Text></Section>
-  return (
-    <Section title={texts.credentials} text={texts.credentialsText}>
-      {rows.length > 0 && <Select label={texts.stored} data={[{ value: '', label: texts.newOne }, ...rows.map(({ id, name }) => ({ value: id, label: name }))]} value={draft.credentialId ?? ''} onChange={(next) => { change({ credentialId: next || null }) }} error={errorAt(error, '/credentialId')} />}
-      {draft.credentialId === null && <SchemaForm idPrefix="credentials" schema={schema} ui={hideSecrets(schema)} value={draft.credentials} onChange={(credentials) => { change({ credentials }) }} errors={errorsBelow(error, '/credentials')} />}
-    </Section>
-  )
-}
+export interface PartProps { connector: Connector, draft: Draft, change(part: Partial<Draft>): void, error: Error | null }
 
 function Configuration({ connector, draft, change, error }: PartProps) {
   const schema = connector.configurationSchema
   const ownBase = 'baseUrl' in ((schema['properties'] ?? {}) as object)
   return (
     <Section title={texts.configuration}>
-      <TextInput label={texts.name} description={texts.nameHelp} required withAsterisk={false} value={draft.name} error={errorAt(error, '/name')} onChange={(event) => { change({ name: event.currentTarget.value }) }} />
+      <TextInput label={texts.name} description={texts.nameHelp} required withAsterisk={false} autoFocus value={draft.name} error={errorAt(error, '/name')} onChange={(event) => { change({ name: event.currentTarget.value }) }} />
       {!ownBase && connector.type !== 'smtp-email' && <TextInput label={texts.endpoint} description={connector.endpoints.length === 0 ? texts.endpointHelp : texts.endpointOptional} type="url" placeholder={connector.endpoints[0]} value={draft.endpoint} error={errorAt(error, '/connection/endpoint')} onChange={(event) => { change({ endpoint: event.currentTarget.value }) }} />}
       {hasFields(schema) && <SchemaForm idPrefix="configuration" schema={schema} ui={hideSecrets(schema)} value={draft.configuration} onChange={(configuration) => { change({ configuration }) }} errors={errorsBelow(error, '/configuration')} />}
     </Section>
   )
+}
+
+/** The same as long as the draft is. */
+function useKeyOf(draft: Draft): string {
+  const known = useRef({ draft, key: randomName() })
+  if (known.current.draft !== draft) known.current = { draft, key: randomName() }
+  return known.current.key
 }

@@ -1,0 +1,60 @@
+import { Button, Group, Select, Stack, Text } from '@mantine/core'
+import { errorAt, errorsBelow } from '../../../components/form/problem-errors.ts'
+import { SchemaForm } from '../../../components/form/schema-form.tsx'
+import { focusFirst, hasFields, hideSecrets } from '../../../components/form/secrets.ts'
+import { Section } from '../../../components/section.tsx'
+import { Status } from '../../../components/status.tsx'
+import { useRows } from '../../../hub/queries.ts'
+import { useTenant } from '../../../hub/session.ts'
+import { accountTexts, ConnectAccount } from '../../accounts/parts.tsx'
+import type { PartProps } from './setup.tsx'
+import { StepForm } from './step-form.tsx'
+import { texts } from './texts.ts'
+
+/** An account that is connected, values that are typed, or what is stored already. */
+export function CredentialsStep({ connector, draft, change, error, onBack, onNext }: PartProps & { onBack(): void, onNext(): void }) {
+  const { can } = useTenant()
+  const stored = useRows('/api/v1/credentials', { query: { connector: connector.id } }, { enabled: can('credentials:read') })
+  const { rows: fields = [], isPending } = useRows('/api/v1/connectors/{id}/connectable', { path: { id: connector.id } }, { enabled: can('credentials:write') })
+  const schema = draft.isConnected ? withoutFields(connector.schemas.credentials, fields.map(({ field }) => field)) : connector.schemas.credentials
+  const isTyped = draft.credentialId === null || draft.isConnected
+  if (can('credentials:write') && isPending) return null
+  return (
+    <Stack gap="md">
+      {fields.length > 0 && draft.credentialId === null && (
+        <Section title={accountTexts.title}>
+          {fields.map((field) => <ConnectAccount key={field.field} connector={connector.id} field={field} onConnected={(credentialId) => { change({ credentialId, isConnected: true }) }} />)}
+        </Section>
+      )}
+      <StepForm onBack={onBack} onNext={onNext}>
+        <Section title={texts.credentials} text={hasFields(connector.schemas.credentials) ? texts.credentialsText : undefined}>
+          {!hasFields(connector.schemas.credentials) && <Text size="sm" c="dimmed">{texts.noCredential}</Text>}
+          {draft.isConnected && <Connected name={stored.rows?.find(({ id }) => id === draft.credentialId)?.name ?? draft.credentialId!} onDrop={() => { change({ credentialId: null, isConnected: false }) }} />}
+          {!draft.isConnected && stored.rows !== undefined && stored.rows.length > 0 && <Select label={texts.stored} data={[{ value: '', label: texts.newOne }, ...stored.rows.map(({ id, name }) => ({ value: id, label: name }))]} value={draft.credentialId ?? ''} onChange={(next) => { change({ credentialId: next || null }) }} error={errorAt(error, '/credentialId')} />}
+          {isTyped && hasFields(schema) && (
+            <Typed isAside={fields.length > 0} isOpen={error !== null}>
+              <SchemaForm idPrefix="credentials" schema={schema} ui={fields.length > 0 ? hideSecrets(schema) : focusFirst(schema, hideSecrets(schema))} value={draft.credentials} onChange={(credentials) => { change({ credentials }) }} errors={errorsBelow(error, '/credentials')} />
+            </Typed>
+          )}
+        </Section>
+      </StepForm>
+    </Stack>
+  )
+}
+
+function Connected({ name, onDrop }: { name: string, onDrop(): void }) {
+  return <Group gap="sm" role="status"><Status tone="good">{accountTexts.connectedAs(name)}</Status><Button variant="subtle" onClick={onDrop}>{accountTexts.dropConnected}</Button></Group>
+}
+
+/** Where an account can be connected, typing is the second way. */
+function Typed({ isAside, isOpen, children }: { isAside: boolean, isOpen: boolean, children: React.ReactNode }) {
+  if (!isAside) return children
+  return <details open={isOpen}><summary><Text span size="sm" c="dimmed">{texts.typed}</Text></summary><div style={{ marginTop: 12 }}>{children}</div></details>
+}
+
+type Schema = Record<string, unknown>
+
+function withoutFields(schema: Schema, names: string[]): Schema {
+  const { properties = {}, required = [] } = schema as { properties?: Schema, required?: string[] }
+  return { ...schema, properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name))), required: required.filter((name) => !names.includes(name)) }
+}
