@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core'
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { Plus, Store } from 'lucide-react'
 import { Page } from '../components/page.tsx'
+import { Home } from '../features/overview/home.tsx'
 import { StatCards } from '../features/overview/stat-cards.tsx'
 import { useTenant } from '../hub/session.ts'
 import { RouteLink } from '../routing/link.tsx'
@@ -12,6 +13,7 @@ import { texts } from './texts.ts'
 export function HubPage() {
   const tenant = useTenant()
   const path = usePath()
+  const isHome = useLocation({ select: ({ pathname }) => pathname === path('integrations') })
   return (
     <Page
       title={texts.hubTitle}
@@ -24,7 +26,7 @@ export function HubPage() {
     >
       <StatCards />
       <TabBar />
-      <Outlet />
+      {isHome ? <Home><Outlet /></Home> : <Outlet />}
     </Page>
   )
 }

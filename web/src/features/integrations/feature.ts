@@ -7,7 +7,7 @@ import { textSearch } from '../../routing/url.ts'
 
 const listRoute = createRoute({
   getParentRoute: () => hubRoute, path: 'integrations',
-  validateSearch: textSearch('q', 'status', 'health', 'sort'),
+  validateSearch: textSearch('q', 'status', 'health', 'sort', 'range', 'overview', 'guide'),
   component: lazyRouteComponent(() => import('./list-page.tsx'), 'ListPage'),
 })
 

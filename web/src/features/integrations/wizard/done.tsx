@@ -5,13 +5,15 @@ import { useTenant } from '../../../hub/session.ts'
 import { formatMs } from '../../../lib/format.ts'
 import { RouteLink } from '../../../routing/link.tsx'
 import { usePath } from '../../../routing/paths.ts'
+import { useFirstOperation } from '../parts.tsx'
 import type { Outcome } from './setup.tsx'
 import { texts } from './texts.ts'
 
 /** It works, what it tells of, and what to do with it. */
-export function Done({ outcome: { detail, latencyMs, integration: { id, name, supportedEvents } } }: { outcome: Outcome }) {
+export function Done({ outcome: { detail, latencyMs, integration: { id, name, connector, supportedEvents } } }: { outcome: Outcome }) {
   const path = usePath()
   const { can } = useTenant()
+  const operation = useFirstOperation(connector)
   return (
     <Section title={texts.steps.done}>
       <Stack align="center" gap="sm" py="md" ta="center">
@@ -23,7 +25,7 @@ export function Done({ outcome: { detail, latencyMs, integration: { id, name, su
         <Group gap="xs">
           <Button variant="default" component={RouteLink} to={path('integrations/new')}>{texts.another}</Button>
           <Button variant="default" component={RouteLink} to={path(`integrations/${id}`)}>{texts.open}</Button>
-          {can('integrations:run') && <Button leftSection={<Terminal size={15} />} component={RouteLink} to={path(`integrations/${id}`, { part: 'explore' })}>{texts.tryIt}</Button>}
+          {can('integrations:run') && <Button leftSection={<Terminal size={15} />} component={RouteLink} to={path(`integrations/${id}`, { part: 'explore', operation })}>{texts.tryIt}</Button>}
         </Group>
       </Stack>
     </Section>
