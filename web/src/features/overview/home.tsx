@@ -2,6 +2,7 @@ import { Skeleton, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { Suspense, type ReactNode } from 'react'
 import { lazily } from '../../components/lazily.ts'
+import { useGet } from '../../hub/queries.ts'
 import { useUrl } from '../../routing/url.ts'
 import { useGuide } from './guide-state.ts'
 import { texts } from './texts.ts'
@@ -29,12 +30,14 @@ export function Home({ children }: { children: ReactNode }) {
 function Folded() {
   const [{ overview }, setUrl] = useUrl<'overview'>()
   const isOpen = overview === 'open'
+  const { data: attention } = useGet('/api/v1/attention', undefined, { refetchInterval: 30_000 })
+  const count = attention?.data.length ?? 0
   return (
     <details className="app-folded" open={isOpen}>
       <summary onClick={(event) => {
         event.preventDefault()
         setUrl({ overview: isOpen ? undefined : 'open' })
-      }}><Text span size="sm" fw={550}>{texts.overview}</Text> <Text span size="sm" c="dimmed">{texts.overviewOf}</Text></summary>
+      }}><Text span size="sm" fw={550}>{texts.overview}</Text> <Text span size="sm" {...count > 0 ? { style: { color: 'var(--app-bad)' } } : { c: 'dimmed' }}>{count > 0 ? texts.needing(count) : texts.overviewOf}</Text></summary>
       {isOpen && <Suspense fallback={<Skeleton height={480} radius="md" />}><Overview /></Suspense>}
     </details>
   )

@@ -13,7 +13,8 @@ export const texts = {
   noneBefore: 'none yesterday by now',
 
   overview: 'Overview',
-  overviewOf: 'what needs attention; calls, errors and latency over time',
+  overviewOf: 'calls, errors, latency',
+  needing: (count: number) => (count === 1 ? '1 needs attention' : `${count} need attention`),
   course: 'Over time',
   more: 'More in Monitoring',
   callsAndErrors: 'Calls and errors',
