@@ -1,7 +1,7 @@
 /** Credentials decrypted for calls, kept in memory for seconds: the hot path looks here. */
-import { LRUCache } from 'lru-cache'
 import type { Database } from '../db/database.ts'
 import { HubError, isHubError } from '../errors.ts'
+import { boundedCache } from '../lib/bounded-cache.ts'
 import type { Mask } from '../lib/mask.ts'
 import type { ReadEnvironment } from './environment.ts'
 import { openField, resolveReferences, secretsOf, type CredentialSchema, type FieldValues } from './fields.ts'
@@ -40,7 +40,7 @@ const FRESH_MS = 30_000
 const KEPT_MAX = 10_000
 
 export function createOpener(deps: OpenerDeps): Opener {
-  const opened = new LRUCache<string, OpenCredential>({ max: KEPT_MAX, ttl: FRESH_MS })
+  const opened = boundedCache<OpenCredential>(KEPT_MAX, { ttl: FRESH_MS })
   const opening = new Map<string, Promise<OpenCredential>>()
 
   const openNow = (tenantId: string, id: string, name: string): Promise<OpenCredential> => {

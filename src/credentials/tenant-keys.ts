@@ -1,9 +1,9 @@
 /** A data key per tenant, in versions, each wrapped by the root key. The newest encrypts; older ones read until their values are encrypted anew. */
 import { randomBytes } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import type { Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
 import { HubError } from '../errors.ts'
+import { boundedCache } from '../lib/bounded-cache.ts'
 import { seal, unseal } from './encryption.ts'
 import type { RootKey, RootKeys } from './root-key.ts'
 import { insertKeyVersion, listKeyVersions, listRootKeyIds, lockNewestKey, lockRootKey, type KeyVersion } from './tenant-keys-store.ts'
@@ -26,7 +26,7 @@ const KNOWN_MAX = 20_000
 
 export function createTenantKeys({ database, rootKeys }: { database: Database, rootKeys: RootKeys }): TenantKeys {
   // By the wrapped bytes: whatever happens to the rows (a restored backup), an entry is never another key than was asked for.
-  const known = new LRUCache<string, DataKey>({ max: KNOWN_MAX })
+  const known = boundedCache<DataKey>(KNOWN_MAX)
 
   const open = async (tenantId: string, key: KeyVersion): Promise<DataKey> => {
     const name = `${tenantId}:${key.version}:${key.wrapped}`

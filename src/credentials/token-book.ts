@@ -1,5 +1,5 @@
 /** The access tokens of one credential that this process knows: those in use, and those that were, for masking. */
-import { LRUCache } from 'lru-cache'
+import { boundedCache } from '../lib/bounded-cache.ts'
 import { createMask, type Mask } from '../lib/mask.ts'
 import type { Token } from './token-request.ts'
 
@@ -8,7 +8,7 @@ const MASKED_MAX = 20
 
 export class TokenBook {
   /** Token key → token. */
-  readonly #tokens = new LRUCache<string, Token>({ max: TOKENS_MAX })
+  readonly #tokens = boundedCache<Token>(TOKENS_MAX)
   #secrets: string[] = []
 
   find(tokenKey: string): Token | undefined { return this.#tokens.get(tokenKey) }
@@ -50,7 +50,7 @@ export interface TokenBooks {
 
 /** A credential has one book as long as anybody holds it: masks made from it then see every token that is fetched later. */
 export function createTokenBooks(): TokenBooks {
-  const recent = new LRUCache<string, TokenBook>({ max: KEPT_MAX })
+  const recent = boundedCache<TokenBook>(KEPT_MAX)
   const known = new Map<string, WeakRef<TokenBook>>()
   const gone = new FinalizationRegistry<string>((name) => { if (known.get(name)?.deref() === undefined) known.delete(name) })
   const find = (tenantId: string, credentialId: string): TokenBook | undefined => known.get(`${tenantId}:${credentialId}`)?.deref()

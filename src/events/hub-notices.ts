@@ -1,5 +1,5 @@
 /** When calls and connections are worth an event. */
-import { LRUCache } from 'lru-cache'
+import { boundedCache } from '../lib/bounded-cache.ts'
 import type { HubEvent } from './hub-events.ts'
 
 interface About { id: string, name: string, connector: string }
@@ -19,7 +19,7 @@ export interface HubNotices {
 
 /** Messages are masked before they come here. */
 export function createHubNotices(announce: Announce): HubNotices {
-  const told = new LRUCache<string, true>({ max: 50_000 })
+  const told = boundedCache<true>(50_000)
   return {
     executionFailed(tenantId, { id, name, connector }, { id: executionId, operation, error: { type, message } }) {
       announce(tenantId, {

@@ -1,6 +1,7 @@
 /** Definitions of flows, kept in memory for those who run them. */
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../db/database.ts'
+import { boundedCache } from '../lib/bounded-cache.ts'
 import type { FlowDefinition } from './definition.ts'
 import { findFlow, findVersion } from './definitions-store.ts'
 import { presentFlows } from './library/library.ts'
@@ -36,8 +37,8 @@ function presentVersion(flowId: string, version: string): FlowDefinition | undef
 
 /** `forgotten`: told of the tenant whose flows changed, or of nobody where that may be any. */
 export function createDefinitions({ database, forgotten }: { database: Pick<Database, 'tenant'>, forgotten?: (tenantId?: string) => void }): Definitions {
-  const flows = new LRUCache<string, { facts: FlowFacts | undefined }>({ max: 20_000, ttl: FRESH_MS })
-  const versions = new LRUCache<string, { definition: FlowDefinition | undefined }>({ max: 2000, ttl: FRESH_MS })
+  const flows = boundedCache<{ facts: FlowFacts | undefined }>(20_000, { ttl: FRESH_MS })
+  const versions = boundedCache<{ definition: FlowDefinition | undefined }>(2000, { ttl: FRESH_MS })
   let generation = 0
   /** What was forgotten while it was read is not kept: it may be from before the change. */
   const keep = async <Value extends object>(cache: LRUCache<string, Value>, key: string, read: () => Promise<Value>): Promise<Value> => {

@@ -5,6 +5,7 @@ import type { Credentials, OpenCredential } from '../credentials/credentials.ts'
 import type { ConnectorRegistry } from '../catalog/registry.ts'
 import type { Database } from '../db/database.ts'
 import { HubError } from '../errors.ts'
+import { boundedCache } from '../lib/bounded-cache.ts'
 import { isUuid } from '../lib/page.ts'
 import { Quota } from '../lib/quota.ts'
 import { RateLimiter } from '../lib/rate-limiter.ts'
@@ -53,9 +54,9 @@ const CALLERS_REMEMBERED = 10_000
 export interface LoadedDeps { database: Database, connectors: ConnectorRegistry, credentials: Credentials }
 
 export function createLoadedIntegrations({ database, connectors, credentials }: LoadedDeps): LoadedIntegrations {
-  const loaded = new LRUCache<string, Loaded>({ max: 20_000, ttl: FRESH_MS })
+  const loaded = boundedCache<Loaded>(20_000, { ttl: FRESH_MS })
   const loading = new Map<string, Promise<Loaded>>()
-  const states = new LRUCache<string, State>({ max: 50_000 })
+  const states = boundedCache<State>(50_000)
 
   const load = async (tenantId: string, id: string): Promise<Loaded> => {
     const row = isUuid(id) ? await findIntegration(database.tenant(tenantId), tenantId, id) : undefined
@@ -80,7 +81,7 @@ export function createLoadedIntegrations({ database, connectors, credentials }: 
     let state = states.get(key)
     if (state === undefined) {
       state = {
-        limiter: new RateLimiter(row.dataHandling.rateLimit.requestsPerMinute), callerLimiters: new LRUCache({ max: CALLERS_REMEMBERED }),
+        limiter: new RateLimiter(row.dataHandling.rateLimit.requestsPerMinute), callerLimiters: boundedCache<RateLimiter>(CALLERS_REMEMBERED),
         hold: new UpstreamHold(), breaker: new CircuitBreaker(row.connection.circuitBreaker), quota: new Quota(), revision: row.revision,
       }
       states.set(key, state)

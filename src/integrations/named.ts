@@ -2,10 +2,10 @@
  * Integrations by what people call them: their name or id, or the id of a credential. A credential says which connector it is for; where that
  * needs no configuration, nobody has to make an integration first.
  */
-import { LRUCache } from 'lru-cache'
 import type { Credentials } from '../credentials/credentials.ts'
 import type { Database } from '../db/database.ts'
 import { HubError, isHubError } from '../errors.ts'
+import { boundedCache } from '../lib/bounded-cache.ts'
 import { isUuid } from '../lib/page.ts'
 import { systemCaller } from '../tenants/caller.ts'
 import type { Integrations } from './integrations.ts'
@@ -33,7 +33,7 @@ export interface NamedDeps { database: Database, credentials: Pick<Credentials, 
 const FRESH_MS = 30_000
 
 export function createNamedIntegrations(deps: NamedDeps): NamedIntegrations {
-  const known = new LRUCache<string, Named>({ max: 20_000, ttl: FRESH_MS })
+  const known = boundedCache<Named>(20_000, { ttl: FRESH_MS })
   const making = new Map<string, Promise<string>>()
   let generation = 0
 

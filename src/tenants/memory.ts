@@ -1,5 +1,5 @@
 /** What is looked up by a secret that comes with each request, and remembered for seconds. */
-import { LRUCache } from 'lru-cache'
+import { boundedCache } from '../lib/bounded-cache.ts'
 
 export interface Memory<Known> {
   find(secret: string): Promise<Known | undefined>
@@ -11,7 +11,7 @@ export interface Memory<Known> {
 const CACHE_MS = 5000
 
 export function createMemory<Known extends object>(look: (secret: string) => Promise<Known | undefined>): Memory<Known> {
-  const known = new LRUCache<string, Known>({ max: 10_000, ttl: CACHE_MS })
+  const known = boundedCache<Known>(10_000, { ttl: CACHE_MS })
   /** How often something changed: what was looked up across a change may be from before it, and is not remembered. */
   let changes = 0
   return {

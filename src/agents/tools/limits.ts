@@ -1,6 +1,6 @@
 /** How much the key of an agent may call: by its policy, counted in memory like every limit of the hub. */
-import { LRUCache } from 'lru-cache'
 import { HubError } from '../../errors.ts'
+import { boundedCache } from '../../lib/bounded-cache.ts'
 import { Quota } from '../../lib/quota.ts'
 import { RateLimiter } from '../../lib/rate-limiter.ts'
 import type { Audit } from '../../tenants/audit.ts'
@@ -16,7 +16,7 @@ export interface ToolLimits {
 const KEYS_REMEMBERED = 10_000
 
 export function createToolLimits(audit: Pick<Audit, 'countToolCalls'>): ToolLimits {
-  const used = new LRUCache<string, { limiter: RateLimiter, quota: Quota }>({ max: KEYS_REMEMBERED })
+  const used = boundedCache<{ limiter: RateLimiter, quota: Quota }>(KEYS_REMEMBERED)
   const usedBy = ({ tenantId, actor }: Caller, perMinute: number): { limiter: RateLimiter, quota: Quota } => {
     const key = `${tenantId}:${actor}`
     let of = used.get(key)

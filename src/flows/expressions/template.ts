@@ -1,5 +1,5 @@
 /** Values with expressions in them, taken apart once and evaluated often. */
-import { LRUCache } from 'lru-cache'
+import { boundedCache } from '../../lib/bounded-cache.ts'
 import { onlyProgram, partsOf } from './parts.ts'
 
 export interface Template {
@@ -16,7 +16,7 @@ export interface TemplateOptions {
   loose?: boolean
 }
 
-const ofText = new LRUCache<string, Template>({ max: 5000 })
+const ofText = boundedCache<Template>(5000)
 const ofObject = { strict: new WeakMap<object, Template>(), loose: new WeakMap<object, Template>() }
 
 /** The same object is read once and must not change after. */

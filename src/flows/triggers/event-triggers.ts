@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache'
 import type { Database } from '../../db/database.ts'
 import type { AcceptedEvent, CloudEvent } from '../../events/event.ts'
 import type { Sequel, Sequels } from '../../events/inbox.ts'
+import { boundedCache } from '../../lib/bounded-cache.ts'
 import type { Jq } from '../../lib/jq/jq.ts'
 import { systemCaller } from '../../tenants/caller.ts'
 import { settingsOf, type ConsumptionStrategy, type FlowDefinition } from '../definition.ts'
@@ -52,8 +53,8 @@ const ANSWER_MS = 30_000
 interface PlannedSequel extends Sequel { row: Planned['row'] }
 
 export function createEventTriggers(deps: EventTriggersDeps): EventTriggers {
-  const tenants = new LRUCache<string, Trigger[]>({ max: 20_000, ttl: FRESH_MS })
-  const awaited = new LRUCache<string, Awaited>({ max: AWAITED_MAX })
+  const tenants = boundedCache<Trigger[]>(20_000, { ttl: FRESH_MS })
+  const awaited = boundedCache<Awaited>(AWAITED_MAX)
   let generation = 0
   const load = async (tenantId: string): Promise<Trigger[]> => {
     const began = generation

@@ -3,8 +3,8 @@
  * everywhere, in a quarter of an hour. The last stands far above the others, lest anybody can lock somebody else out.
  */
 import { isIPv6 } from 'node:net'
-import { LRUCache } from 'lru-cache'
 import { HubError } from '../../errors.ts'
+import { boundedCache } from '../../lib/bounded-cache.ts'
 
 const WINDOW_MS = 15 * 60_000
 const limits = { address: 30, both: 10, account: 100 } as const
@@ -20,7 +20,7 @@ export interface Throttle {
 }
 
 export function createThrottle(now: () => number = Date.now): Throttle {
-  const known = new LRUCache<string, Failures>({ max: 50_000 })
+  const known = boundedCache<Failures>(50_000)
   const current = (name: string): Failures => {
     const found = known.get(name)
     if (found !== undefined && now() - found.since < WINDOW_MS) return found

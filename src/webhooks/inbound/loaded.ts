@@ -1,8 +1,8 @@
 /** Sources ready to receive, kept in memory by their paths: a request asks the database nothing. */
-import { LRUCache } from 'lru-cache'
 import type { OwnSecrets } from '../../credentials/own.ts'
 import type { Database } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
+import { boundedCache } from '../../lib/bounded-cache.ts'
 import { networkList } from '../../lib/http/address-guard.ts'
 import { createMask, type Mask } from '../../lib/mask.ts'
 import { schemeNamed } from './schemes/index.ts'
@@ -48,8 +48,8 @@ const LOOKED_UP_AT_ONCE = 500
 type Asked = PromiseWithResolvers<LoadedSource | undefined>
 
 export function createLoadedSources({ database, own }: { database: Database, own: OwnSecrets }): LoadedSources {
-  const loaded = new LRUCache<string, LoadedSource>({ max: KEPT_MAX, ttl: FRESH_MS })
-  const absent = new LRUCache<string, true>({ max: ABSENT_MAX, ttl: FRESH_MS })
+  const loaded = boundedCache<LoadedSource>(KEPT_MAX, { ttl: FRESH_MS })
+  const absent = boundedCache<true>(ABSENT_MAX, { ttl: FRESH_MS })
   const asked = new Map<string, Asked>()
   let changes = 0
   let busy = false

@@ -12,6 +12,7 @@ import { readIdCursor, toPage, type Page, type PageRequest } from '../../lib/pag
 import type { LoadedSource } from './loaded.ts'
 import { deleteOldRequests, deleteRequestsBefore, insertRequests, listRequests, type KeptRequest, type NewRequestRow, type RequestRow } from './requests-store.ts'
 import type { IncomingRequest } from './schemes/scheme.ts'
+import { boundedCache } from '../../lib/bounded-cache.ts'
 
 export type { RequestRow } from './requests-store.ts'
 
@@ -34,8 +35,8 @@ const PER_SECOND = { refused: 20, inspected: 500 }
 const BODY_MAX_BYTES = 32 * 1024
 
 export function createHookRequests({ database, onError }: { database: Database, onError(error: unknown): void }): HookRequests {
-  const allowance = new LRUCache<string, Allowance>({ max: 10_000 })
-  const untrimmed = new LRUCache<string, number>({ max: 10_000 })
+  const allowance = boundedCache<Allowance>(10_000)
+  const untrimmed = boundedCache<number>(10_000)
 
   const write = async (rows: NewRequestRow[]): Promise<void> => {
     await insertRequests(database.system, rows)

@@ -1,6 +1,6 @@
 /** All endpoints of the tenants that have events, in memory: read in one go when first asked for, then one by one as they change. */
-import { LRUCache } from 'lru-cache'
 import type { Database } from '../../db/database.ts'
+import { boundedCache } from '../../lib/bounded-cache.ts'
 import type { OpensSecrets } from './authentication.ts'
 import { LoadedWebhook } from './loaded-webhook.ts'
 import { Subscriptions } from './match.ts'
@@ -30,7 +30,7 @@ const COMPARE_MS = 60_000
 const TENANTS_MAX = 20_000
 
 export function createLoadedWebhooks(deps: LoadedWebhooksDeps): LoadedWebhooks {
-  const tenants = new LRUCache<string, Tenant>({ max: TENANTS_MAX })
+  const tenants = boundedCache<Tenant>(TENANTS_MAX)
   const of = (tenantId: string): Tenant => {
     let tenant = tenants.get(tenantId)
     if (tenant === undefined) {

@@ -1,9 +1,9 @@
 /** Access tokens by OAuth 2 and OpenID Connect: asked for once for all who wait, kept until shortly before they expire. */
 import { createHash, createHmac, randomUUID } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import { basicClient } from '../../../credentials/token-endpoint.ts'
 import { askForToken, type Token, type TokenAnswer } from '../../../credentials/token-request.ts'
 import { isHubError } from '../../../errors.ts'
+import { boundedCache } from '../../../lib/bounded-cache.ts'
 import { readBody } from '../../../lib/http/body.ts'
 import type { HttpClient } from '../../../lib/http/http.ts'
 import type { EffectContext } from '../../effect.ts'
@@ -33,7 +33,7 @@ const WELL_KNOWN = '/.well-known/openid-configuration'
 /** Throws FlowFault `authentication` where the authority gives none, `configuration` for what cannot be asked for; HubError where it cannot be reached. */
 export function createOAuth2Tokens(deps: TokenDeps): OAuth2Tokens {
   /** Of all tenants, by what they were asked for with; in memory only. */
-  const kept = new LRUCache<string, Token>({ max: KEPT_MAX })
+  const kept = boundedCache<Token>(KEPT_MAX)
   const asking = new Map<string, Promise<Token>>()
   return {
     async get(kind, policy, context) {
