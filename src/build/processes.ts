@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readConfig } from '../config.ts'
 import { interrupted } from '../lib/interrupted.ts'
 import { explainStart } from './start-failure.ts'
+import { collectStartGarbage } from './start-garbage.ts'
 import { urlOf } from './url.ts'
 
 /** Runs until the first SIGINT or SIGTERM. `announce` gets what a person at a terminal wants to see, the made key among it. */
@@ -17,6 +18,7 @@ export async function runHub(role: 'serve' | 'worker', announce: (text: string) 
   if (hub.url !== undefined) announce(`Interchange is ready: ${hub.url}  (API reference: ${hub.url}/docs)\n`)
   if (hub.welcomeUrl !== undefined) announce(`\n  Nobody can sign in yet. Become the owner, once, until the next start:\n\n    ${hub.welcomeUrl}\n\n`)
   logger.info({ url: hub.url, role }, 'ready')
+  collectStartGarbage()
   if (!stopped.aborted) await once(stopped, 'abort')
   logger.info('stopping')
   await hub.close()
