@@ -1,16 +1,18 @@
 import { CloseButton, TextInput, type TextInputProps } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { Search } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { texts } from './texts.ts'
 
 export interface SearchInputProps extends Omit<TextInputProps, 'value' | 'onChange'> {
   value: string | undefined
   /** Called a moment after typing stopped. */
   onSearch(value: string | undefined): void
+  /** Enter was pressed; what is typed was told of before. */
+  onEnter?: (value: string | undefined) => void
 }
 
-export function SearchInput({ value, onSearch, label, ...rest }: SearchInputProps) {
+export function SearchInput({ value, onSearch, onEnter, label, ...rest }: SearchInputProps) {
   const [text, setText] = useState(value ?? '')
   const sent = useRef(value ?? '')
   const search = useDebouncedCallback((next: string) => {
@@ -27,10 +29,16 @@ export function SearchInput({ value, onSearch, label, ...rest }: SearchInputProp
     setText(next)
     search(next.trim())
   }
+  const enter = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || onEnter === undefined) return
+    event.preventDefault()
+    search.flush()
+    onEnter(text.trim() || undefined)
+  }
   return (
     <TextInput
       type="search" aria-label={typeof label === 'string' ? label : texts.search} placeholder={typeof label === 'string' ? label : texts.search} leftSection={<Search size={14} />}
-      value={text} onChange={(event) => { type(event.currentTarget.value) }} {...rest}
+      value={text} onChange={(event) => { type(event.currentTarget.value) }} onKeyDown={enter} {...rest}
       rightSection={text === '' ? null : <CloseButton size="sm" aria-label={texts.clear} onClick={() => { type('') }} />}
     />
   )

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { notifyDone } from '../../components/notify.tsx'
 import { Page } from '../../components/page.tsx'
@@ -6,6 +6,7 @@ import { Problem } from '../../components/problem.tsx'
 import { Section } from '../../components/section.tsx'
 import { useAction } from '../../hub/action.ts'
 import type { Connector } from '../../hub/client.ts'
+import { useTenant } from '../../hub/session.ts'
 import { useGo } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { DocumentInput, type Given } from './document-input.tsx'
@@ -16,6 +17,7 @@ import { texts } from './texts.ts'
 export function ImportPage() {
   const path = usePath()
   const go = useGo()
+  const { can } = useTenant()
   const [given, setGiven] = useState<Given>()
   const [name, setName] = useState('')
   const doImport = useAction<Given, Connector>({
@@ -25,8 +27,10 @@ export function ImportPage() {
       go(path(`connectors/${encodeURIComponent(connector.id)}`))
     },
   })
+  const crumbs = [{ label: texts.hub, to: path('integrations') }, { label: texts.connectors, to: path('connectors') }]
+  if (!can('connectors:write')) return <Page title={texts.importTitle} crumbs={crumbs}><Text size="sm" c="dimmed">{texts.mayNotImport}</Text></Page>
   return (
-    <Page title={texts.importTitle} subtitle={texts.importText} crumbs={[{ label: texts.hub, to: path('integrations') }, { label: texts.connectors, to: path('connectors') }]}>
+    <Page title={texts.importTitle} subtitle={texts.importText} crumbs={crumbs}>
       <Section title={texts.importTitle}>
         <Stack gap="md">
           <DocumentInput given={given} onChange={setGiven} />

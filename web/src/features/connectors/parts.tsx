@@ -1,6 +1,7 @@
 /** What other features show of connectors: the gallery of all that can be connected. */
 import { Button, Card, Group, Select, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core'
 import { FileUp, SearchX } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
 import { Empty } from '../../components/empty.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { Problem } from '../../components/problem.tsx'
@@ -12,7 +13,7 @@ import type { Card as Service } from '../../hub/client.ts'
 import { useGet, useRows } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
 import { formatNumber } from '../../lib/format.ts'
-import { RouteLink } from '../../routing/link.tsx'
+import { RouteLink, useGo } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { useUrl } from '../../routing/url.ts'
 import { texts } from './texts.ts'
@@ -26,11 +27,12 @@ export function Gallery({ to, autoFocus = false }: { to(service: Service): strin
   const [{ q, category, origin }, setUrl] = useUrl<'q' | 'category' | 'origin'>()
   const { data: categories } = useGet('/api/v1/catalog/categories', undefined, { staleTime: 3_600_000 })
   const list = useRows('/api/v1/integrations/available', { query: { limit: 60, ...q && { q }, ...category && { category }, ...origin && { origin: origin as Service['origin'] } } })
+  const enter = useFirst(list, q, to)
   const importing = can('connectors:write') && <Button variant="default" leftSection={<FileUp size={14} />} component={RouteLink} to={path('connectors/import')}>{texts.import}</Button>
   return (
     <Stack gap="sm">
       <Group gap="xs">
-        <SearchInput label={texts.searchMarket} value={q} onSearch={(next) => { setUrl({ q: next }) }} w={{ base: '100%', xs: 320 }} data-autofocus={autoFocus || undefined} autoFocus={autoFocus} />
+        <SearchInput label={texts.searchMarket} value={q} onSearch={(next) => { setUrl({ q: next }) }} onEnter={enter} w={{ base: '100%', xs: 320 }} data-autofocus={autoFocus || undefined} autoFocus={autoFocus} />
         <Select aria-label={texts.anyCategory} placeholder={texts.anyCategory} clearable searchable w={{ base: 'calc(50% - 4px)', xs: 190 }} data={categories?.data.map(({ name, count }) => ({ value: name, label: `${name.replaceAll('_', ' ')} (${count})` })) ?? []} value={category ?? null} onChange={(next) => { setUrl({ category: next ?? undefined }) }} />
         <FilterChoice label={texts.anyOrigin} choices={texts.origins} value={origin} onChange={(next) => { setUrl({ origin: next }) }} />
         {importing}
@@ -41,6 +43,24 @@ export function Gallery({ to, autoFocus = false }: { to(service: Service): strin
       {list.hasNextPage && <Group justify="center"><Button variant="default" loading={list.isFetchingNextPage} onClick={() => { void list.fetchNextPage() }}>{common.loadMore}</Button></Group>}
     </Stack>
   )
+}
+
+interface Listed { rows: Service[] | undefined, isPlaceholderData: boolean }
+
+/** Enter in the search leads to the first that is found, once it is found. */
+function useFirst({ rows, isPlaceholderData }: Listed, q: string | undefined, to: (service: Service) => string): (typed: string | undefined) => void {
+  const go = useGo()
+  const [entered, setEntered] = useState<{ typed: string | undefined }>()
+  const first = entered !== undefined && entered.typed === q && !isPlaceholderData ? rows?.[0] : undefined
+  const target = first && to(first)
+  const latest = useRef(go)
+  latest.current = go
+  useEffect(() => {
+    if (target === undefined) return
+    setEntered(undefined)
+    latest.current(target)
+  }, [target])
+  return (typed) => { setEntered({ typed }) }
 }
 
 function Cards({ services, to, isLoading }: { services: Service[] | undefined, to(service: Service): string, isLoading: boolean }) {

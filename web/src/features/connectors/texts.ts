@@ -17,6 +17,7 @@ export const texts = {
   install: 'Install',
   configure: 'Configure',
   import: 'Import OpenAPI',
+  mayNotImport: 'Your role looks at connectors, and imports none.',
   importTitle: 'Import an OpenAPI document',
   importText: 'OpenAPI 2.0 to 3.2, in JSON or YAML, up to 64 MB: its operations become typed operations of a connector.',
   emptyTitle: 'No connector yet',

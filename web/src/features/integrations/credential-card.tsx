@@ -5,6 +5,7 @@ import { Loaded } from '../../components/loading.tsx'
 import { Section } from '../../components/section.tsx'
 import type { Credential } from '../../hub/client.ts'
 import { useGet } from '../../hub/queries.ts'
+import { useTenant } from '../../hub/session.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { Connections } from '../accounts/parts.tsx'
@@ -18,6 +19,7 @@ export function CredentialCard({ id }: { id: string }) {
 
 function About({ credential }: { credential: Credential }) {
   const path = usePath()
+  const { can } = useTenant()
   const { id, name, fields, connections, expiresAt, updatedAt } = credential
   const typed = Object.keys(fields).filter((field) => connections[field] === undefined)
   return (
@@ -27,7 +29,7 @@ function About({ credential }: { credential: Credential }) {
         [texts.fields, typed.length > 0 && typed.join(', ')], [texts.expires, expiresAt !== null && <Ago key="e" time={expiresAt} mayBeAhead />], [texts.changed, <Ago key="c" time={updatedAt} />],
       ]} />
       {Object.keys(connections).length > 0 && <Connections credential={credential} />}
-      {typed.length > 0 && <Text size="sm"><Anchor component={RouteLink} to={path('settings', { part: 'credentials', q: id })} size="sm">{texts.changeCredential}</Anchor></Text>}
+      {typed.length > 0 && can('credentials:write') && <Text size="sm"><Anchor component={RouteLink} to={path('settings', { part: 'credentials', q: id })} size="sm">{texts.changeCredential}</Anchor></Text>}
     </Stack>
   )
 }

@@ -2,6 +2,7 @@ export const texts = {
   title: 'Add Integration',
   titleOf: (connector: string) => `Add ${connector}`,
   steps: { choose: 'Choose', credentials: 'Credentials', configuration: 'Configuration', test: 'Test', done: 'Done' },
+  mayNot: 'Your role looks at integrations, and adds none. An administrator of this tenant can give you another.',
   progress: 'Steps',
   installing: 'Bringing it in…',
   installFailed: 'It could not be brought in',

@@ -15,6 +15,9 @@ import { texts } from './texts.ts'
 
 export function WizardPage() {
   const [{ connector }] = useUrl<'connector'>()
+  const { can } = useTenant()
+  const path = usePath()
+  if (!can('integrations:write')) return <Page title={texts.title} crumbs={crumbsOf(path)}><Text size="sm" c="dimmed">{texts.mayNot}</Text></Page>
   return connector === undefined ? <Choose /> : <Chosen id={connector} key={connector} />
 }
 
