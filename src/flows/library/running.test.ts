@@ -1,5 +1,5 @@
 /** Predefined flows do what they say, against real servers. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openHub, type TestHub } from '../../../test/hub.ts'
 import { json, startUpstream, type Upstream } from '../../../test/upstream.ts'
 import { startMailServer, type MailServer } from '../../connectors/smtp-email/mail-server.fixture.ts'
@@ -86,4 +86,55 @@ test('nightly-api-to-file puts the result under the name of the day', async () =
   const put = shop.asked.find(({ method }) => method === 'PUT')
   expect(put).toMatchObject({ url: expect.stringMatching(/^\/files\/\d{4}-\d\d-\d\d\.json$/) })
   expect(JSON.parse(put!.body)).toEqual({ orders: [1, 2] })
+})
+
+describe('approval-before-operation', () => {
+  const patience = { timeout: 20_000, interval: 50 }
+  const approved = { orders: ['approved'] }
+
+  /** A run that has asked, and waits: with the link from the mail. */
+  async function ask(flow: string): Promise<{ link: string, run(): Promise<{ status: string, output: unknown, error?: { type: string, status: number } }> }> {
+    shop.asked.length = 0
+    shop.answer((_request, response) => { json(response, 200, approved) })
+    const { body: { id } } = await hub.call('POST', `/api/v1/flows/${flow}/runs`, { input: { order: 17 } })
+    const run = async (): Promise<any> => (await hub.call('GET', `/api/v1/runs/${id}`)).body // eslint-disable-line typescript/no-explicit-any
+    await vi.waitFor(async () => { expect((await run()).status).toBe('waiting') }, patience)
+    const { to, email: { text = '' } } = mail.received.at(-1)!
+    expect(to).toEqual(['boss@example.com'])
+    expect(text).toContain(`The run ${id} waits`)
+    expect(text).toContain('{"order":17}')
+    return { link: /http:\S+\/approvals\/\S+/.exec(text)![0], run }
+  }
+  const answer = (link: string, decision: string): Promise<Response> => fetch(link, { method: 'POST', body: new URLSearchParams({ decision }) })
+
+  test('waits for an answer, calls the operation once the link of the mail is used to approve, and never again', async () => {
+    await install('approval-before-operation', { call: 'Orders/listOrders', approver: 'boss@example.com' })
+    const { link, run } = await ask('approval-before-operation')
+    const page = await fetch(link)
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('{&quot;order&quot;:17}')])
+    // Another run's answer, and mail programs that look at the link, decide nothing.
+    await hub.call('POST', '/api/v1/events', { specversion: '1.0', id: 'foreign', source: '/boss', type: 'approval.given', data: { run: 'another' } })
+    expect(shop.asked).toEqual([])
+    expect((await run()).status).toBe('waiting')
+    expect((await answer(link, 'given')).status).toBe(200)
+    await vi.waitFor(async () => { expect(await run()).toMatchObject({ status: 'completed', output: approved }) }, patience)
+    for (const decision of ['given', 'denied']) expect((await answer(link, decision)).status).toBe(409)
+    expect(shop.asked).toHaveLength(1)
+  })
+
+  test('a denial ends the run with an authorization error, and the operation is not called', async () => {
+    const { link, run } = await ask('approval-before-operation')
+    expect((await answer(link, 'denied')).status).toBe(200)
+    await vi.waitFor(async () => { expect(await run()).toMatchObject({ status: 'faulted', error: { type: 'https://serverlessworkflow.io/spec/1.0.0/errors/authorization', status: 403, title: 'The approval was denied' } }) }, patience)
+    expect(shop.asked).toEqual([])
+  })
+
+  test('where nobody answers in time the run ends with a timeout, and the link is good for nothing', async () => {
+    expect(await hub.call('POST', '/api/v1/flows/library/approval-before-operation/install', { parameters: { call: 'Orders/listOrders', approver: 'boss@example.com', patience: 'PT3S' }, name: 'impatient' })).toMatchObject({ status: 201 })
+    const { link, run } = await ask('impatient')
+    await vi.waitFor(async () => { expect(await run()).toMatchObject({ status: 'faulted', error: { type: 'https://serverlessworkflow.io/spec/1.0.0/errors/timeout', status: 408 } }) }, patience)
+    expect((await fetch(link)).status).toBe(404)
+    expect((await answer(link, 'given')).status).toBe(404)
+    expect(shop.asked).toEqual([])
+  })
 })
