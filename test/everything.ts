@@ -120,6 +120,7 @@ async function ownFlow(hub: TestHub, { tenantId, mark }: { tenantId: string, mar
     await insert('flow_blobs', { blob_id: uuidv7(), run_id: run })
     await insert('flow_signals', { run_id: live, wait_id: mark, event_id: uuidv7(), filter_index: 0, sequence: '', event: '{}' })
     await insert('flow_schedules', { flow_id: flowId, trigger_id: mark, version: '1.0.0', settings: '{}' })
+    await insert('flow_gatherings', { flow_id: flowId, trigger_id: mark, id: live, correlation: '', events: '[]' })
     await insert('flow_approvals', { id: live, hash: Buffer.from(mark), run_id: live, subject: mark, title: mark, detail: mark, expires_at: new Date(Date.now() + 3_600_000) })
     await insert('flow_keys', { flow_id: flowId, key: mark, run_id: run, expires_at: new Date(Date.now() + 3_600_000) })
   })

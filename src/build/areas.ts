@@ -119,7 +119,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const approvals = createApprovals({ database, publicUrl: deps.publicUrl, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) })
   const flowRuns = createFlowRuns({ ...deps, jq, approvals, credentials, ...documents, execute: running.execute, eventBus, hubEvents: eventing.hubEvents, agentSteps: (callFunction) => agents.stepsOver(callFunction) })
   const flowTriggers = createFlowTriggers({
-    ...deps, jq, ...documents, ...flowRuns.services, starting: flowRuns.starting, execute: running.execute, polls, findSources: (tenantId, nameOrId) => receiving.services.webhookSources.idsOf(tenantId, nameOrId),
+    ...deps, jq, ...documents, ...flowRuns.services, starting: flowRuns.starting, execute: running.execute, polls, eventBus, findSources: (tenantId, nameOrId) => receiving.services.webhookSources.idsOf(tenantId, nameOrId),
   })
   const audit = createAudit(database)
   const agents = createAgents({ ...deps, database, audit, flows: documents.services.flows, definitions: documents.definitions, runs: flowRuns.services.runs, executions, integrations: running.integrations, connectors: catalog.registry, execute: running.execute, rehearse: createRehearse({ loaded, jq }) })

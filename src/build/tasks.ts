@@ -37,6 +37,7 @@ export function hubTasks({ areas, storage, idempotency, config }: TaskDeps): Tas
       await areas.services.signInLinks.expire()
     } },
     { name: 'expire-approvals', cron: '33 * * * *', run: () => areas.services.approvals.expire() },
+    { name: 'expire-gatherings', cron: '53 * * * *', run: () => areas.flowTriggers.expire() },
     { name: 'expire-oauth', cron: '43 * * * *', run: () => areas.services.credentials.oauth.expire() },
     { name: 'run-retention', cron: '13 * * * *', run: async () => { await areas.flowRuns.retention.apply() } },
     ...areas.eventBus.tasks,

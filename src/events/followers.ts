@@ -57,9 +57,7 @@ const NOTE_EVERY_MS = 5000
 export function createFollowers(deps: FollowersDeps): Followers {
   const processId = uuidv7()
   return {
-    async begin(db, tenantId, name, from = 'now') {
-      await insertFollower(db, { tenantId, name }, from === 'now' ? await findHorizon(db) : beginning)
-    },
+    begin: beginFollower,
     follow(follower) {
       const controller = new AbortController()
       // Two of a process with the same name take turns as two processes do.
@@ -68,6 +66,10 @@ export function createFollowers(deps: FollowersDeps): Followers {
     },
     remove: (db, tenantId, name) => deleteFollower(db, { tenantId, name }),
   }
+}
+
+export const beginFollower: Followers['begin'] = async (db, tenantId, name, from = 'now') => {
+  await insertFollower(db, { tenantId, name }, from === 'now' ? await findHorizon(db) : beginning)
 }
 
 interface Run { processId: string, signal: AbortSignal }

@@ -28,6 +28,8 @@ const givenIn = {
   task: ['context', 'input', 'secrets', 'task', 'workflow', 'runtime', 'authorization'],
   taskOutput: ['context', 'input', 'secrets', 'task', 'workflow', 'runtime', 'authorization'],
   taskExport: everywhere,
+  /** There is no run yet. */
+  schedule: [],
   event: ['context', 'input', 'secrets', 'workflow', 'runtime'],
 }
 
@@ -92,7 +94,7 @@ const bareMembers: [pattern: RegExp, place: keyof typeof givenIn][] = [
   [/^\/output\/as$/, 'taskOutput'],
   [/^\/export\/as$/, 'taskExport'],
   [/^\/(?:for\/in|while|switch\/\d+\/[^/]+\/when|catch\/(?:retry\/)?(?:when|exceptWhen))$/, 'task'],
-  [/^\/listen\/to\/(?:until|(?:until\/)?(?:one|(?:any|all)\/\d+)\/correlate\/[^/]+\/from)$/, 'event'],
+  [/^(?:\/listen\/to)?\/(?:until|(?:until\/)?(?:one|(?:any|all)\/\d+)\/correlate\/[^/]+\/from)$/, 'event'],
   [/^\/foreach\/(?:output|export)\/as$/, 'taskExport'],
 ]
 const bareInSubscription = /^\/with\/subscription\/(?:filter|consume\/(?:while|until)|foreach\/(?:output|export)\/as)$/
@@ -113,7 +115,9 @@ class Finder {
     const { input, output, schedule, timeout } = this.#definition
     this.#bare(memberOf(input, 'from'), '/input/from', 'workflowInput')
     this.#bare(memberOf(output, 'as'), '/output/as', 'workflowOutput')
-    this.#template(schedule, '/schedule', 'workflowInput')
+    const { on, ...times } = isMembers(schedule) ? schedule : {}
+    this.#template(times, '/schedule', 'workflowInput')
+    this.#walk(on, '', { base: '/schedule/on', task: undefined, skip: new Set() })
     this.#template(timeout, '/timeout', 'workflowInput')
     this.#reusable()
     this.#settings()
@@ -162,7 +166,8 @@ class Finder {
   #text(text: string, path: string, { base, task }: Scope): void {
     const bound = task === undefined ? [] : [...task.variables, ...ownVariables(task, path)]
     const bare = bareMembers.find(([pattern]) => pattern.test(path))?.[1] ?? (task?.task.call === 'asyncapi' && bareInSubscription.test(path) ? 'event' : undefined)
-    if (bare !== undefined) this.#bare(text, base + path, bare, bound)
+    if (bare !== undefined) this.#bare(text, base + path, task === undefined ? 'schedule' : bare, bound)
+    else if (task === undefined) this.#wrapped(text, base + path, { place: 'schedule', bound })
     else this.#wrapped(text, base + path, { place: path.startsWith('/output/') ? 'taskOutput' : path.startsWith('/export/') ? 'taskExport' : path.startsWith('/input/') ? 'taskInput' : 'task', bound })
   }
 

@@ -45,9 +45,7 @@ export function checkSettings({ document }: Members, report: Report): void {
 
 export function checkSchedule({ schedule, document }: Members, report: Report): void {
   const { every, cron, on } = (typeof schedule === 'object' && schedule !== null ? schedule : {}) as Members
-  if (memberOf(on, 'all') !== undefined || memberOf(on, 'until') !== undefined) {
-    report({ severity: 'warning', code: 'never_runs', pointer: '/schedule/on', detail: 'begins no run here: an event begins one by `one` or `any`; to gather several, begin with the first and `listen` for the others' })
-  }
+  checkGathering(on, report)
   const fault = (member: string, detail: string): void => { report({ severity: 'error', code: 'invalid_schedule', pointer: `/schedule/${member}`, detail }) }
   if (every !== undefined) {
     checkDuration(every, '/schedule/every', report)
@@ -61,6 +59,31 @@ export function checkSchedule({ schedule, document }: Members, report: Report): 
   } catch (error) {
     fault('cron', `is no cron expression such as "0 8 * * 1-5": ${(error as Error).message.replace(/^CronPattern: /, '')}`)
   }
+}
+
+/** Several events that begin a run together must be linked by the same values: one without a value that others have could belong to any of them. */
+function checkGathering(on: unknown, report: Report): void {
+  const [all, any, until] = ['all', 'any', 'until'].map((name) => memberOf(on, name))
+  if (all === undefined && until === undefined) return
+  const fault = (pointer: string, detail: string): void => { report({ severity: 'error', code: 'invalid_schedule', pointer: `/schedule/on${pointer}`, detail }) }
+  if (Array.isArray(all) && all.length === 0) fault('/all', 'names no event, so that nothing would ever begin it')
+  const own = [...placedFilters(all, '/all'), ...placedFilters(any, '/any')]
+  const [first] = own
+  const wanted = first === undefined ? '' : linksOf(first.filter)
+  for (const { filter, pointer } of own) if (linksOf(filter) !== wanted) fault(pointer, `must correlate by the same names as the first one does (${wanted || 'none'})`)
+  for (const { filter, pointer } of ['one', 'all', 'any'].flatMap((name) => placedFilters(memberOf(until, name), `/until/${name}`))) {
+    if (linksOf(filter) !== '' && linksOf(filter) !== wanted) fault(pointer, `must correlate by the same names as what it ends (${wanted || 'none'}), or by none`)
+  }
+}
+
+function placedFilters(filters: unknown, pointer: string): { filter: unknown, pointer: string }[] {
+  if (Array.isArray(filters)) return filters.map((filter: unknown, index) => ({ filter, pointer: `${pointer}/${index}` }))
+  return typeof filters === 'object' && filters !== null ? [{ filter: filters, pointer }] : []
+}
+
+function linksOf(filter: unknown): string {
+  const correlate = memberOf(filter, 'correlate')
+  return Object.entries(typeof correlate === 'object' && correlate !== null ? correlate : {}).filter(([, each]) => memberOf(each, 'expect') === undefined).map(([name]) => name).sort().join(', ')
 }
 
 function isNothing(duration: unknown): boolean {

@@ -22,6 +22,11 @@ export async function fits({ with: wanted, correlate = {}, variables }: StoredFi
   for (const [name, expected] of Object.entries(wanted)) {
     if (!await expressionFits(expected, event[name], { expressions, variables })) return false
   }
+  return meetsExpectations(correlate, event, { expressions, variables })
+}
+
+/** What correlations expect by themselves. */
+export async function meetsExpectations(correlate: NonNullable<EventFilter['correlate']>, event: CloudEvent, { expressions, variables }: With): Promise<boolean> {
   for (const { from, expect } of Object.values(correlate)) {
     if (expect === undefined) continue
     const [value, expectation] = await Promise.all([correlationOf(from, event, expressions, variables), attempt(() => expressions.evaluate(expect, event, variables))])

@@ -1,5 +1,4 @@
 /** What the tasks of runs need of the hub, made of its services. */
-import { buffer } from 'node:stream/consumers'
 import type { Blobs } from '../../blobs/blobs.ts'
 import type { Database } from '../../db/database.ts'
 import { isRowFault } from '../../db/faults.ts'
@@ -9,6 +8,7 @@ import type { SchemaDefinition } from '../definition.ts'
 import type { EffectContext, Effects } from '../effect.ts'
 import type { LiveRun } from '../engine/run.ts'
 import type { Services } from '../engine/services.ts'
+import { eventText } from '../events/event-text.ts'
 import { fault } from '../fault.ts'
 import { literalOf } from '../listening/filter.ts'
 import type { Listening } from '../listening/listening.ts'
@@ -72,16 +72,10 @@ function listeningOf({ database, blobs, listening }: SurroundingsDeps): Services
       const db = database.tenant(tenantId)
       const found = await listSignals(db, { tenantId, runId: id, waitId, after }, limit)
       if (after !== '' && found.length > 0) await deleteSignals(db, { tenantId, runId: id, waitId, upTo: after })
-      return Promise.all(found.map(async ({ eventId, event, ...signal }) => ({ ...signal, event: event ?? await largeEvent({ database, blobs }, tenantId, eventId) })))
+      return Promise.all(found.map(async ({ eventId, event, ...signal }) => ({ ...signal, event: event ?? await eventText({ database, blobs }, tenantId, eventId) })))
     },
     end: ({ row: { tenantId, id } }, waitIds) => deleteWaits(database.tenant(tenantId), { tenantId, runId: id, waitIds }),
   }
-}
-
-async function largeEvent({ database, blobs }: Pick<SurroundingsDeps, 'database' | 'blobs'>, tenantId: string, eventId: string): Promise<string> {
-  const { rows: [row] } = await database.tenant(tenantId).query<{ text: string, blobId: string | null }>('select event as text, blob_id as "blobId" from events where tenant_id = $1 and id = $2', [tenantId, eventId])
-  if (row === undefined) throw fault('runtime', 'The event is gone.')
-  return row.blobId === null ? row.text : (await buffer((await blobs.read(tenantId, row.blobId)).stream)).toString('utf8')
 }
 
 function childrenOf(deps: SurroundingsDeps): Services['children'] {

@@ -9,12 +9,15 @@ import type { Sequel, Sequels } from '../../events/inbox.ts'
 import { boundedCache } from '../../lib/bounded-cache.ts'
 import type { Jq } from '../../lib/jq/jq.ts'
 import { systemCaller } from '../../tenants/caller.ts'
-import { settingsOf, type ConsumptionStrategy, type FlowDefinition } from '../definition.ts'
+import { settingsOf, type ConsumptionStrategy, type EventFilter, type FlowDefinition } from '../definition.ts'
 import { durationMs } from '../duration.ts'
 import { compileFilter, type CompiledFilter } from '../events/filter.ts'
+import { createExpressions } from '../expressions/evaluate.ts'
+import { meetsExpectations } from '../listening/filter.ts'
 import type { Planned, Starting } from '../runs/start.ts'
 import { newRunClauses, newRunValues } from '../runs/start-store.ts'
 import { listTriggered, type TriggeredFlow } from './event-triggers-store.ts'
+import { isGathering } from './schedule.ts'
 
 /** A run whose output the sender of a webhook waits for. */
 export interface Awaited { runId: string, timeoutMs: number }
@@ -46,7 +49,10 @@ interface Trigger extends Pick<TriggeredFlow, 'namespace' | 'name' | 'version'> 
 /** How long a change made by another process may go unseen where its notice gets lost. */
 const FRESH_MS = 30_000
 /** What runs tell of themselves begins a flow only where it names that: else a flow that takes every event would begin itself without end. */
-const OF_RUNS = 'io.serverlessworkflow.'
+export function isOfRuns(type: string): boolean {
+  return type.startsWith('io.serverlessworkflow.')
+}
+
 const AWAITED_MAX = 10_000
 const ANSWER_MS = 30_000
 
@@ -99,7 +105,7 @@ export function createEventTriggers(deps: EventTriggersDeps): EventTriggers {
 
 function mayBegin({ filters, sources }: Trigger, { event: { type }, webhookSourceId }: AcceptedEvent): boolean {
   if (sources !== undefined && (webhookSourceId === undefined || !sources.has(webhookSourceId))) return false
-  return filters.some((filter) => filter.type === type) || !type.startsWith(OF_RUNS) && (filters.length === 0 || filters.some((filter) => filter.type === undefined))
+  return filters.some((filter) => filter.type === type) || !isOfRuns(type) && (filters.length === 0 || filters.some((filter) => filter.type === undefined))
 }
 
 async function planOne({ starting, onError }: EventTriggersDeps, awaited: LRUCache<string, Awaited>, { tenantId, id, event }: AcceptedEvent, trigger: Trigger): Promise<PlannedSequel | undefined> {
@@ -128,13 +134,22 @@ async function triggersOf({ jq, findSources }: EventTriggersDeps, tenantId: stri
   const flow = { namespace, name, version }
   const found: Trigger[] = []
   const on = schedule?.['on'] as ConsumptionStrategy | undefined
-  // What gathers several events begins nothing: whoever stored it was warned.
-  const filters = on?.one !== undefined ? [on.one] : on?.until === undefined ? on?.any : undefined
-  if (filters !== undefined) found.push({ ...flow, filters: filters.map((filter) => compileFilter(filter, { jq, batchKey: tenantId })) })
+  // What gathers several events stands elsewhere.
+  const filters = on === undefined || isGathering(on) ? undefined : on.one !== undefined ? [on.one] : on.any
+  if (filters !== undefined) found.push({ ...flow, filters: filters.map((filter) => filterOf(filter, jq, tenantId)) })
   for (const { webhook } of settingsOf({ document } as FlowDefinition).triggers ?? []) {
     if (webhook === undefined) continue
     const { source, respond = false, timeout } = webhook
     found.push({ ...flow, filters: [], sources: new Set(await findSources(tenantId, source)), ...respond && { answerMs: timeout === undefined ? ANSWER_MS : durationMs(timeout) } })
   }
   return found
+}
+
+/** Of what correlations link an event to others, one event alone has to meet what they expect. */
+function filterOf(filter: EventFilter, jq: Jq, tenantId: string): CompiledFilter {
+  const compiled = compileFilter(filter, { jq, batchKey: tenantId })
+  const { correlate } = filter
+  if (correlate === undefined) return compiled
+  const expressions = createExpressions({ jq, batchKey: tenantId })
+  return { ...compiled, matches: async (event) => await compiled.matches(event) && meetsExpectations(correlate, event, { expressions, variables: {} }) }
 }

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { openHub, type TestHub } from '../../../test/hub.ts'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { openHub, openTwoHubs, type TestHub } from '../../../test/hub.ts'
 import { addConnector, addIntegration, expectStatus } from '../../../test/service.ts'
 import { json, startUpstream, type Upstream } from '../../../test/upstream.ts'
 
@@ -133,4 +133,71 @@ test('events that another tenant sends begin nothing here', async () => {
   expectStatus(202, await hub.call('POST', '/api/v1/events', { specversion: '1.0', id: '1', source: '/t', type: 'place', data: 1 }, { key }))
   await send('place', 2)
   expect(await settled('on-here', 1)).toMatchObject([{ output: { n: 2 } }])
+})
+
+describe('several events begin a run together', () => {
+  const outputs = async (flow: string, count: number): Promise<string[]> => (await settled(flow, count)).map(({ output }) => (output as { got: string[] }).got.join(' ')).sort()
+  const keep = "do:\n  - keep: { set: { got: '${ map(\"\\(.type):\\(.data.n)\") }' } }"
+
+  test('all of them, in whatever order they come; what comes twice begins a second run with the next of the others, and nothing is lost', async () => {
+    await publish('on-both', `schedule: { on: { all: [{ with: { type: both.left } }, { with: { type: both.right, data: '\${ .n < 10 }' } }] } }\n${keep}`)
+    await send('both.right', { n: 99 })
+    for (const [type, n] of [['both.left', 1], ['both.left', 2], ['both.right', 3]] as const) await send(type, { n })
+    expect(await outputs('on-both', 1)).toEqual(['both.left:1 both.right:3'])
+    await send('both.right', { n: 4 })
+    await send('both.right', { n: 5 })
+    expect(await outputs('on-both', 2)).toEqual(['both.left:1 both.right:3', 'both.left:2 both.right:4'])
+    await send('both.left', { n: 6 })
+    expect(await outputs('on-both', 3)).toEqual(['both.left:1 both.right:3', 'both.left:2 both.right:4', 'both.right:5 both.left:6'])
+    expect((await settled('on-both', 3))[0]!.trigger).toMatchObject({ type: 'event', events: 2, eventType: 'both.left' })
+  })
+
+  test('those that are linked by the same values, and only where they meet what is expected of them', async () => {
+    const filter = (type: string, more = ''): string => `{ with: { type: ${type} }, correlate: { order: { from: .data.order }${more} } }`
+    await publish('on-linked', `schedule: { on: { all: [${filter('linked.paid', ", state: { from: .data.state, expect: 'final' }")}, ${filter('linked.sent')}] } }\n${keep}`)
+    for (const [type, order, n] of [['linked.paid', 'a', 1], ['linked.sent', 'b', 2], ['linked.sent', 'a', 3]] as const) await send(type, { order, n, state: 'final' })
+    expect(await outputs('on-linked', 1)).toEqual(['linked.paid:1 linked.sent:3'])
+    await send('linked.paid', { order: 'b', n: 4, state: 'draft' })
+    await send('linked.paid', { order: 'b', n: 5, state: 'final' })
+    expect(await outputs('on-linked', 2)).toEqual(['linked.paid:1 linked.sent:3', 'linked.sent:2 linked.paid:5'])
+  })
+
+  test('any of them until a condition holds of all that came, or until another event says so', async () => {
+    await publish('on-enough', `schedule: { on: { any: [{ with: { type: enough } }], until: '(map(.data.n) | add) >= 10' } }\n${keep}`)
+    await publish('on-closing', `schedule: { on: { any: [{ with: { type: till.sale } }, { with: { type: till.refund } }], until: { one: { with: { type: till.closed } } } } }\n${keep}`)
+    await send('till.closed', { n: 0 })
+    for (const n of [4, 5, 3, 10]) await send('enough', { n })
+    for (const [type, n] of [['till.sale', 1], ['till.refund', 2], ['till.other', 3], ['till.closed', 4], ['till.closed', 5], ['till.sale', 6]] as const) await send(type, { n })
+    expect(await outputs('on-enough', 2)).toEqual(['enough:10', 'enough:4 enough:5 enough:3'])
+    expect(await outputs('on-closing', 1)).toEqual(['till.sale:1 till.refund:2'])
+  })
+
+  test('what was gathered outlives the process, and is forgotten where the flow gathers something else', async () => {
+    const { one, other, close: closeBoth } = await openTwoHubs()
+    const publishTo = async (to: TestHub, name: string, version: string, last: string): Promise<void> => {
+      const document = { dsl: '1.0.3', namespace: 'default', name, version }
+      expectStatus(201, await to.call('POST', '/api/v1/flows', { document, schedule: { on: { all: [{ with: { type: `${name}.first` } }, { with: { type: last } }] } }, do: [{ keep: { set: { got: '${ map(.id) }' } } }] }))
+    }
+    const tell = async (to: TestHub, type: string, id: string): Promise<void> => { expectStatus(202, await to.call('POST', '/api/v1/events', { specversion: '1.0', id, source: '/t', type })) }
+    const got = async (flow: string): Promise<unknown[]> => {
+      const { body: { data } } = await other.call<{ data: { id: string }[] }>('GET', `/api/v1/runs?flow=${flow}`)
+      return Promise.all(data.map(async ({ id }) => (await other.call('GET', `/api/v1/runs/${id}`)).body.output))
+    }
+    try {
+      for (const name of ['kept', 'changed']) {
+        await publishTo(one, name, '1.0.0', `${name}.last`)
+        await tell(one, `${name}.first`, `${name} 1`)
+      }
+      await one.hub.close()
+      await publishTo(other, 'changed', '2.0.0', 'changed.end')
+      await tell(other, 'kept.last', 'kept 2')
+      await tell(other, 'changed.end', 'changed 2')
+      await vi.waitFor(async () => { expect(await got('kept')).toEqual([{ got: ['kept 1', 'kept 2'] }]) }, patience)
+      expect(await got('changed')).toEqual([])
+      await tell(other, 'changed.first', 'changed 3')
+      await vi.waitFor(async () => { expect(await got('changed')).toEqual([{ got: ['changed 2', 'changed 3'] }]) }, patience)
+    } finally {
+      await closeBoth()
+    }
+  })
 })
