@@ -57,6 +57,8 @@ const boundaries: [file: string, forbidden: string, allowed: string][] = [
   ['src/events/inbox.ts', '../flows/runs/runs.ts', './inbox-store.ts'],
   ['src/flows/engine/engine.ts', '../../events/events-store.ts', '../../events/hub-events.ts'],
   ['src/flows/runs/runs.ts', '../../api/route.ts', './runs-store.ts'],
+  ['src/records/records.ts', '../flows/runs/runs-store.ts', '../flows/runs/runs.ts'],
+  ['src/events/events.ts', '../records/records.ts', './record.ts'],
   ['src/api/routes/runs/list.ts', '../../../flows/runs/runs-store.ts', '../../../flows/runs/runs.ts'],
   ['src/agents/tools/catalog.ts', '../../integrations/store.ts', '../../integrations/integrations.ts'],
   ['src/agents/mcp/mcp.ts', '../../api/route.ts', '../tools/tools.ts'],

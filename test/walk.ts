@@ -9,6 +9,7 @@ const owned: Record<string, (of: Everything) => Record<string, string>> = {
   '/api/v1/integrations': ({ integration }) => ({ id: integration, '*': 'items' }),
   '/api/integration': ({ integration }) => ({ id: integration }),
   '/api/v1/executions': ({ execution }) => ({ id: execution }),
+  '/api/v1/records': ({ delivery }) => ({ id: delivery }),
   '/api/v1/blobs': ({ blob }) => ({ id: blob }),
   '/api/v1/connectors': ({ connector }) => ({ id: connector, operation: 'listItems' }),
   '/api/v1/credentials': ({ credential }) => ({ id: credential }),

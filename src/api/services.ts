@@ -27,6 +27,7 @@ import type { ReadLimits } from '../integrations/limits.ts'
 import type { BreakerState } from '../integrations/policies/breaker.ts'
 import type { Proxy } from '../integrations/proxy.ts'
 import type { Rerun } from '../integrations/rerun.ts'
+import type { Records } from '../records/records.ts'
 import type { Audit } from '../tenants/audit.ts'
 import type { Keys } from '../tenants/keys.ts'
 import type { Members } from '../tenants/members.ts'
@@ -88,6 +89,7 @@ export interface Services {
   runs: Runs
   approvals: Approvals
   flowApply: Apply
+  records: Records
   agents: Agents
   tools: Tools
   mcp: Mcp

@@ -37,6 +37,7 @@ import { createRehearse } from '../integrations/rehearse.ts'
 import { createPolls, type Polls } from '../integrations/poll.ts'
 import { createRerun } from '../integrations/rerun.ts'
 import type { BreakerState } from '../integrations/policies/breaker.ts'
+import { createRecords } from '../records/records.ts'
 import type { TryTracing } from '../integrations/tracing.ts'
 import { listUsing } from '../integrations/store.ts'
 import { createConnectionTester } from '../integrations/test-connection.ts'
@@ -126,7 +127,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const services: Services = {
     ...people, audit, ...agents.services,
     credentials, credentialExpiry: createCredentialExpiry({ database, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) }), connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services, ...flowRuns.services, approvals,
-    readLimits: createReadLimits({ loaded, figures }), breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
+    records: createRecords({ executions, events: eventBus.services.events, runs: flowRuns.services.runs, deliveries: eventing.services.deliveries }), readLimits: createReadLimits({ loaded, figures }), breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     ready: () => readiness(deps),
     metrics: (options) => metrics.read(options),
   }

@@ -424,6 +424,8 @@ export type Event = {
   receivedAt: string
   /** The webhook source that took it in. */
   webhookSourceId: string | null
+  /** The run of a flow that sent it. */
+  runId: string | null
   /** What its type's schema says against its data, where it was taken all the same. */
   schemaErrors: ({
     pointer: string
@@ -500,6 +502,8 @@ export type Execution = {
     /** Only of faults of the hub's or a plugin's own code, and only for keys with `debug:read`. */
     stackTrace?: string
   } | null
+  /** The run of a flow that made the call. */
+  runId: string | null
 }
 
 export type ExecutionSummary = {
@@ -1109,6 +1113,17 @@ export type Invitation = {
   createdBy: string
   createdAt: Timestamp
   expiresAt: Timestamp | null
+}
+
+export type KeptRecord = {
+  kind: 'event' | 'run' | 'execution' | 'delivery'
+  id: string
+  /** An event's type, a run's flow, an execution's operation, the type of the event that a delivery delivers. */
+  label: string
+  /** As its kind has them; null of an event. */
+  status: string | null
+  /** When it came or began; of a delivery, when it was over or is due. */
+  at: Timestamp
 }
 
 export type LibraryFlow = {
@@ -3211,6 +3226,8 @@ export interface Routes {
       status?: 'succeeded' | 'failed' | 'refused'
       /** Of this operation. */
       operation?: string
+      /** Of this run of a flow. */
+      runId?: string
       /** That began at this time or later (ISO 8601 with offset). */
       from?: string
       /** That began before this time. */
@@ -3230,6 +3247,27 @@ export interface Routes {
       id: string
     }
     reply: Execution
+  }
+  /** Tell what the event, run, execution or delivery of an id is, what led to it and what came of it. */
+  'GET /api/v1/records/{id}': {
+    path: {
+      /** Its id; of an event, the CloudEvent's or the `messageId`. */
+      id: string
+    }
+    reply: {
+      kind: 'event' | 'run' | 'execution' | 'delivery'
+      id: string
+      /** An event's type, a run's flow, an execution's operation, the type of the event that a delivery delivers. */
+      label: string
+      /** As its kind has them; null of an event. */
+      status: string | null
+      /** When it came or began; of a delivery, when it was over or is due. */
+      at: Timestamp
+      /** What led to it, one to another, the nearest first: the event that a delivery delivers, the run that sent it, the event that the run began with. */
+      before: KeptRecord[]
+      /** What came of it: an event's runs and deliveries; a run's executions, the events that it sent with their deliveries, and runs that it began. At most 50 of each kind. */
+      after: KeptRecord[]
+    }
   }
   /** Count what there is, and how much of it works. */
   'GET /api/v1/overview': {
@@ -4123,6 +4161,8 @@ export interface Routes {
       subject?: string
       /** Taken in by this webhook source. */
       webhookSourceId?: string
+      /** Sent by this run of a flow. */
+      runId?: string
       /** Received at this time or later (ISO 8601 with offset). */
       from?: string
       /** Received before this time. */

@@ -28,6 +28,8 @@ export interface AcceptedEvent {
   /** Of `json`, in UTF-8. */
   sizeBytes: number
   webhookSourceId?: string | undefined
+  /** The run of a flow that sent it. */
+  runId?: string | undefined
   /** What its type's schema says against its data, where it is taken all the same. */
   schemaErrors?: FieldError[] | undefined
   /** Delivered to this endpoint alone, whatever it and others subscribed to: a test. */

@@ -8,6 +8,7 @@ export interface EventRow {
   text: string
   blobId: string | null
   webhookSourceId: string | null
+  runId: string | null
   schemaErrors: FieldError[] | null
 }
 
@@ -17,6 +18,8 @@ export interface EventFilter {
   source?: string | undefined
   subject?: string | undefined
   webhookSourceId?: string | undefined
+  /** Sent by this run of a flow. */
+  runId?: string | undefined
   /** By when the hub received it. */
   from?: Date | undefined
   /** Exclusive. */
@@ -25,7 +28,7 @@ export interface EventFilter {
   q?: string | undefined
 }
 
-const columns = 'e.id, e.event as text, e.blob_id as "blobId", e.webhook_source_id as "webhookSourceId", e.schema_errors as "schemaErrors"'
+const columns = 'e.id, e.event as text, e.blob_id as "blobId", e.webhook_source_id as "webhookSourceId", e.run_id as "runId", e.schema_errors as "schemaErrors"'
 
 interface Page { before: string | undefined, limit: number, maxBytes: number }
 
@@ -50,6 +53,7 @@ export async function listEvents(db: Db, tenantId: string, filter: EventFilter, 
   addGlob('source', filter.source)
   addGlob('subject', filter.subject)
   add((parameter) => `webhook_source_id = ${parameter}`, filter.webhookSourceId)
+  add((parameter) => `run_id = ${parameter}`, filter.runId)
   add((parameter) => `id < ${parameter}`, before)
   add((parameter) => `id >= ${parameter}`, filter.from && lowestId(filter.from))
   add((parameter) => `id < ${parameter}`, filter.to && lowestId(filter.to))

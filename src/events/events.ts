@@ -1,6 +1,7 @@
 /** The events of a tenant: sending, listing, searching. */
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
+import type { Db } from '../db/db.ts'
 import { searchWithin, SEARCH_TIMEOUT_MS } from '../db/search.ts'
 import { HubError, isHubError } from '../errors.ts'
 import { checkAt } from '../lib/jq/check-at.ts'
@@ -31,6 +32,8 @@ export interface Events {
   list(caller: Caller, search: EventSearch): Promise<Page<EventRecord>>
   /** Whole, by the hub's id or the CloudEvent's; of several with the latter, the newest. Throws `not_found`. */
   find(caller: Caller, id: string, options?: { source?: string | undefined }): Promise<EventRecord>
+  /** By the hub's id or the CloudEvent's, without large data. Undefined where there is none. */
+  look(caller: Caller, id: string): Promise<EventRecord | undefined>
   /** The same by the hub's id alone, for the hub's own work. */
   findOwn(tenantId: string, messageId: string): Promise<EventRecord>
 }
@@ -83,14 +86,20 @@ export function createEvents(deps: EventsDeps): Events {
       return scan({ ...deps, read }, tenantId, { program, filter, before, limit })
     },
 
-    async find({ tenantId }, id, { source } = {}) {
-      const db = database.tenant(tenantId)
-      const own = isUuid(id) ? await findEvent(db, tenantId, id) : undefined
-      return whole(tenantId, own !== undefined && (source === undefined || recordOf(own).source === source) ? own : await findNamedEvent(db, tenantId, { eventId: id, source }))
+    find: async ({ tenantId }, id, { source } = {}) => whole(tenantId, await rowOf(database.tenant(tenantId), tenantId, id, source)),
+
+    async look({ tenantId }, id) {
+      const row = await rowOf(database.tenant(tenantId), tenantId, id, undefined)
+      return row === undefined ? undefined : recordOf(row)
     },
 
     findOwn: async (tenantId, messageId) => whole(tenantId, await findEvent(database.tenant(tenantId), tenantId, messageId)),
   }
+}
+
+async function rowOf(db: Db, tenantId: string, id: string, source: string | undefined): Promise<EventRow | undefined> {
+  const own = isUuid(id) ? await findEvent(db, tenantId, id) : undefined
+  return own !== undefined && (source === undefined || recordOf(own).source === source) ? own : findNamedEvent(db, tenantId, { eventId: id, source })
 }
 
 type Read = (tenantId: string, filter: EventFilter, page: { before: string | undefined, limit: number }) => Promise<{ rows: EventRow[], more: boolean }>

@@ -24,7 +24,7 @@ const NIL_ID = '00000000-0000-0000-0000-000000000000'
 export async function readFeed(db: Db, tenantId: string, { after, since, limit, maxBytes }: { after: Position, since: string, limit: number, maxBytes: number }): Promise<{ rows: FeedRow[], end: Position, atEnd: boolean }> {
   const { rows } = await db.query<FeedRow & { horizon: string, found: number }>(
     `select s.horizon::text as horizon, e.* from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon) s left join lateral (
-       select e.id, e.xid::text as xid, e.type, e.source, e.event as text, e.blob_id as "blobId", e.webhook_source_id as "webhookSourceId",
+       select e.id, e.xid::text as xid, e.type, e.source, e.event as text, e.blob_id as "blobId", e.webhook_source_id as "webhookSourceId", e.run_id as "runId",
          e.schema_errors as "schemaErrors", e.found, e.ahead, e.xid as at
        from (
          select *, sum(octet_length(event)) over (order by xid, id) - octet_length(event) as ahead, count(*) over ()::integer as found

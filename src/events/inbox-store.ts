@@ -16,6 +16,7 @@ export interface NewEventRow {
   text: string
   textBytes: number
   blobId: string | null
+  runId: string | null
   onceScope: string | null
   onceKey: string | null
   onceUntil: string | null
@@ -34,8 +35,8 @@ export interface NewDeliveryRow {
   claimedBy: string | null
 }
 
-const eventColumns = 'tenant_id, id, event_id, source, type, subject, time, webhook_source_id, schema_errors, size_bytes, event, blob_id'
-const eventArrays = '$1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::uuid[], $9::json[], $10::integer[], $11::text[], $12::uuid[]'
+const eventColumns = 'tenant_id, id, event_id, source, type, subject, time, webhook_source_id, schema_errors, size_bytes, event, blob_id, run_id'
+const eventArrays = '$1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::uuid[], $9::json[], $10::integer[], $11::text[], $12::uuid[], $13::uuid[]'
 const deliveryColumns = 'tenant_id, id, webhook_id, event_id, event_name, event_type, ordering_key, claimed_by, due_at'
 
 /** Events with their deliveries, all or none. Needs the writer's connection, or one of their tenant. */
@@ -46,12 +47,12 @@ export async function insertEvents(db: Db, events: readonly NewEventRow[], deliv
   }
   await db.query(
     `with stored as (insert into events (${eventColumns}) select * from unnest(${eventArrays}))
-     insert into delivery_queue (${deliveryColumns}) select *, now() from unnest(${deliveryArrays(13)})`,
+     insert into delivery_queue (${deliveryColumns}) select *, now() from unnest(${deliveryArrays(14)})`,
     [...eventValues(events), ...deliveryValues(deliveries)])
 }
 
 /** Behind the parameters of events, keys and deliveries. */
-const FIRST_OF_SEQUELS = 24
+const FIRST_OF_SEQUELS = 25
 
 /** Rows of other tables that events lead to, which are written by the same statement. */
 export interface SequelRows {
@@ -71,7 +72,7 @@ export interface SequelRows {
 export async function insertNewEvents(db: Db, events: readonly NewEventRow[], deliveries: readonly NewDeliveryRow[], sequels?: SequelRows): Promise<Set<string>> {
   const { rows } = await db.query<{ id: string }>(
     `with incoming as (
-       select * from unnest(${eventArrays}, $13::text[], $14::text[], $15::timestamptz[])
+       select * from unnest(${eventArrays}, $14::text[], $15::text[], $16::timestamptz[])
          as t (${eventColumns}, once_scope, once_key, once_until)),
      taken as (
        insert into event_keys as k (tenant_id, scope, key, event_id, expires_at)
@@ -83,7 +84,7 @@ export async function insertNewEvents(db: Db, events: readonly NewEventRow[], de
      stored as (insert into events (${eventColumns}) select ${eventColumns} from fresh),
      queued as (
        insert into delivery_queue (${deliveryColumns})
-       select d.*, now() from unnest(${deliveryArrays(16)}) as d (${deliveryColumns.replace(', due_at', '')})
+       select d.*, now() from unnest(${deliveryArrays(17)}) as d (${deliveryColumns.replace(', due_at', '')})
        where exists (select from fresh f where f.id = d.event_id))${sequels === undefined ? '' : `,
      ${sequels.clauses(FIRST_OF_SEQUELS, (eventId) => `exists (select from fresh f where f.id::text = ${eventId})`)}`}
      select id from fresh${sequels === undefined ? '' : ' union all select id from fresh_sequels'}`,
@@ -100,6 +101,7 @@ function eventValues(events: readonly NewEventRow[]): unknown[] {
     events.map((event) => event.type), events.map((event) => event.subject), events.map((event) => event.time), events.map((event) => event.webhookSourceId),
     events.map((event) => event.schemaErrors), events.map((event) => event.sizeBytes),
     textArray(events.map((event) => event.text), events.map((event) => event.textBytes)), events.map((event) => event.blobId),
+    events.map((event) => event.runId),
   ]
 }
 

@@ -112,11 +112,11 @@ export function createInbox({ database, blobs, fanout, sequels, announce, observ
 const NONE: ReadonlySet<string> = new Set()
 
 function rowOf(accepted: AcceptedEvent, text: string, textBytes: number): Waiting {
-  const { tenantId, id, event, once, webhookSourceId, schemaErrors, sizeBytes } = accepted
+  const { tenantId, id, event, once, webhookSourceId, schemaErrors, sizeBytes, runId = null } = accepted
   return {
     tenantId, id, eventId: event.id, source: event.source, type: event.type, subject: event.subject ?? null, time: event.time ?? new Date().toISOString(),
     webhookSourceId: webhookSourceId ?? null, schemaErrors: schemaErrors === undefined ? null : JSON.stringify(schemaErrors),
-    sizeBytes, text, textBytes, blobId: null, deliveries: [], sequels: undefined, begun: NONE, repeated: false, fault: undefined,
+    sizeBytes, text, textBytes, blobId: null, runId, deliveries: [], sequels: undefined, begun: NONE, repeated: false, fault: undefined,
     onceScope: once?.scope ?? null, onceKey: once?.key ?? null,
     onceUntil: once === undefined ? null : new Date(Date.now() + once.windowSeconds * 1000).toISOString(),
   }

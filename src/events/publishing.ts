@@ -29,13 +29,16 @@ export type Sent = ReadEvent & { messageId?: string }
 
 export type SchemaCheckMode = 'reject' | 'flag' | 'pass'
 
+/** `at`: JSON Pointer of an event within what was sent. `runId`: the run of a flow that sends them. */
+export interface PublishOptions { schemaCheck: SchemaCheckMode, at?: (index: number) => string, runId?: string | undefined }
+
 export interface Publishing {
   /**
    * All of them are checked before any is stored. Events whose source and id came within a day are taken for repeats, and neither stored nor acted upon
    * again. Throws HubError `forbidden` for a command that the caller may not give, `invalid_input` where a schema refuses data, `database_unavailable`;
    * what was stored before that stays, and the same batch may be sent again.
    */
-  publish(caller: Caller, events: readonly Sent[], options: { schemaCheck: SchemaCheckMode, at?: (index: number) => string }): Promise<Accepted[]>
+  publish(caller: Caller, events: readonly Sent[], options: PublishOptions): Promise<Accepted[]>
   /** What the type's schema says, and by what the event is known again. */
   check(tenantId: string, event: CloudEvent): Promise<Pick<AcceptedEvent, 'once' | 'schemaErrors'>>
 }
@@ -59,13 +62,13 @@ export function createPublishing({ inbox, types, commands, wake }: PublishingDep
   }
   return {
     check,
-    async publish(caller, events, { schemaCheck, at = (index) => (events.length === 1 ? '' : `/${index}`) }) {
+    async publish(caller, events, { schemaCheck, runId, at = (index) => (events.length === 1 ? '' : `/${index}`) }) {
       for (const [index, { event }] of events.entries()) assertMay(caller, byType.get(event.type), `${at(index)}/type`)
       const accepted: Prepared[] = []
       for (const [index, { event, json, messageId }] of events.entries()) {
         const { once, schemaErrors } = schemaCheck === 'pass' ? { once: onceOf(event) } : await check(caller.tenantId, event)
         if (schemaErrors !== undefined && schemaCheck === 'reject') throw refused(event.type, schemaErrors, `${at(index)}/data`)
-        const prepared: AcceptedEvent = { tenantId: caller.tenantId, id: messageId ?? uuidv7(), event, json, sizeBytes: Buffer.byteLength(json), schemaErrors, ...messageId === undefined && { once } }
+        const prepared: AcceptedEvent = { tenantId: caller.tenantId, id: messageId ?? uuidv7(), event, json, sizeBytes: Buffer.byteLength(json), schemaErrors, runId, ...messageId === undefined && { once } }
         accepted.push({ command: byType.get(event.type), event: prepared })
       }
       const results: Accepted[] = []

@@ -11,12 +11,14 @@ export interface EventRecord extends CloudEvent {
   messageId: string
   receivedAt: string
   webhookSourceId: string | null
+  /** The run of a flow that sent it. */
+  runId: string | null
   schemaErrors: FieldError[] | null
   /** Where large data is to be had, which is left out here. */
   dataRef?: string
 }
 
-type Facts = Pick<EventRow, 'id' | 'webhookSourceId' | 'schemaErrors' | 'blobId'>
+type Facts = Pick<EventRow, 'id' | 'webhookSourceId' | 'runId' | 'schemaErrors' | 'blobId'>
 
 /** As JSON, with the event's text as it was stored. */
 export function recordText(row: Facts & Pick<EventRow, 'text'>): string {
@@ -27,8 +29,8 @@ export function recordOf(row: Facts & Pick<EventRow, 'text'>): EventRecord {
   return { ...JSON.parse(row.text) as CloudEvent, ...factsOf(row) }
 }
 
-function factsOf({ id, webhookSourceId, schemaErrors, blobId }: Facts): Pick<EventRecord, 'messageId' | 'receivedAt' | 'webhookSourceId' | 'schemaErrors' | 'dataRef'> {
-  return { messageId: id, receivedAt: new Date(idTime(id)).toISOString(), webhookSourceId, schemaErrors, ...blobId !== null && { dataRef: `/api/v1/events/${id}` } }
+function factsOf({ id, webhookSourceId, runId, schemaErrors, blobId }: Facts): Pick<EventRecord, 'messageId' | 'receivedAt' | 'webhookSourceId' | 'runId' | 'schemaErrors' | 'dataRef'> {
+  return { messageId: id, receivedAt: new Date(idTime(id)).toISOString(), webhookSourceId, runId, schemaErrors, ...blobId !== null && { dataRef: `/api/v1/events/${id}` } }
 }
 
 /** The whole event, from the blob store where it is large; without its data where that is gone there, shortly before the event goes itself. */

@@ -14,6 +14,7 @@ export interface NewRow {
   latencyMs: number
   errorCode: string | null
   sizeBytes: number
+  runId: string | null
   record: string
 }
 
@@ -21,12 +22,12 @@ export interface NewRow {
 export async function insertExecutions(db: Db, rows: readonly NewRow[]): Promise<void> {
   const sizes = rows.map(({ sizeBytes }) => sizeBytes)
   await db.query(
-    `insert into executions (tenant_id, id, integration_id, operation, status, started_at, latency_ms, error_code, size_bytes, record)
-     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::real[], $8::text[], $9::integer[], $10::json[])`,
+    `insert into executions (tenant_id, id, integration_id, operation, status, started_at, latency_ms, error_code, size_bytes, record, run_id)
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::real[], $8::text[], $9::integer[], $10::json[], $11::uuid[])`,
     [
       rows.map((row) => row.tenantId), rows.map((row) => row.id), rows.map((row) => row.integrationId), rows.map((row) => row.operation), rows.map((row) => row.status),
       rows.map((row) => row.startedAt.toISOString()), rows.map((row) => row.latencyMs), rows.map((row) => row.errorCode), sizes,
-      jsonArray(rows.map((row) => row.record), sizes),
+      jsonArray(rows.map((row) => row.record), sizes), rows.map((row) => row.runId),
     ])
 }
 
@@ -34,6 +35,8 @@ export interface ExecutionFilter {
   integrationId?: string | undefined
   status?: ExecutionStatus | undefined
   operation?: string | undefined
+  /** Calls of this run of a flow. */
+  runId?: string | undefined
   /** By the time in the id: when the run began. */
   from?: Date | undefined
   /** Exclusive. */
@@ -72,6 +75,7 @@ export async function listExecutions(db: Db, tenantId: string, { limit, before, 
   add((parameter) => `id < ${parameter}`, filter.to && lowestId(filter.to))
   add((parameter) => `status = ${parameter}`, filter.status)
   add((parameter) => `operation = ${parameter}`, filter.operation)
+  add((parameter) => `run_id = ${parameter}`, filter.runId)
   add((parameter) => `(operation ilike ${parameter} or record::text ilike ${parameter})`, filter.q === undefined ? undefined : likePattern(filter.q))
   const { rows } = await db.query<SummaryRow>(
     // The limit stands inside, so that records are taken apart for the page alone.
@@ -135,12 +139,13 @@ export interface FoundRow {
   operation: string
   status: ExecutionStatus
   startedAt: Date
+  runId: string | null
   record: StoredJson
 }
 
 export async function findExecution(db: Db, tenantId: string, id: string): Promise<FoundRow | undefined> {
   const { rows } = await db.query<FoundRow>(
-    `select id, integration_id as "integrationId", operation, status, started_at as "startedAt", record from executions where tenant_id = $1 and id = $2`,
+    `select id, integration_id as "integrationId", operation, status, started_at as "startedAt", run_id as "runId", record from executions where tenant_id = $1 and id = $2`,
     [tenantId, id])
   return rows[0]
 }

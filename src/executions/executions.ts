@@ -116,12 +116,12 @@ export function createExecutions({ database, blobs, figures, searchTimeoutMs = S
   }
 }
 
-function rowOf({ tenantId, id, integrationId, operation, status, startedAt, metrics, error }: Execution, stored: StoredRecord): Waiting {
+function rowOf({ tenantId, id, integrationId, operation, status, startedAt, metrics, error, runId }: Execution, stored: StoredRecord): Waiting {
   return {
     tenantId, id, integrationId, status, startedAt, stored, fault: undefined,
     operation: operation.replaceAll('\0', ''), latencyMs: metrics.latency,
     errorCode: error === null ? null : error.type.slice(0, 200).replaceAll('\0', ''),
-    sizeBytes: stored.sizeBytes, record: stored.json,
+    sizeBytes: stored.sizeBytes, record: stored.json, runId: runId ?? null,
   }
 }
 

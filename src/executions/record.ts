@@ -64,6 +64,8 @@ export interface Execution {
   response: (ExecutionResponse & { dataJson?: string | undefined }) | null
   metrics: ExecutionMetrics
   error: ExecutionError | null
+  /** The run of a flow that made the call. */
+  runId?: string | undefined
 }
 
 /** What may be shown of an execution: masked, bounded, without its tenant. */
@@ -77,6 +79,7 @@ export interface ShownExecution {
   response: ExecutionResponse | null
   metrics: ExecutionMetrics
   error: ExecutionError | null
+  runId: string | null
 }
 
 /** Takes secrets out. `maskJson` answers JSON whatever it finds; both answer the same string where there is nothing to find. */
@@ -110,7 +113,7 @@ export async function makeRecord(execution: Execution, { mask, spill }: { mask: 
   const head = makeHead(execution, mask)
   const json = compose(head.json, payload.json, data.json)
   return {
-    json, sizeBytes: Buffer.byteLength(json), shown: show(execution, head.value, payload.read, data.read),
+    json, sizeBytes: Buffer.byteLength(json), shown: show({ ...execution, runId: execution.runId ?? null }, head.value, payload.read, data.read),
     wrapped: () => compose(head.json, payload.json, data.json, true),
   }
 }
@@ -191,20 +194,23 @@ function compose(head: string, payload: string, data: string, wrapAll = false): 
 /** As it stands in the table, parsed. */
 export interface StoredJson extends Head { payload?: unknown, payloadText?: string, data?: unknown, dataText?: string }
 
-export function readRecord(row: Pick<Execution, 'id' | 'integrationId' | 'operation' | 'status' | 'startedAt'>, stored: StoredJson): ShownExecution {
+/** What of it stands in columns of its own. */
+type Facts = Pick<ShownExecution, 'id' | 'integrationId' | 'operation' | 'status' | 'startedAt' | 'runId'>
+
+export function readRecord(row: Facts, stored: StoredJson): ShownExecution {
   return show(row, stored,
     () => (stored.payloadText === undefined ? stored.payload : parse(stored.payloadText)),
     () => (stored.dataText === undefined ? stored.data : parse(stored.dataText)))
 }
 
-function show({ id, integrationId, operation, status, startedAt }: Pick<Execution, 'id' | 'integrationId' | 'operation' | 'status' | 'startedAt'>, head: Head, readPayload: () => unknown, readData: () => unknown): ShownExecution {
+function show({ id, integrationId, operation, status, startedAt, runId }: Facts, head: Head, readPayload: () => unknown, readData: () => unknown): ShownExecution {
   const { method, endpoint, headers, timestamp, sourceComponent } = head.request
   return {
     id, integrationId, operation, status, startedAt,
     // Looked at by few: an answer to a run leaves its data out.
     request: { method, endpoint, headers, get payload() { return readPayload() }, timestamp, sourceComponent },
     response: head.response === null ? null : shownResponse(head.response, readData),
-    metrics: head.metrics, error: head.error,
+    metrics: head.metrics, error: head.error, runId,
   }
 }
 

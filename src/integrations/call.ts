@@ -11,6 +11,8 @@ export interface RunRequest {
   input: unknown
   sourceComponent: string | undefined
   idempotencyKey: string | undefined
+  /** The run of a flow that asks. */
+  runId?: string | undefined
 }
 
 /** What the tries of one call share. */

@@ -32,6 +32,7 @@ export function makeExecution(call: Call, outcome: CallOutcome, dataJson: string
       retryCount: Math.max(0, call.tries - 1),
     },
     error: outcome.error === undefined ? null : errorOf(outcome),
+    runId: request.runId,
   }
 }
 

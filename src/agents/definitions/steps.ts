@@ -91,7 +91,7 @@ async function callTool({ tools }: StepsDeps, given: unknown, context: EffectCon
   if (malformed !== undefined) return answerTo({ id }, 'The arguments were no JSON object. Call the tool again with arguments that are one.', true)
   try {
     const result = await tools.call(callerOf(settings, context), {
-      name, arguments: args, dryRun: false, waitMs: WAIT_MS, idempotencyKey: context.idempotencyKey, sourceComponent: `run ${context.runId}`, signal: context.signal,
+      name, arguments: args, dryRun: false, waitMs: WAIT_MS, idempotencyKey: context.idempotencyKey, sourceComponent: `run ${context.runId}`, runId: context.runId, signal: context.signal,
     })
     if (result.execution !== undefined) context.note?.({ executionId: result.execution })
     return answerTo({ id }, result.dataJson, false)

@@ -38,7 +38,7 @@ export interface CallRecord {
 export async function performOperation(deps: PerformDeps, { caller, reach, call, record }: Performance, tool: OperationTool, { input, dryRun, at }: { input: unknown, dryRun: boolean, at: string }): Promise<ToolResult> {
   const { integration: { row }, operation: { summary } } = tool
   record.of = `${row.name}/${summary.id}`
-  const request = { caller: runnerOf(caller), integrationId: row.id, operation: summary.id, input, sourceComponent: call.sourceComponent, idempotencyKey: call.idempotencyKey }
+  const request = { caller: runnerOf(caller), integrationId: row.id, operation: summary.id, input, sourceComponent: call.sourceComponent, idempotencyKey: call.idempotencyKey, runId: call.runId }
   if (reach.dryRun || dryRun) {
     const { integration, operation, input: sent } = await deps.rehearse(request).catch((error: unknown) => { throw atArguments(error, at) })
     record.did = 'rehearsed'

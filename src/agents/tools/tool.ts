@@ -38,6 +38,8 @@ export interface ToolCall {
   waitMs: number
   idempotencyKey?: string | undefined
   sourceComponent: string
+  /** The run of a flow that calls it. */
+  runId?: string | undefined
   /** The caller wants no answer any more. */
   signal: AbortSignal
   /** Told now and then while it takes long. */

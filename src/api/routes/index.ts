@@ -17,6 +17,7 @@ import { metaRoutes } from './meta/index.ts'
 import { oauthRoutes } from './oauth/index.ts'
 import { openApiRoutes } from './meta/openapi.ts'
 import { pulsarRoutes } from './pulsar/index.ts'
+import { recordRoutes } from './records/index.ts'
 import { runRoutes } from './runs/index.ts'
 import { sessionRoutes } from './session/index.ts'
 import { tenantRoutes } from './tenants/index.ts'
@@ -24,6 +25,6 @@ import { webhookSourceRoutes } from './webhook-sources/index.ts'
 import { webhookRoutes } from './webhooks/index.ts'
 
 export const routes: Route[] = [
-  ...integrationRoutes, ...executionRoutes, ...figureRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...oauthRoutes, ...eventRoutes, ...eventTypeRoutes, ...busRoutes, ...pulsarRoutes, ...webhookSourceRoutes, ...hookRoutes, ...webhookRoutes, ...deliveryRoutes, ...flowRoutes, ...runRoutes, ...agentRoutes, ...sessionRoutes, ...tenantRoutes, ...metaRoutes,
+  ...integrationRoutes, ...executionRoutes, ...recordRoutes, ...figureRoutes, ...blobRoutes, ...connectorRoutes, ...credentialRoutes, ...oauthRoutes, ...eventRoutes, ...eventTypeRoutes, ...busRoutes, ...pulsarRoutes, ...webhookSourceRoutes, ...hookRoutes, ...webhookRoutes, ...deliveryRoutes, ...flowRoutes, ...runRoutes, ...agentRoutes, ...sessionRoutes, ...tenantRoutes, ...metaRoutes,
 ]
 routes.push(...openApiRoutes(() => routes))

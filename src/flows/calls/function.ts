@@ -32,13 +32,13 @@ export function createFunctionCall(deps: FunctionDeps & { resolveFunction: Resol
     const task = await deps.resolveFunction(name, context)
     if (task !== undefined) return context.perform(task, input ?? {})
     const { integration, operation } = namesOf(name)
-    const { tenantId, caller, idempotencyKey, signal } = context
+    const { tenantId, caller, runId, idempotencyKey, signal } = context
     const integrationId = await deps.integrations.forCall(tenantId, integration)
     const line = lines.of(`${tenantId}:${integrationId}`)
     for (;;) {
       await line.wait(signal)
       try {
-        const { dataJson, execution } = await deps.execute.run({ caller, integrationId, operation, input: input ?? {}, sourceComponent: SOURCE, idempotencyKey })
+        const { dataJson, execution } = await deps.execute.run({ caller, integrationId, operation, input: input ?? {}, sourceComponent: SOURCE, idempotencyKey, runId })
         context.note?.({ executionId: execution.id })
         return JSON.parse(dataJson)
       } catch (error) {

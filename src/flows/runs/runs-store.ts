@@ -47,6 +47,8 @@ export interface RunFilter {
   status?: RunStatus | undefined
   /** Its type. */
   trigger?: string | undefined
+  /** Id of the event or the run that it began with. */
+  cause?: string | undefined
   from?: Date | undefined
   /** Exclusive. */
   to?: Date | undefined
@@ -71,6 +73,8 @@ export async function listRuns(db: Db, tenantId: string, { limit, before, ...fil
   add((parameter) => `id < ${parameter}`, filter.to && lowestId(filter.to))
   add((parameter) => `status = ${parameter}`, filter.status)
   add((parameter) => `trigger::json ->> 'type' = ${parameter}`, filter.trigger)
+  // As the indexes have it.
+  add((parameter) => `trigger like '%Id":"%' and substring(trigger from '"(?:eventId|runId)":"([0-9a-f-]{36})"') = ${parameter}`, filter.cause)
   const [live, over] = ['input', 'record'].map((text) => `${conditions.join(' and ')}${filter.q === undefined ? '' : ` and (name ilike $${values.length + 1} or ${text} ilike $${values.length + 1})`}`)
   if (filter.q !== undefined) values.push(likePattern(filter.q))
   const selects = [

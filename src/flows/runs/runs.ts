@@ -36,6 +36,8 @@ export interface Runs {
   /** Starts and waits. */
   startAndWait(caller: Caller, request: StartRequest, ms: number): Promise<{ id: string, status: RunStatus, end: RunEnd | undefined }>
   get(caller: Caller, id: string): Promise<RunRecord>
+  /** Without data. Undefined where there is none. */
+  look(caller: Caller, id: string): Promise<RunSummary | undefined>
   /** Newest first, without data. `invalid_request` where the search takes too long. */
   list(caller: Caller, filter: RunFilter & PageRequest): Promise<Page<RunSummary>>
   /** Those that failed since a moment, by flow: of the newest 10,000. */
@@ -102,6 +104,12 @@ export function createRuns(deps: RunsDeps): Runs {
       return { id, status: end?.status ?? (isRepeated ? (await factsOf(deps, caller, id)).status : status), end }
     },
     get: (caller, id) => get(deps, caller, id),
+    async look(caller, id) {
+      const facts = await foundOf(deps, caller, id)
+      if (facts === undefined) return undefined
+      const { flowId, namespace, name, version, status, startedAt, endedAt, errorType, trigger } = facts
+      return summaryOf({ id, flowId, namespace, name, version, status, startedAt, endedAt, errorType, trigger })
+    },
     async list(caller, { limit, cursor, ...filter }) {
       const before = readIdCursor(cursor)
       const rows = await searchWithin(database.tenant(caller.tenantId), { timeoutMs: searchTimeoutMs, orGive: 'a flow' }, (db) => listRuns(db, caller.tenantId, { ...filter, before, limit: limit + 1 }))
@@ -128,10 +136,14 @@ export function createRuns(deps: RunsDeps): Runs {
   }
 }
 
-async function factsOf({ database }: RunsDeps, { tenantId }: Caller, id: string): Promise<RunFacts> {
+async function foundOf({ database }: RunsDeps, { tenantId }: Caller, id: string): Promise<RunFacts | undefined> {
   const db = database.tenant(tenantId)
   // A run that ends in between has left the one table for the other.
-  const found = isUuid(id) ? await findLive(db, tenantId, id) ?? await findOver(db, tenantId, id) : undefined
+  return isUuid(id) ? await findLive(db, tenantId, id) ?? await findOver(db, tenantId, id) : undefined
+}
+
+async function factsOf(deps: RunsDeps, caller: Caller, id: string): Promise<RunFacts> {
+  const found = await foundOf(deps, caller, id)
   if (found === undefined) throw new HubError('not_found', 'There is no such run.')
   return found
 }

@@ -40,7 +40,7 @@ export function createSurroundings(deps: SurroundingsDeps): Omit<Services, 'isHe
     schemaOf: (run, schema) => schemaOf(deps, run, schema),
     async publish(run, event) {
       const [read] = readPostedEvents(Buffer.from(JSON.stringify(event)), { 'content-type': 'application/cloudevents+json' })
-      await publishing.publish(run.caller, [read!], { schemaCheck: 'flag' })
+      await publishing.publish(run.caller, [read!], { schemaCheck: 'flag', runId: run.row.id })
     },
     listening: listeningOf(deps), children: childrenOf(deps),
   }

@@ -1,6 +1,7 @@
 import type { Db } from '../../db/db.ts'
 import { lowestId } from '../../db/partitions.ts'
 import { likePattern } from '../../db/search.ts'
+import { isUuid } from '../../lib/page.ts'
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'parked'
 
@@ -49,7 +50,9 @@ export async function listDeliveries(db: Db, tenantId: string, { limit, before, 
   }
   add((parameter) => `webhook_id = ${parameter}`, filter.webhookId)
   add((parameter) => `event_type = ${parameter}`, filter.eventType)
-  add((parameter) => `(event_name = ${parameter} or event_id::text = ${parameter})`, filter.eventId)
+  // By id there is an index; what else is called so is looked up first.
+  if (filter.eventId !== undefined && isUuid(filter.eventId)) add((parameter) => `event_id = any (array(select id from events where tenant_id = $1 and event_id = ${parameter} and event_id <> id::text) || ${parameter}::uuid)`, filter.eventId)
+  else add((parameter) => `event_name = ${parameter}`, filter.eventId)
   add((parameter) => `(attempts ilike ${parameter} or exists (select from events e where e.tenant_id = $1 and e.id = d.event_id and e.event ilike ${parameter}))`,
     filter.q === undefined ? undefined : likePattern(filter.q))
   add((parameter) => `id < ${parameter}`, before)

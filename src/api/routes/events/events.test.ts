@@ -33,7 +33,7 @@ describe('sending', () => {
     const event = typed({ subject: 's', time: '2026-01-02T03:04:05Z', datacontenttype: 'application/json', myextension: 'x', data: { total: 1.5 } })
     expect(expectStatus(202, await send(event, { 'content-type': contentType })).body).toEqual({ ids: [event.id] })
     expect((await hub.call('GET', `/api/v1/events/${event.id}`)).body).toEqual({
-      ...event, messageId: expect.stringMatching(/^[0-9a-f-]{36}$/), receivedAt: expect.any(String), webhookSourceId: null, schemaErrors: null,
+      ...event, messageId: expect.stringMatching(/^[0-9a-f-]{36}$/), receivedAt: expect.any(String), webhookSourceId: null, runId: null, schemaErrors: null,
     })
   })
 

@@ -12,6 +12,7 @@ export const listEvents = defineRoute({
     source: z.string().min(1).max(1000).optional().describe('Of this source; `*` as in `type`.'),
     subject: z.string().min(1).max(1000).optional().describe('About this; `*` as in `type`.'),
     webhookSourceId: z.uuid().optional().describe('Taken in by this webhook source.'),
+    runId: z.uuid().optional().describe('Sent by this run of a flow.'),
     from: moment.optional().describe('Received at this time or later (ISO 8601 with offset).'),
     to: moment.optional().describe('Received before this time.'),
     filter: z.string().min(1).max(4000).optional().describe('A jq program over the event: those for which it comes out true, as in `.data.amount > 100`.'),

@@ -20,6 +20,7 @@ export const event = z.looseObject({
   messageId: z.uuid().describe("The hub's own id, UUIDv7: what is sent as `webhook-id` in all deliveries of the event."),
   receivedAt: z.iso.datetime(),
   webhookSourceId: z.uuid().nullable().describe('The webhook source that took it in.'),
+  runId: z.uuid().nullable().describe('The run of a flow that sent it.'),
   schemaErrors: z.array(fieldError).nullable().describe("What its type's schema says against its data, where it was taken all the same."),
   dataRef: z.string().optional().describe('Where an event of more than 64 KiB is to be had with its data, which a list leaves out.'),
 }).meta({ id: 'Event', description: "A CloudEvent, extensions and all, and what the hub knows of it in names that no attribute can have." })

@@ -11,6 +11,7 @@ export const listExecutions = defineRoute({
     integrationId: z.uuid().optional().describe('Of this integration.'),
     status: executionStatus.optional(),
     operation: z.string().min(1).max(300).optional().describe('Of this operation.'),
+    runId: z.uuid().optional().describe('Of this run of a flow.'),
     from: moment.optional().describe('That began at this time or later (ISO 8601 with offset).'),
     to: moment.optional().describe('That began before this time.'),
     q: z.string().min(1).max(200).optional().describe('Text anywhere in the record or the name of the operation, in upper or lower case. Values over 64 KiB are not searched.'),

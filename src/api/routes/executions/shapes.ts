@@ -35,6 +35,7 @@ export const execution = z.object({
     ...errorFields, recoverable: z.boolean().describe('Whether a repeat may succeed.'),
     stackTrace: z.string().optional().describe("Only of faults of the hub's or a plugin's own code, and only for keys with `debug:read`."),
   }).nullable(),
+  runId: z.uuid().nullable().describe('The run of a flow that made the call.'),
 }).meta({ id: 'Execution' })
 
 export const executionSummary = z.object({
@@ -60,7 +61,7 @@ export function withoutData({ request, response, metrics, error, ...shown }: Sho
     response: response === null ? null : {
       statusCode: response.statusCode, headers: response.headers, duration: response.duration, timestamp: response.timestamp, cached: response.cached,
     },
-    metrics, error,
+    metrics, error, runId: shown.runId,
   }
 }
 
