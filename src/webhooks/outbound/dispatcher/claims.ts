@@ -39,7 +39,8 @@ const LOOK_EVERY_MS = 1000
 const TICK_MS = 100
 /** Rows that one claim takes over all lanes, in equal shares: their events come into memory at once. */
 const CLAIM_MAX = 500
-const ROOM_MAX = 200
+/** Of one endpoint in a round: what a round sets off keeps this thread from others for some tens of milliseconds, and more in it makes nothing faster. */
+const ROOM_MAX = 100
 const BACKLOGS_MAX = 20_000
 const BULK = 5000
 const BATCHES_AT_ONCE = 8
