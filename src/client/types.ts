@@ -1702,6 +1702,11 @@ export type Tool = {
     /** The same call twice is as good as once. */
     idempotent?: boolean
   }
+  /** What it stands for, where that is an operation. */
+  operation?: {
+    integrationId: string
+    id: string
+  }
   /** Arguments that fit. */
   example?: unknown
 }

@@ -105,13 +105,13 @@ export function toTool(integration: ReachedIntegration, operation: KnownOperatio
 
 /** With its schema, read from the connector's document. Undefined where the operation is gone meanwhile. */
 export async function describeOperation(tool: OperationTool): Promise<DescribedTool | undefined> {
-  const { name, kind, title, description, integration: { connector }, operation: { summary } } = tool
+  const { name, kind, title, description, integration: { connector, row }, operation: { summary } } = tool
   const operation = await connector.operations.find(summary.id)
   if (operation === undefined) return undefined
   const readOnly = typeof operation.readOnly === 'function' ? undefined : operation.readOnly ?? false
   const idempotent = typeof operation.retrySafe === 'function' ? undefined : operation.retrySafe
   return {
-    name, kind, title, description, inputSchema: asObject(operation.input),
+    name, kind, title, description, inputSchema: asObject(operation.input), operation: { integrationId: row.id, id: summary.id },
     hints: { readOnly, idempotent, destructive: readOnly ? false : destroys(summary.method) },
     ...operation.example !== undefined && { example: operation.example },
   }

@@ -25,6 +25,8 @@ export interface DescribedTool extends Tool {
   /** A JSON Schema of an object. */
   inputSchema: JsonSchema
   hints: ToolHints
+  /** What it stands for, where that is an operation. */
+  operation?: { integrationId: string, id: string } | undefined
   /** Arguments that fit, where an example is known. */
   example?: unknown
 }

@@ -13,6 +13,7 @@ const tool = z.object({
     readOnly: z.boolean().optional().describe('It changes nothing.'), destructive: z.boolean().optional().describe('It may change or take away what is there.'),
     idempotent: z.boolean().optional().describe('The same call twice is as good as once.'),
   }).describe('What is not known is left out.'),
+  operation: z.object({ integrationId: z.uuid(), id: z.string() }).optional().describe('What it stands for, where that is an operation.'),
   example: z.unknown().optional().describe('Arguments that fit.'),
 }).meta({ id: 'Tool' })
 
@@ -79,6 +80,6 @@ function written(tools: DescribedTool[], format: 'interchange' | 'openai' | 'ant
   return tools.map(toTool)
 }
 
-function toTool({ name, kind, title, description, inputSchema, hints, example }: DescribedTool): z.input<typeof tool> {
-  return { name, kind, title, description, inputSchema, hints, ...example !== undefined && { example } }
+function toTool({ name, kind, title, description, inputSchema, hints, operation, example }: DescribedTool): z.input<typeof tool> {
+  return { name, kind, title, description, inputSchema, hints, ...operation && { operation }, ...example !== undefined && { example } }
 }

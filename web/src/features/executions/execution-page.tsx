@@ -8,7 +8,10 @@ import { HeadersView } from '../../components/headers-view.tsx'
 import { Loaded } from '../../components/loading.tsx'
 import { notifyDone, notifyFailed } from '../../components/notify.tsx'
 import { Page } from '../../components/page.tsx'
+import { Related } from '../../components/related.tsx'
 import { Section } from '../../components/section.tsx'
+import { ShareButton } from '../../components/share-button.tsx'
+import { Timeline } from '../../components/timeline.tsx'
 import { ValueView } from '../../components/code/value-view.tsx'
 import { useAction } from '../../hub/action.ts'
 import { ApiError, type Execution } from '../../hub/client.ts'
@@ -17,11 +20,11 @@ import { useTenant } from '../../hub/session.ts'
 import { formatBytes, formatExact, formatMs } from '../../lib/format.ts'
 import { RouteLink, useGo } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
-import { curlOf } from './curl.ts'
+import { curlOf } from '../../lib/curl.ts'
 import { ExecutionStatus } from './parts.tsx'
 import { RerunDrawer } from './rerun-drawer.tsx'
 import { texts } from './texts.ts'
-import { Timeline } from './timeline.tsx'
+import { stretchesOf } from './timeline.ts'
 
 export function ExecutionPage() {
   const { id } = useParams({ strict: false }) as { id: string }
@@ -54,8 +57,8 @@ function Actions({ execution }: { execution: Execution }) {
   })
   return (
     <>
-      {execution.request.endpoint !== null && <CopyButton wide label={texts.copyCurl} value={() => curlOf(execution)} />}
-      <CopyButton wide label={texts.share} value={() => location.href} />
+      {execution.request.endpoint !== null && <CopyButton wide label={texts.copyCurl} value={() => curlOf(askedOf(execution))} />}
+      <ShareButton />
       {can('integrations:run') && execution.operation !== 'proxy' && (
         <>
           <Button variant="default" leftSection={<PencilLine size={14} />} onClick={() => { setEditing(true) }}>{texts.rerunEdits}</Button>
@@ -65,6 +68,12 @@ function Actions({ execution }: { execution: Execution }) {
       )}
     </>
   )
+}
+
+/** As it went over the wire. Secrets are hidden in the record, and so are they here. */
+function askedOf({ request: { method, endpoint, headers, payload } }: Execution) {
+  const { body } = (payload ?? {}) as { body?: unknown }
+  return { method, url: endpoint ?? '', headers, ...body !== undefined && { body } }
 }
 
 function Shown({ execution }: { execution: Execution }) {
@@ -81,13 +90,14 @@ function Shown({ execution }: { execution: Execution }) {
         </Alert>
       )}
       <Section title={texts.timeline}>
-        <Timeline execution={execution} />
+        <Timeline label={texts.timeline} stretches={stretchesOf(execution)} />
         <Facts facts={[
           [texts.integration, <Anchor key="i" component={RouteLink} to={path(`integrations/${execution.integrationId}`)} size="sm" dir="auto">{integration?.name ?? execution.integrationId}</Anchor>],
           [texts.retries, metrics.retryCount > 0 && String(metrics.retryCount)], [texts.cached, response?.cached === true && texts.yes],
           [texts.size, formatBytes(metrics.dataSize)], [texts.source, request.sourceComponent ?? undefined], [texts.id, <Code key="id">{execution.id}</Code>],
         ]} />
       </Section>
+      <Related id={execution.id} />
       <Section title={texts.request}>
         {request.endpoint !== null && <Text className="app-mono app-anywhere"><strong>{request.method}</strong> {request.endpoint}</Text>}
         <HeadersView headers={request.headers} />

@@ -21,7 +21,6 @@ export const texts = {
   rerunDone: 'It ran again: this is the new execution.',
   rerunFailed: 'The new run failed',
   copyCurl: 'Copy as curl',
-  share: 'Copy the link',
   timeline: 'Timeline',
   request: 'Request',
   response: 'Response',
@@ -44,7 +43,6 @@ export const texts = {
   stack: 'Stack trace',
   editInput: 'Input',
   run: 'Run',
-  notJson: (reason: string) => `This is no JSON: ${reason}`,
   inputUnknown: 'The recorded input cannot be used again as it is: it held a secret, or was too large to keep. Give one.',
   phases: { transform: 'Transforms in the hub', tries: 'Upstream', total: 'Whole run' },
 }

@@ -113,7 +113,6 @@ export const texts = {
   noRuns: 'Nothing ran yet',
   noRunsText: 'Each run is recorded here with its tasks, what went in and what came out.',
   id: 'Id',
-  share: 'Copy the link',
   definition: 'Definition it follows',
   showDefinition: 'Show the definition',
   cancel: 'Cancel run',

@@ -1,6 +1,7 @@
 import { Alert, Anchor, Button, Code, Group, Stack, Text } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
-import { RotateCw } from 'lucide-react'
+import { PencilLine, RotateCw } from 'lucide-react'
+import { useState } from 'react'
 import { Ago } from '../../components/ago.tsx'
 import { ValueView } from '../../components/code/value-view.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
@@ -9,17 +10,23 @@ import { HeadersView } from '../../components/headers-view.tsx'
 import { Loaded } from '../../components/loading.tsx'
 import { notifyDone, notifyFailed } from '../../components/notify.tsx'
 import { Page } from '../../components/page.tsx'
+import { Related } from '../../components/related.tsx'
 import { Section } from '../../components/section.tsx'
+import { ShareButton } from '../../components/share-button.tsx'
 import { Status } from '../../components/status.tsx'
+import { Timeline } from '../../components/timeline.tsx'
 import { useAction } from '../../hub/action.ts'
 import type { Reply } from '../../hub/client.ts'
 import { useGet } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
+import { curlOf } from '../../lib/curl.ts'
 import { formatBytes, formatExact, formatMs } from '../../lib/format.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { Payload } from './payload.tsx'
+import { plain } from './plain.ts'
 import { DeliveryState } from './state.tsx'
+import { TestDrawer } from './test-drawer.tsx'
 import { texts } from './texts.ts'
 
 type Delivery = Reply<'GET', '/api/v1/deliveries/{id}'>
@@ -37,15 +44,21 @@ export function DeliveryPage() {
   )
 }
 
-function Actions({ delivery: { id, status } }: { delivery: Delivery }) {
+function Actions({ delivery: { id, webhookId, messageId, status, attempts } }: { delivery: Delivery }) {
   const { can } = useTenant()
+  const [isEditing, setEditing] = useState(false)
+  const { data: event } = useGet('/api/v1/events/{id}', { path: { id: messageId } }, { staleTime: Infinity, enabled: can('events:read') })
+  const last = attempts.at(-1)
   const resend = useAction({
     run: ({ hub }) => hub.post('/api/v1/deliveries/{id}/retry', { path: { id } }), changes: ['/api/v1/deliveries', '/api/v1/figures'],
     done: () => { notifyDone(texts.resent) }, failed: (error) => { notifyFailed(texts.failed, error) },
   })
   return (
     <>
-      <CopyButton wide label={texts.share} value={() => location.href} />
+      {last !== undefined && <CopyButton wide label={texts.copyCurl} value={() => curlOf({ ...last.request, ...event && { body: plain(event) } })} />}
+      <ShareButton />
+      {can('webhooks:write') && event !== undefined && <Button variant="default" leftSection={<PencilLine size={14} />} onClick={() => { setEditing(true) }}>{texts.sendEdits}</Button>}
+      {isEditing && event !== undefined && <TestDrawer endpointId={webhookId} initial={{ type: event.type, data: event.data }} onClose={() => { setEditing(false) }} />}
       {can('webhooks:write') && <Button leftSection={<RotateCw size={14} />} loading={resend.isPending} onClick={() => { resend.mutate() }}>{status === 'pending' ? texts.sendNow : texts.resend}</Button>}
     </>
   )
@@ -68,6 +81,8 @@ function Shown({ delivery }: { delivery: Delivery }) {
           [texts.finished, finishedAt !== null && formatExact(finishedAt)], [texts.messageId, <Code key="m">{messageId}</Code>], [texts.id, <Code key="id">{id}</Code>],
         ]} />
       </Section>
+      {attempts.length > 0 && <Section title={texts.timeline}><Timeline label={texts.timeline} stretches={stretchesOf(attempts)} /></Section>}
+      <Related id={id} />
       {attempts.length === 0 && <Section title={texts.attempts}><Text size="sm" c="dimmed">{texts.noAttempts}</Text></Section>}
       {/* The last one first: it is what one came for. */}
       {attempts.map((attempt, at) => <AttemptView key={attempt.startedAt} attempt={attempt} number={at + 1} />).reverse()}
@@ -76,10 +91,18 @@ function Shown({ delivery }: { delivery: Delivery }) {
   )
 }
 
-function AttemptView({ attempt: { startedAt, durationMs, request, response, error }, number }: { attempt: Attempt, number: number }) {
-  const isGood = error === null && response !== null && response.status < 300
+/** From the first attempt on. */
+function stretchesOf(attempts: Attempt[]) {
+  const from = new Date(attempts[0]!.startedAt).getTime()
+  return attempts.map((attempt, at) => ({ label: texts.nthAttempt(at + 1), start: new Date(attempt.startedAt).getTime() - from, length: attempt.durationMs, tone: isGood(attempt) ? 'good' as const : 'bad' as const }))
+}
+
+const isGood = ({ error, response }: Attempt): boolean => error === null && response !== null && response.status < 300
+
+function AttemptView({ attempt, number }: { attempt: Attempt, number: number }) {
+  const { startedAt, durationMs, request, response, error } = attempt
   return (
-    <Section title={texts.nthAttempt(number)} text={<Group gap="sm"><Status tone={isGood ? 'good' : 'bad'}>{response === null ? error?.type ?? texts.noAnswer : String(response.status)}</Status><span className="app-num">{formatMs(durationMs)}</span><span>{formatExact(startedAt)}</span></Group>}>
+    <Section title={texts.nthAttempt(number)} text={<Group gap="sm"><Status tone={isGood(attempt) ? 'good' : 'bad'}>{response === null ? error?.type ?? texts.noAnswer : String(response.status)}</Status><span className="app-num">{formatMs(durationMs)}</span><span>{formatExact(startedAt)}</span></Group>}>
       {error !== null && <Text size="sm" className="app-anywhere" fw={500}>{error.message}</Text>}
       <div><Text size="sm" fw={500}>{texts.request}</Text><Text className="app-mono app-anywhere"><strong>{request.method}</strong> {request.url} · {formatBytes(request.sizeBytes)}</Text></div>
       <HeadersView headers={request.headers} />
@@ -96,5 +119,5 @@ function AttemptView({ attempt: { startedAt, durationMs, request, response, erro
 
 function SentEvent({ messageId }: { messageId: string }) {
   const query = useGet('/api/v1/events/{id}', { path: { id: messageId } }, { staleTime: Infinity })
-  return <Section title={texts.event} text={texts.eventText}><Loaded query={query}>{({ messageId: _message, receivedAt: _received, webhookSourceId: _source, schemaErrors: _errors, ...event }) => <Payload value={event} label={texts.event} name={`${messageId}.json`} />}</Loaded></Section>
+  return <Section title={texts.event} text={texts.eventText}><Loaded query={query}>{(event) => <Payload value={plain(event)} label={texts.event} name={`${messageId}.json`} />}</Loaded></Section>
 }

@@ -1,18 +1,25 @@
-import { Alert, Anchor, Code, List, Stack } from '@mantine/core'
+import { Alert, Anchor, Button, Code, List, Stack } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
+import { PencilLine } from 'lucide-react'
+import { useState } from 'react'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Facts } from '../../components/facts.tsx'
 import { Loaded } from '../../components/loading.tsx'
 import { Page } from '../../components/page.tsx'
+import { Related } from '../../components/related.tsx'
 import { Section } from '../../components/section.tsx'
+import { ShareButton } from '../../components/share-button.tsx'
 import type { Event } from '../../hub/client.ts'
 import { useGet } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
+import { curlOf } from '../../lib/curl.ts'
 import { formatExact } from '../../lib/format.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { DeliveriesOfEvent } from './deliveries-list.tsx'
 import { Payload } from './payload.tsx'
+import { plain } from './plain.ts'
+import { SendAgain } from './send-again.tsx'
 import { texts } from './texts.ts'
 
 export function EventPage() {
@@ -20,13 +27,27 @@ export function EventPage() {
   const path = usePath()
   const query = useGet('/api/v1/events/{id}', { path: { id } }, { staleTime: Infinity })
   return (
-    <Page title={query.data?.type ?? texts.event} crumbs={[{ label: texts.parts.events, to: path('webhooks', { part: 'events' }) }]} subtitle={query.data && formatExact(query.data.receivedAt)} actions={<CopyButton wide label={texts.share} value={() => location.href} />}>
+    <Page title={query.data?.type ?? texts.event} crumbs={[{ label: texts.parts.events, to: path('webhooks', { part: 'events' }) }]} subtitle={query.data && formatExact(query.data.receivedAt)} actions={query.data && <Actions event={query.data} />}>
       <Loaded query={query}>{(event) => <Shown event={event} />}</Loaded>
     </Page>
   )
 }
 
-const known = new Set(['specversion', 'id', 'source', 'type', 'subject', 'time', 'datacontenttype', 'dataschema', 'data', 'data_base64', 'messageId', 'receivedAt', 'webhookSourceId', 'schemaErrors', 'dataRef'])
+function Actions({ event }: { event: Event }) {
+  const { can } = useTenant()
+  const [isEditing, setEditing] = useState(false)
+  const curl = (): string => curlOf({ method: 'POST', url: `${location.origin}/api/v1/events`, headers: { authorization: `Bearer ${texts.yourKey}`, 'content-type': 'application/cloudevents+json' }, body: plain(event) })
+  return (
+    <>
+      <CopyButton wide label={texts.copyCurl} value={curl} />
+      <ShareButton />
+      {can('events:write') && <Button leftSection={<PencilLine size={14} />} onClick={() => { setEditing(true) }}>{texts.sendEdits}</Button>}
+      {isEditing && <SendAgain event={event} onClose={() => { setEditing(false) }} />}
+    </>
+  )
+}
+
+const known = new Set(['specversion', 'id', 'source', 'type', 'subject', 'time', 'datacontenttype', 'dataschema', 'data', 'data_base64', 'messageId', 'receivedAt', 'webhookSourceId', 'runId', 'schemaErrors', 'dataRef'])
 
 function Shown({ event }: { event: Event }) {
   const { can } = useTenant()
@@ -44,6 +65,7 @@ function Shown({ event }: { event: Event }) {
           [texts.id, <Code key="id">{id}</Code>], [texts.messageId, <Code key="m">{messageId}</Code>],
         ]} />
       </Section>
+      <Related id={messageId} />
       <Section title={texts.data} text={base64 !== undefined && texts.bodyBinary}><Payload value={data ?? base64} label={texts.data} name={`${messageId}.json`} /></Section>
       {can('webhooks:read') && <Section title={texts.parts.deliveries}><DeliveriesOfEvent messageId={messageId} /></Section>}
     </Stack>

@@ -1,8 +1,7 @@
-import { Anchor, Button, Drawer, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Drawer, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { Editor } from '../../components/code/editor.tsx'
+import { JsonSend } from '../../components/form/json-send.tsx'
 import { errorAt } from '../../components/form/problem-errors.ts'
-import { Problem } from '../../components/problem.tsx'
 import { useAction } from '../../hub/action.ts'
 import type { Reply } from '../../hub/client.ts'
 import { useRows } from '../../hub/queries.ts'
@@ -14,38 +13,25 @@ import { texts } from './texts.ts'
 
 type Delivery = Reply<'GET', '/api/v1/deliveries/{id}'>
 
-const SAMPLE = JSON.stringify({ message: 'A test' }, null, 2)
+const sample = { type: 'webhook.test', data: { message: 'A test' } as unknown }
 
 /** Sends a test event to an endpoint, and shows what it answered. */
-export function TestDrawer({ endpointId, onClose }: { endpointId?: string, onClose(): void }) {
+export function TestDrawer({ endpointId, initial = sample, onClose }: { endpointId?: string, initial?: typeof sample, onClose(): void }) {
   const { rows: endpoints } = useRows('/api/v1/webhooks', { query: { limit: 500 } })
   const [chosen, setChosen] = useState<string | null>(endpointId ?? null)
-  const [type, setType] = useState('webhook.test')
-  const [text, setText] = useState(SAMPLE)
-  const [fault, setFault] = useState<string>()
+  const [type, setType] = useState(initial.type)
   const id = chosen ?? (endpoints?.length === 1 ? endpoints[0]!.id : null)
   const send = useAction<unknown, Delivery>({
     run: ({ hub }, data) => hub.post('/api/v1/webhooks/{id}/test', { path: { id: id! }, body: { type: type.trim(), data } }), changes: ['/api/v1/deliveries', '/api/v1/webhooks', '/api/v1/events'],
   })
-  const submit = (): void => {
-    try {
-      const data: unknown = JSON.parse(text)
-      setFault(undefined)
-      send.mutate(data)
-    } catch (error) {
-      setFault(texts.notJson((error as Error).message))
-    }
-  }
   return (
     <Drawer opened onClose={onClose} title={texts.testTitle}>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">{texts.testText}</Text>
         {endpointId === undefined && <Select label={texts.endpoint} placeholder={texts.chooseEndpoint} searchable data={(endpoints ?? []).map((each) => ({ value: each.id, label: each.name }))} value={id} onChange={setChosen} nothingFoundMessage={texts.noEndpoints} />}
         <TextInput label={texts.eventType} value={type} error={errorAt(send.error, '/type')} onChange={(event) => { setType(event.currentTarget.value) }} />
-        <div><Text size="sm" fw={500} mb={4}>{texts.data}</Text><Editor value={text} onChange={setText} language="json" label={texts.data} minHeight={110} /></div>
-        {fault !== undefined && <Text size="sm" c="red">{fault}</Text>}
-        {send.isError && <Problem error={send.error} title={texts.testFailed} />}
-        <Group justify="flex-end"><Button disabled={id === null || type.trim() === ''} loading={send.isPending} onClick={submit}>{texts.sendTest}</Button></Group>
+        <Text size="sm" fw={500} mb={-8}>{texts.data}</Text>
+        <JsonSend label={texts.data} value={initial.data} action={texts.sendTest} isPending={send.isPending} disabled={id === null || type.trim() === ''} error={send.error} errorTitle={texts.testFailed} onSend={(data) => { send.mutate(data) }} />
         {send.data !== undefined && <Outcome delivery={send.data} />}
       </Stack>
     </Drawer>

@@ -4,12 +4,13 @@ import { Ban, Pause, Play, RotateCw } from 'lucide-react'
 import { useState } from 'react'
 import { Editor } from '../../../components/code/editor.tsx'
 import { ValueView } from '../../../components/code/value-view.tsx'
-import { CopyButton } from '../../../components/copy-button.tsx'
 import { Facts } from '../../../components/facts.tsx'
 import { Loaded } from '../../../components/loading.tsx'
 import { notifyDone, notifyFailed } from '../../../components/notify.tsx'
 import { Page } from '../../../components/page.tsx'
+import { Related } from '../../../components/related.tsx'
 import { Section } from '../../../components/section.tsx'
+import { ShareButton } from '../../../components/share-button.tsx'
 import { useAction } from '../../../hub/action.ts'
 import type { Run } from '../../../hub/client.ts'
 import { useGet } from '../../../hub/queries.ts'
@@ -52,7 +53,7 @@ function Actions({ run }: { run: Run }) {
   const mayRun = can('flows:run')
   return (
     <>
-      <CopyButton wide value={() => location.href} label={texts.share} />
+      <ShareButton />
       {mayRun && !isOver(run.status) && (
         <>
           {run.status === 'suspended' ? button('resume', <Play size={14} />) : button('suspend', <Pause size={14} />)}
@@ -72,6 +73,7 @@ function Shown({ run }: { run: Run }) {
     <Stack gap="md">
       {run.error !== undefined && <RunError error={run.error} />}
       <Section title={texts.tasks}><RunGraph run={run} /><Tasks run={run} /></Section>
+      <Related id={run.id} />
       <Section title={texts.input}><ValueView value={run.input} label={texts.input} /></Section>
       {isOver(run.status) && run.status !== 'faulted' && <Section title={texts.output}><ValueView value={run.output} label={texts.output} /></Section>}
       <Section title={texts.one}>

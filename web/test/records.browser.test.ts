@@ -1,0 +1,120 @@
+/** What led to what, at addresses of its own: from any record to the others, sent again with edits, shared, found by its id. */
+import { afterAll, expect, vi } from 'vitest'
+import { json, startUpstream, type Upstream } from '../../test/upstream.ts'
+import { addConnector, addIntegration, expectStatus } from '../../test/service.ts'
+import { test, useDashboard } from './browser.ts'
+
+const dashboard = useDashboard()
+const ids = { event: '', run: '', execution: '', delivery: '' }
+let upstream: Upstream | undefined
+afterAll(() => upstream?.close())
+
+dashboard.prepare(async () => {
+  const service = upstream = await startUpstream()
+  service.answer((_request, response) => { json(response, 200, { ok: true }) })
+  const { call } = dashboard.hub
+  await addIntegration(call, { name: 'Shop', connector: await addConnector(call, service.url) })
+  expectStatus(201, await call('POST', '/api/v1/flows', {
+    document: { dsl: '1.0.3', namespace: 'default', name: 'passes-on', version: '1.0.0' }, schedule: { on: { one: { with: { type: 'order.paid' } } } },
+    do: [{ look: { call: 'Shop/getItem', with: { id: '1' } } }, { tell: { emit: { event: { with: { source: 'https://shop.example/flows', type: 'order.looked-up', data: { ok: true } } } } } }],
+  }))
+  expectStatus(201, await call('POST', '/api/v1/webhooks', { name: 'told', url: `${service.url}/told`, events: ['order.looked-up'] }))
+  expectStatus(202, await call('POST', '/api/v1/events', { specversion: '1.0', id: 'order-17', source: '/shop', type: 'order.paid', data: { n: 17 } }))
+  await vi.waitFor(async () => {
+    const [delivery] = (await call('GET', '/api/v1/deliveries?status=delivered')).body.data
+    ids.delivery = delivery.id
+  }, { timeout: 20_000, interval: 50 })
+  ids.event = (await call('GET', '/api/v1/events/order-17')).body.messageId
+  ids.run = (await call('GET', '/api/v1/runs')).body.data[0].id
+  ids.execution = (await call('GET', '/api/v1/executions')).body.data[0].id
+})
+
+test('from a delivery one gets to the event, the run and the execution, and back, each at its own address', async () => {
+  const { page, visit, complaints, expectAccessible } = await dashboard.visitor()
+  const related = page.getByRole('region', { name: 'Related records' })
+  await visit(`deliveries/${ids.delivery}`, 'order.looked-up')
+  await related.getByRole('link', { name: 'passes-on' }).waitFor()
+  await page.getByRole('list', { name: 'Timeline' }).getByText('Attempt 1').waitFor()
+  await expectAccessible('a delivery')
+  await related.getByRole('link', { name: 'order.paid' }).click()
+  await page.getByRole('heading', { level: 1, name: 'order.paid' }).waitFor()
+  expect(new URL(page.url()).pathname).toBe(`/t/default/events/${ids.event}`)
+  await expectAccessible('an event')
+  await related.getByRole('link', { name: 'passes-on' }).click()
+  await page.getByRole('heading', { level: 1, name: 'passes-on' }).waitFor()
+  expect(new URL(page.url()).pathname).toBe(`/t/default/runs/${ids.run}`)
+  await related.getByRole('link', { name: 'getItem' }).click()
+  await page.getByRole('heading', { level: 1, name: 'getItem' }).waitFor()
+  expect(new URL(page.url()).pathname).toBe(`/t/default/executions/${ids.execution}`)
+  await page.getByRole('list', { name: 'Timeline' }).getByText('Upstream').waitFor()
+  await expectAccessible('an execution')
+  await related.getByRole('link', { name: 'order.paid' }).waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('an event is sent once more with edits, and a delivery to its endpoint alone', async () => {
+  const { page, visit, complaints } = await dashboard.visitor()
+  const typeInto = async (name: string, text: string): Promise<void> => {
+    await page.getByRole('textbox', { name }).click()
+    await page.keyboard.press('ControlOrMeta+A')
+    await page.keyboard.insertText(text)
+  }
+  await visit(`events/${ids.event}`, 'order.paid')
+  await page.getByRole('button', { name: 'Send with edits' }).click()
+  await typeInto('Event', '{"specversion": ')
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await page.getByText('This is no JSON').waitFor()
+  await typeInto('Event', JSON.stringify({ specversion: '1.0', id: 'order-18', source: '/shop', type: 'order.paid.again', data: { n: 18 } }))
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await page.getByRole('heading', { level: 1, name: 'order.paid.again' }).waitFor()
+  expect((await dashboard.hub.call('GET', '/api/v1/events/order-18')).body.data).toEqual({ n: 18 })
+  await visit(`deliveries/${ids.delivery}`, 'order.looked-up')
+  await page.getByRole('button', { name: 'Send with edits' }).click()
+  await typeInto('Data', '{"edited": true}')
+  await page.getByRole('button', { name: 'Send the test event' }).click()
+  await page.getByRole('link', { name: 'Open the delivery' }).waitFor()
+  await vi.waitFor(() => { expect(upstream!.asked.some(({ url, body }) => url.endsWith('/told') && body.includes('"edited":true'))).toBe(true) }, { timeout: 10_000, interval: 50 })
+  expect(complaints).toEqual([])
+})
+
+test('a link is shared without filters, with what its receiver needs; requests are copied as curl', async () => {
+  const { page, context, visit } = await dashboard.visitor()
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const copied = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText())
+  await visit(`executions/${ids.execution}?x=1`, 'getItem')
+  await page.getByRole('button', { name: 'Share' }).click()
+  await page.getByText(/Link copied\. Whoever opens it signs in as a member of/).waitFor()
+  expect(await copied()).toBe(`${dashboard.hub.url}/t/default/executions/${ids.execution}`)
+  await page.getByRole('button', { name: 'Copy as curl' }).click()
+  await expect.poll(copied).toContain(`curl '${upstream!.url}/items/1'`)
+  await visit(`events/${ids.event}`, 'order.paid')
+  await page.getByRole('button', { name: 'Copy as curl' }).click()
+  await expect.poll(copied).toContain('"id":"order-17"')
+  expect(await copied()).not.toContain(ids.event)
+  await visit(`deliveries/${ids.delivery}`, 'order.looked-up')
+  await page.getByRole('button', { name: 'Copy as curl' }).click()
+  await expect.poll(copied).toContain(`${upstream!.url}/told`)
+})
+
+test('⌘K finds every kind of record by its id, operations by their words, and says where there is nothing', async () => {
+  const { page, visit } = await dashboard.visitor()
+  await visit('integrations', 'Integration Hub')
+  const look = async (words: string): Promise<void> => {
+    await page.keyboard.press('ControlOrMeta+K')
+    const search = page.getByPlaceholder('Integrations, connectors, pages')
+    await search.waitFor()
+    await search.fill(words)
+  }
+  const action = (text: string | RegExp) => page.locator('[data-action]').filter({ hasText: text }).first()
+  for (const [id, label] of [[ids.event, 'Event: order.paid'], [ids.run, 'Flow run: passes-on'], [ids.execution, 'Execution: getItem'], [ids.delivery, 'Delivery: order.looked-up']] as const) {
+    await look(id)
+    await action(label).waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL((url) => url.pathname.endsWith(id))
+  }
+  await look('get item')
+  await action('Shop: getItem').click()
+  await page.getByRole('heading', { level: 2, name: 'getItem' }).waitFor()
+  await look('00000000-0000-7000-8000-000000000000')
+  await page.getByText('Nothing of that name.').waitFor()
+})
