@@ -13,6 +13,7 @@ export interface Everything {
   /** Stands in names, so that it shows in whatever leaks. */
   mark: string
   integration: string
+  example: string
   credential: string
   connector: string
   execution: string
@@ -60,8 +61,9 @@ export async function ownEverything(hub: TestHub, upstream: Upstream, { key, mar
   const made = await call('POST', '/api/v1/keys', { name: mark, role: 'viewer' })
   expectStatus(201, await hub.call('POST', '/api/v1/connectors', { id: `${mark}-second`, document: serviceDocument(upstream.url, { title: mark }) }, { key, headers: { 'idempotency-key': `${mark}-key` } }))
   await addMinute(hub.connectionString, tenant.id, integration)
+  const example = await call('POST', `/api/v1/integrations/${integration}/examples`, { operation: 'getFile', name: mark, input: { id: mark } })
   return {
-    tenantId: tenant.id, mark, integration, credential: credential.id, connector, execution: run.execution.id, blob: run.data.$blob.id, member: member.id, invitation: invitation.id, key: made.id,
+    tenantId: tenant.id, mark, integration, example: example.id, credential: credential.id, connector, execution: run.execution.id, blob: run.data.$blob.id, member: member.id, invitation: invitation.id, key: made.id,
     ...await ownEvents(hub, { tenantId: tenant.id, key, mark }),
     // Paused: what runs one writes down what it does.
     pulsarBridge: (await call('POST', '/api/v1/pulsar-bridges', { name: mark, serviceUrl: 'ws://127.0.0.1:1', authentication: { token: `${mark}-token` }, consume: [{ topic: mark }], status: 'paused' })).id,

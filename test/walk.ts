@@ -6,7 +6,7 @@ import { serviceDocument } from './api-document.ts'
 
 /** Values of path parameters by what stands before them: `/api/v1/members/:id` is asked with `members`. */
 const owned: Record<string, (of: Everything) => Record<string, string>> = {
-  '/api/v1/integrations': ({ integration }) => ({ id: integration, '*': 'items' }),
+  '/api/v1/integrations': ({ integration, example }) => ({ id: integration, '*': 'items', version: '1', example }),
   '/api/integration': ({ integration }) => ({ id: integration }),
   '/api/v1/executions': ({ execution }) => ({ id: execution }),
   '/api/v1/records': ({ delivery }) => ({ id: delivery }),
@@ -42,6 +42,8 @@ const madeByWriting = new Set(['PUT /api/v1/oauth-clients/:vendor', 'PUT /api/v1
 const bodies: Record<string, (of: Everything, url: string) => unknown> = {
   'POST /api/v1/integrations': ({ connector }) => ({ name: 'n', connector }),
   'PUT /api/v1/integrations/:id': ({ connector }) => ({ name: 'n', connector }),
+  'POST /api/v1/integrations/:id/examples': () => ({ operation: 'getFile', name: 'walked', input: { id: '1' } }),
+  'PUT /api/v1/integrations/:id/examples/:example': () => ({ name: 'walked', input: { id: '1' } }),
   'POST /api/integration/register': ({ connector }) => ({ name: 'n', type: connector, config: {} }),
   'POST /api/v1/connectors': (_of, url) => ({ document: serviceDocument(url, { title: 'walked' }) }),
   'POST /api/v1/connectors/import': (_of, url) => serviceDocument(url, { title: 'walked' }),

@@ -22,6 +22,7 @@ import type { Runs } from '../flows/runs/runs.ts'
 import type { Alerts } from '../integrations/alerts.ts'
 import type { Execute } from '../integrations/execute.ts'
 import type { Health } from '../integrations/health.ts'
+import type { Examples } from '../integrations/examples.ts'
 import type { Integrations } from '../integrations/integrations.ts'
 import type { ReadLimits } from '../integrations/limits.ts'
 import type { BreakerState } from '../integrations/policies/breaker.ts'
@@ -59,6 +60,7 @@ export interface Services {
   connectors: Connectors
   logos: Logos
   integrations: Integrations
+  examples: Examples
   execute: Execute
   rerun: Rerun
   proxy: Proxy

@@ -27,6 +27,7 @@ import type { Announce } from '../integrations/announce.ts'
 import { connectionNotes } from '../integrations/connection-notes.ts'
 import type { ContextDeps } from '../integrations/context.ts'
 import { createExecute, type ExecuteDeps } from '../integrations/execute.ts'
+import { createExamples } from '../integrations/examples.ts'
 import { createHealth } from '../integrations/health.ts'
 import { createReadLimits } from '../integrations/limits.ts'
 import { createIntegrations } from '../integrations/integrations.ts'
@@ -187,7 +188,7 @@ interface Parts extends Pick<Services, 'credentials' | 'figures' | 'executions'>
 }
 
 /** What runs operations, and what watches over them. */
-function createRunning({ logger, storage, metrics, tracing, notify }: AreasDeps, { catalog, credentials, loaded, figures, executions, jq, tell }: Parts): Pick<Services, 'integrations' | 'execute' | 'rerun' | 'proxy' | 'health' | 'alerts'> & { polls: Polls } {
+function createRunning({ logger, storage, metrics, tracing, notify }: AreasDeps, { catalog, credentials, loaded, figures, executions, jq, tell }: Parts): Pick<Services, 'integrations' | 'examples' | 'execute' | 'rerun' | 'proxy' | 'health' | 'alerts'> & { polls: Polls } {
   const { database, blobs, http, guard } = storage
   const context: ContextDeps = { http, blobs, resolveHost: (hostname) => guard.resolveHost(hostname), tokens: (tenantId, credentialId) => credentials.tokens(tenantId, credentialId) }
   const watched: Pick<ExecuteDeps, 'assertRecordable' | 'countCalls' | 'observe' | 'tracing'> = {
@@ -208,10 +209,11 @@ function createRunning({ logger, storage, metrics, tracing, notify }: AreasDeps,
   const execute = createExecute({
     ...context, ...watched, loaded, executions, jq, answers: createAnswerCache(ANSWERS_MAX_BYTES), connectionChanged: connectionNotes({ database, loaded, announce, onError }),
   })
+  const integrations = createIntegrations({ database, registry: catalog.registry, connectors: catalog.connectors, credentials, loaded, tester, jq, announce })
   return {
+    integrations, examples: createExamples({ database, registry: catalog.registry, integrations }),
     execute, alerts, polls: createPolls({ ...context, loaded }), rerun: createRerun({ executions, execute, blobs }), proxy: createProxy({ ...context, ...watched, loaded, executions }),
     health: createHealth({ ...context, database, loaded, tester, announce, checked: (of, health) => alerts.evaluate(of, { health }) }),
-    integrations: createIntegrations({ database, registry: catalog.registry, connectors: catalog.connectors, credentials, loaded, tester, jq, announce }),
   }
 }
 

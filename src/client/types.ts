@@ -1106,6 +1106,17 @@ export type IntegrationPatch = {
   metadata?: Record<string, unknown> | null
 }
 
+export type IntegrationVersion = {
+  version: number
+  at: Timestamp
+  /** `member:<id>`, `key:<id>` or `system`. */
+  actor: string
+  /** Settings that differ from the version before. */
+  changed: string[]
+  /** The version that this one set it back to. */
+  restoredFrom: number | null
+}
+
 export type Invitation = {
   id: string
   email: string
@@ -1227,6 +1238,19 @@ export type Operation = {
   retrySafe?: boolean
   /** Changes nothing: its answers may be cached. Left out where it depends on the input. */
   readOnly?: boolean
+}
+
+export type OperationExample = {
+  id: string
+  integrationId: string
+  operation: string
+  /** What people call it; another for each of an operation. */
+  name: string
+  /** Of the operation, as its schema says; it may be unfinished. What the schema calls secret is left out. It is shown to all who may see the integration. */
+  input: unknown
+  createdBy: string
+  createdAt: Timestamp
+  updatedAt: Timestamp
 }
 
 export type OperationSummary = {
@@ -3027,6 +3051,140 @@ export interface Routes {
       nextCursor: string | null
     }
   }
+  /** List what an integration was set to after each change, newest first. */
+  'GET /api/v1/integrations/{id}/versions': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+    }
+    reply: {
+      data: IntegrationVersion[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Get a version of an integration with its settings. */
+  'GET /api/v1/integrations/{id}/versions/{version}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+      version: string
+    }
+    reply: {
+      version: number
+      at: Timestamp
+      /** `member:<id>`, `key:<id>` or `system`. */
+      actor: string
+      /** Settings that differ from the version before. */
+      changed: string[]
+      /** The version that this one set it back to. */
+      restoredFrom: number | null
+      /** As they were; no secrets are among them. */
+      settings: {
+        name: string
+        description: string
+        connector: string
+        type: 'api' | 'webhook' | 'oauth' | 'database' | 'file_transfer' | 'messaging' | 'ai_service'
+        configuration: Record<string, unknown>
+        connection: Record<string, unknown>
+        dataHandling: Record<string, unknown>
+        monitoring: Record<string, unknown>
+        usage: Record<string, unknown>
+        metadata: {
+          version: string
+          status: 'active' | 'inactive' | 'maintenance' | 'deprecated'
+          tags: string[]
+        }
+        credentialId: string | null
+      }
+    }
+  }
+  /** Set an integration to what it was. */
+  'POST /api/v1/integrations/{id}/versions/{version}/restore': {
+    path: {
+      /** Id of the integration. */
+      id: string
+      version: string
+    }
+    body?: Record<string, unknown>
+    reply: Integration
+  }
+  /** List the kept examples of an integration's operations, oldest first. */
+  'GET /api/v1/integrations/{id}/examples': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      operation?: string
+    }
+    reply: {
+      data: OperationExample[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
+    }
+  }
+  /** Keep an input of an operation by a name. */
+  'POST /api/v1/integrations/{id}/examples': {
+    path: {
+      /** Id of the integration. */
+      id: string
+    }
+    body: {
+      operation: string
+      /** What people call it; another for each of an operation. */
+      name: string
+      /** Of the operation, as its schema says; it may be unfinished. What the schema calls secret is left out. It is shown to all who may see the integration. */
+      input: unknown
+    }
+    reply: OperationExample
+  }
+  /** Get a kept example. */
+  'GET /api/v1/integrations/{id}/examples/{example}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+      /** Id of the example. */
+      example: string
+    }
+    reply: OperationExample
+  }
+  /** Replace the name and the input of a kept example. */
+  'PUT /api/v1/integrations/{id}/examples/{example}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+      /** Id of the example. */
+      example: string
+    }
+    body: {
+      /** What people call it; another for each of an operation. */
+      name: string
+      /** Of the operation, as its schema says; it may be unfinished. What the schema calls secret is left out. It is shown to all who may see the integration. */
+      input: unknown
+    }
+    reply: OperationExample
+  }
+  /** Delete a kept example. */
+  'DELETE /api/v1/integrations/{id}/examples/{example}': {
+    path: {
+      /** Id of the integration. */
+      id: string
+      /** Id of the example. */
+      example: string
+    }
+    reply: undefined
+  }
   /** Register a service from its OpenAPI document, or with any connector, or a webhook, in one call. */
   'POST /api/integration/register': {
     body: {
@@ -3407,6 +3565,8 @@ export interface Routes {
         errorRate: number | null
         /** Calls a minute. */
         throughput: number
+        /** Calls in each of 24 equal parts of the time, oldest first. */
+        trend: number[]
         circuitBreaker: 'closed' | 'open' | 'half-open'
         /** Of all times. */
         lastRun: {

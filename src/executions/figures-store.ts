@@ -122,6 +122,15 @@ export async function sumByIntegration(db: Db, range: Range): Promise<(Sums & { 
   return rows
 }
 
+/** Calls of each of `parts` equal parts of the range, of each integration that has any. */
+export async function sumByPart(db: Db, range: Range, parts: number): Promise<{ integrationId: string, part: number, calls: number }[]> {
+  const { sql, values } = figuresOf(range, minuteOfId)
+  const { rows } = await db.query<{ integrationId: string, part: number, calls: number }>(
+    `${sql} select integration_id as "integrationId", floor((extract(epoch from minute) * 1000 - ${range.from}) * ${parts} / ${Math.max(MINUTE_MS, range.to - range.from)})::int as part, sum(succeeded + failed)::float8 as calls
+     from figures group by 1, 2`, values)
+  return rows
+}
+
 export async function sumByStep(db: Db, range: Range, step: Step): Promise<(Sums & { at: Date, counts: number[] })[]> {
   const { sql, values } = figuresOf(range, minuteOfId)
   const { rows } = await db.query<Sums & { at: Date, counts: number[] }>(

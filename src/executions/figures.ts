@@ -1,7 +1,7 @@
 /** Measured figures of calls, and the storage that their records take. Times are whole minutes: `from` is rounded down, `to` up. */
 import type { Database } from '../db/database.ts'
 import { isUuid } from '../lib/page.ts'
-import { MINUTE_MS, sumBlobs, sumByIntegration, sumByStep, sumFigures, sumStored, type Range, type Step, type Sums } from './figures-store.ts'
+import { MINUTE_MS, sumBlobs, sumByIntegration, sumByPart, sumByStep, sumFigures, sumStored, type Range, type Step, type Sums } from './figures-store.ts'
 import { percentile } from './histogram.ts'
 import { createRollup, floorMinute, type Rollup } from './rollup.ts'
 
@@ -35,6 +35,8 @@ export interface Figures extends Pick<Rollup, 'recorded'> {
   totals(tenantId: string, range: TimeRange): Promise<Performance>
   /** Of several integrations at once; those without runs are left out. */
   rates(tenantId: string, integrationIds: string[], range: TimeRange): Promise<Map<string, Rates>>
+  /** Calls that were tried in each of `parts` equal parts of the range, oldest first; those without any are left out. */
+  trends(tenantId: string, integrationIds: string[], range: TimeRange, parts: number): Promise<Map<string, number[]>>
   /** Points in the order of time; steps without runs are left out. All integrations where none is named. Steps begin in UTC. */
   series(tenantId: string, query: TimeRange & { integrationId?: string | undefined, step: Step }): Promise<SeriesPoint[]>
   /** Calls that were tried since the minute of `since`: what quotas count. */
@@ -72,6 +74,17 @@ export function createFigures({ database, clock = Date.now }: { database: Databa
       const range = await rangeOf(tenantId, time, integrationIds.filter(isUuid))
       const rows = await sumByIntegration(database.tenant(tenantId), range)
       return new Map(rows.map(({ integrationId, ...sums }) => [integrationId, ratesOf(sums, minutesOf(range, clock()))]))
+    },
+
+    async trends(tenantId, integrationIds, time, parts) {
+      const range = await rangeOf(tenantId, time, integrationIds.filter(isUuid))
+      const trends = new Map<string, number[]>()
+      for (const { integrationId, part, calls } of await sumByPart(database.tenant(tenantId), range, parts)) {
+        const trend = trends.get(integrationId) ?? Array.from({ length: parts }, () => 0)
+        trends.set(integrationId, trend)
+        trend[Math.min(parts - 1, Math.max(0, part))]! += calls
+      }
+      return trends
     },
 
     async series(tenantId, { integrationId, step, ...time }) {

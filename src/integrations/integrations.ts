@@ -24,6 +24,7 @@ import {
   type DraftRow, type FailingRow, type IntegrationCounts, type IntegrationFilter, type IntegrationRow, type RunnableRow,
 } from './store.ts'
 import { checkPrograms } from './transforms.ts'
+import { keepVersion, oneVersion, pageOfVersions, type Version, type VersionSummary } from './versions.ts'
 
 export type { IntegrationRow, RunnableRow } from './store.ts'
 
@@ -57,6 +58,11 @@ export interface Integrations {
   patch(caller: Caller, id: string, change: Partial<IntegrationInput>, options: { ifMatch: string | undefined }): Promise<IntegrationRow>
   /** Its own credential goes with it, unless others use that one too. */
   remove(caller: Caller, id: string, options: { ifMatch: string | undefined }): Promise<void>
+  /** What it was set to after each change, newest first. */
+  versions(caller: Caller, id: string, page: PageRequest): Promise<Page<VersionSummary>>
+  version(caller: Caller, id: string, version: number): Promise<Version>
+  /** Sets it to what it was: a change like any other. Its credential stays. */
+  restore(caller: Caller, id: string, version: number, options: { ifMatch: string | undefined }): Promise<IntegrationRow>
   /** Tests the connection and stores what it showed. */
   test(caller: Caller, id: string): Promise<{ row: IntegrationRow, outcome: TestOutcome }>
 }
@@ -80,6 +86,12 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
     loaded.forget(caller.tenantId, id)
     await database.system.query('select pg_notify($1, $2)', [INTEGRATIONS_CHANGED, `${caller.tenantId}:${id}`])
   }
+  const replace = async (caller: Caller, id: string, change: Omit<Update, 'before'>): Promise<IntegrationRow> => {
+    const row = await update(deps, caller, { before: await one(caller, id), ...change })
+    announceChange(deps.announce, 'changed', row)
+    await changed(caller, id)
+    return row
+  }
   return {
     async create(caller, input, options) {
       const row = await create(deps, caller, input, options)
@@ -99,13 +111,7 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
 
     runnable: async (caller) => (await listRunnable(inTenant(caller), caller.tenantId)).filter(({ usage }) => isAllowed(usage, caller)),
 
-    async replace(caller, id, input, { ifMatch }) {
-      const before = await one(caller, id)
-      const row = await update(deps, caller, { before, ifMatch, input })
-      announceChange(deps.announce, 'changed', row)
-      await changed(caller, id)
-      return row
-    },
+    replace: (caller, id, input, { ifMatch }) => replace(caller, id, { ifMatch, input }),
 
     async patch(caller, id, change, { ifMatch }) {
       const before = await one(caller, id)
@@ -118,6 +124,14 @@ export function createIntegrations(deps: IntegrationsDeps): Integrations {
     async remove(caller, id, { ifMatch }) {
       announceChange(deps.announce, 'deleted', await remove(deps, caller, { before: await one(caller, id), ifMatch }))
       await changed(caller, id)
+    },
+
+    versions: async (caller, id, page) => pageOfVersions(inTenant(caller), await one(caller, id), page),
+    version: async (caller, id, version) => oneVersion(inTenant(caller), await one(caller, id), version),
+
+    async restore(caller, id, version, { ifMatch }) {
+      const { settings: { credentialId: _stays, ...input } } = await oneVersion(inTenant(caller), await one(caller, id), version)
+      return replace(caller, id, { ifMatch, input, restoredFrom: version })
     },
 
     async test(caller, id) {
@@ -145,6 +159,7 @@ async function create(deps: IntegrationsDeps, caller: Caller, input: Integration
     const inserted = await insertIntegration(db, caller.tenantId, {
       ...row, ...outcome && { connectionStatus: outcome.success ? 'active' : 'error', connectionError: outcome.success ? null : outcome.detail, lastValidated: new Date() },
     })
+    await keepVersion(db, caller.actor, inserted)
     await recordChange(db, caller, { action: 'integration.created', targetType: 'integration', targetId: row.id, detail: { name: row.name, connector: row.connector } })
     return inserted
   })
@@ -183,9 +198,9 @@ function ownCredential({ credentials }: IntegrationsDeps, caller: Caller, { id, 
   }
 }
 
-interface Update extends Known { input: IntegrationInput }
+interface Update extends Known { input: IntegrationInput, restoredFrom?: number }
 
-async function update(deps: IntegrationsDeps, caller: Caller, { before, input, ifMatch }: Update): Promise<IntegrationRow> {
+async function update(deps: IntegrationsDeps, caller: Caller, { before, input, ifMatch, restoredFrom }: Update): Promise<IntegrationRow> {
   if (ifMatch !== undefined && ifMatch !== String(before.revision)) throw changedMeanwhile()
   const connector = await findConnector(deps, caller, input.connector)
   const row = await complete(deps, caller, { id: before.id, input, connector, before })
@@ -201,7 +216,8 @@ async function update(deps: IntegrationsDeps, caller: Caller, { before, input, i
     // The credential stays what it was, too.
     if (updated === undefined) throw changedMeanwhile()
     await left?.removeUnlessShared(db)
-    await recordChange(db, caller, { action: 'integration.updated', targetType: 'integration', targetId: before.id, detail: { name: row.name, fields: Object.keys(input) } })
+    await keepVersion(db, caller.actor, updated, restoredFrom)
+    await recordChange(db, caller, { action: 'integration.updated', targetType: 'integration', targetId: before.id, detail: { name: row.name, fields: Object.keys(input), ...restoredFrom !== undefined && { restoredFrom } } })
     return updated
   })
   credential?.done()

@@ -114,7 +114,7 @@ test('policies are forms of their schemas; what the hub refuses stands at its fi
   const { page, visit } = await dashboard.visitor()
   await visit(`integrations/${id}?part=policies`, 'Bounded')
   const data = page.getByRole('region', { name: 'Data' })
-  await data.getByLabel('requestsPerMinute').fill('600')
+  await data.getByLabel('Requests per minute').fill('600')
   await data.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Saved', { exact: true }).waitFor()
   expect((await dashboard.hub.call('GET', `/api/v1/integrations/${id}`)).body.dataHandling.rateLimit.requestsPerMinute).toBe(600)

@@ -2,6 +2,7 @@ import type { NotificationData } from '@mantine/notifications'
 import { Check, X } from 'lucide-react'
 import { afterThePage, lazily } from './lazily.ts'
 import { messageOf } from './problem.tsx'
+import { texts } from './texts.ts'
 
 const load = () => import('./notices.tsx')
 
@@ -12,7 +13,7 @@ export const Notices = lazily(async () => {
 })
 
 function show(notice: NotificationData): void {
-  load().then((notices) => notices.show(notice)).catch(() => undefined)
+  load().then((notices) => notices.show({ closeButtonProps: { 'aria-label': texts.close }, ...notice })).catch(() => undefined)
 }
 
 export function notifyDone(message: string): void {

@@ -54,6 +54,15 @@ test('each integration has its figures and its last run, page by page in the ord
   expect((await get('/api/v1/figures/integrations', otherKey)).data).toEqual([])
 })
 
+test('each integration has the course of its calls in 24 parts of the time, whatever the time', async () => {
+  const trendOf = async (query: string): Promise<number[]> => (await get(`/api/v1/figures/integrations?${query}`)).data.find(({ integrationId }: { integrationId: string }) => integrationId === busy).trend
+  expect(await trendOf('')).toEqual([...Array.from({ length: 23 }, () => 0), 3])
+  const time = (ms: number): string => encodeURIComponent(new Date(Date.now() + ms).toISOString())
+  expect(await trendOf(`from=${time(-600_000)}&to=${time(600_000)}`)).toSatisfy((trend: number[]) => trend.length === 24 && trend.reduce((sum, each) => sum + each, 0) === 3)
+  expect(await trendOf(`from=${time(0)}&to=${time(0)}`)).toHaveLength(24)
+  expect(await trendOf(`from=${time(7_200_000)}&to=${time(0)}`)).toEqual(Array.from({ length: 24 }, () => 0))
+})
+
 test('an overview counts what there is, and shows webhooks to who may read them', async () => {
   expectStatus(201, await hub.call('POST', '/api/v1/webhooks', { name: 'w', url: `${upstream.url}/hook`, events: ['overview.*'] }))
   const overview = await get('/api/v1/overview')

@@ -1,5 +1,6 @@
 import { Group, Text } from '@mantine/core'
 import { Ago } from '../../components/ago.tsx'
+import { Sparkline } from '../../components/chart/sparkline.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { Status } from '../../components/status.tsx'
 import type { Column } from '../../components/table/columns.ts'
@@ -23,7 +24,11 @@ export const columns: Column<IntegrationRow>[] = [
     cell: (row) => <Status tone={healthTone[healthOf(row, row.figures)]} title={row.connectionError ?? ''}>{texts.healths[healthOf(row, row.figures)]}</Status>,
   },
   { id: 'lastRun', header: texts.lastRun, from: 'xs', sort: ({ figures }) => figures?.lastRun?.startedAt ?? null, cell: ({ figures }) => <Ago time={figures?.lastRun?.startedAt} none={texts.never} /> },
-  { id: 'calls', header: texts.calls, align: 'end', from: 'md', sort: ({ figures }) => figures?.calls ?? null, cell: ({ figures }) => <span className="app-num">{formatCompact(figures?.calls)}</span> },
+  { id: 'calls', header: texts.calls, align: 'end', from: 'md', sort: ({ figures }) => figures?.calls ?? null, cell: ({ figures }) => <Calls figures={figures} /> },
   { id: 'success', header: texts.success, align: 'end', from: 'sm', sort: ({ figures }) => figures?.successRate ?? null, cell: ({ figures }) => <span className="app-num">{formatPercent(figures?.successRate)}</span> },
   { id: 'latency', header: texts.latency, align: 'end', from: 'md', sort: ({ figures }) => figures?.averageLatency ?? null, cell: ({ figures }) => <span className="app-num">{formatMs(figures?.averageLatency)}</span> },
 ]
+
+function Calls({ figures }: Pick<IntegrationRow, 'figures'>) {
+  return <Group gap="sm" wrap="nowrap" justify="flex-end" title={texts.trend(formatCompact(figures?.calls))}>{figures !== undefined && figures.calls > 0 && <Sparkline values={figures.trend} width={64} height={22} />}<span className="app-num">{formatCompact(figures?.calls)}</span></Group>
+}

@@ -19,7 +19,7 @@ const newRoute = createRoute({
 
 const oneRoute = createRoute({
   getParentRoute: () => tenantRoute, path: 'integrations/$id',
-  validateSearch: textSearch('part', 'range', 'operation', 'ops', 'q', 'status', 'since', 'sort'),
+  validateSearch: textSearch('part', 'range', 'operation', 'ops', 'example', 'version', 'q', 'status', 'since', 'sort'),
   component: lazyRouteComponent(() => import('./integration-page.tsx'), 'IntegrationPage'),
 })
 

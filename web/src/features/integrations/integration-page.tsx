@@ -29,6 +29,8 @@ const parts: Record<Part, React.LazyExoticComponent<React.ComponentType<{ integr
   executions: lazily(async () => (await import('./executions-part.tsx')).ExecutionsPart),
   configuration: lazily(async () => (await import('./settings/configuration-part.tsx')).ConfigurationPart),
   policies: lazily(async () => (await import('./settings/policies-part.tsx')).PoliciesPart),
+  versions: lazily(async () => (await import('./versions-part.tsx')).VersionsPart),
+  log: lazily(async () => (await import('./log-part.tsx')).LogPart),
 }
 
 export function IntegrationPage() {

@@ -13,13 +13,13 @@ import { OperationForm } from './operation-form.tsx'
 
 /** Every operation, with a form to try it. */
 export function ExplorePart({ integration }: { integration: Integration }) {
-  const [{ operation, ops }, setUrl] = useUrl<'operation' | 'ops'>()
+  const [{ operation, ops }, setUrl] = useUrl<'operation' | 'ops' | 'example'>()
   return (
     <Grid gap="md">
       <Grid.Col span={{ base: 12, md: 4 }}>
         <Stack gap="xs">
           <SearchInput label={texts.searchOperations} value={ops} onSearch={(next) => { setUrl({ ops: next }) }} />
-          <Operations connector={integration.connector} q={ops} chosen={operation} onChoose={(next) => { setUrl({ operation: next }, { push: true }) }} />
+          <Operations connector={integration.connector} q={ops} chosen={operation} onChoose={(next) => { setUrl({ operation: next, example: undefined }, { push: true }) }} />
         </Stack>
       </Grid.Col>
       <Grid.Col span={{ base: 12, md: 8 }}>
@@ -31,7 +31,10 @@ export function ExplorePart({ integration }: { integration: Integration }) {
 
 function Chosen({ integration, operation }: { integration: Integration, operation: string }) {
   const query = useGet('/api/v1/connectors/{id}/operations/{operation}', { path: { id: integration.connector, operation } }, { staleTime: 300_000 })
-  return <Loaded query={query} height={300}>{(data) => <OperationForm integration={integration} operation={data} />}</Loaded>
+  const examples = useRows('/api/v1/integrations/{id}/examples', { path: { id: integration.id }, query: { operation, limit: 500 } })
+  // Those that are kept come with the form: one of them may be what the URL opens.
+  if (examples.isPending && examples.error === null) return <Loaded query={{ data: undefined, error: null, refetch: () => undefined }} height={300}>{() => null}</Loaded>
+  return <Loaded query={query} height={300}>{(data) => <OperationForm integration={integration} operation={data} examples={examples.rows ?? []} />}</Loaded>
 }
 
 interface OperationsProps { connector: string, q: string | undefined, chosen: string | undefined, onChoose(id: string): void }
@@ -52,7 +55,7 @@ function OperationLink({ operation: { id, summary, method, path, deprecated }, i
   return (
     <NavLink
       component="button" type="button" active={isChosen} onClick={() => { onChoose(id) }} noWrap
-      label={<Group gap={8} wrap="nowrap">{method !== undefined && <Method method={method} />}<span className="app-clip">{id}</span>{deprecated && <Text span size="xs" c="dimmed">{texts.deprecated}</Text>}</Group>}
+      label={<Group gap={8} wrap="nowrap">{method !== undefined && <Method method={method} isPlain={isChosen} />}<span className="app-clip">{id}</span>{deprecated && <Text span size="xs" c="dimmed">{texts.deprecated}</Text>}</Group>}
       description={summary || path} {...isChosen && { 'aria-current': 'true' as const }}
     />
   )
@@ -60,6 +63,7 @@ function OperationLink({ operation: { id, summary, method, path, deprecated }, i
 
 const tones: Record<string, string> = { GET: 'good', POST: 'accent', PUT: 'warn', PATCH: 'warn', DELETE: 'bad' }
 
-export function Method({ method }: { method: string }) {
-  return <span className="app-method" style={{ color: `var(--app-${tones[method.toUpperCase()] ?? 'idle'})` }}>{method.toUpperCase()}</span>
+/** `isPlain`: on a ground of its own, on which the tones would be too faint. */
+function Method({ method, isPlain }: { method: string, isPlain: boolean }) {
+  return <span className="app-method" style={isPlain ? {} : { color: `var(--app-${tones[method.toUpperCase()] ?? 'idle'})` }}>{method.toUpperCase()}</span>
 }

@@ -1,6 +1,7 @@
 import { Stack } from '@mantine/core'
 import { useState } from 'react'
 import { errorsBelow } from '../../../components/form/problem-errors.ts'
+import { readable } from '../../../components/form/readable.ts'
 import { SchemaForm } from '../../../components/form/schema-form.tsx'
 import { Loaded } from '../../../components/loading.tsx'
 import { Section } from '../../../components/section.tsx'
@@ -32,7 +33,7 @@ function PolicyForm({ policy, schema, integration }: { policy: Policy, schema: S
   const saving = useSaving(integration, (saved) => { setValue(valueOf(saved, policy)) })
   const isReadOnly = !can('integrations:write')
   const [title, text] = texts.policyTexts[policy]
-  const shown = { ...schema, properties: Object.fromEntries(Object.entries(schema['properties'] as Schema).filter(([name]) => !notSet[policy]?.includes(name))) }
+  const shown = readable({ ...schema, properties: Object.fromEntries(Object.entries(schema['properties'] as Schema).filter(([name]) => !notSet[policy]?.includes(name))) })
   return (
     <Section title={title} text={text}>
       <SchemaForm idPrefix={policy} schema={shown} value={value} onChange={setValue} errors={errorsBelow(saving.mutation.error, `/${policy}`)} disabled={isReadOnly} />

@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Group, Stack, Table, Text } from '@mantine/core'
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import type { UseMutationResult } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { notifyDone } from '../../../components/notify.tsx'
@@ -7,7 +7,7 @@ import { useAction } from '../../../hub/action.ts'
 import { isProblem, type Integration, type IntegrationPatch } from '../../../hub/client.ts'
 import { useGet } from '../../../hub/queries.ts'
 import { texts } from '../texts.ts'
-import { differences } from './differences.ts'
+import { DifferenceTable } from './difference-table.tsx'
 
 export interface Saving {
   mutation: UseMutationResult<Integration, Error, { change: IntegrationPatch, over?: string }>
@@ -58,10 +58,7 @@ function Conflict({ saving: { base, mutation, restart }, change, onTakeTheirs }:
     <Alert color="orange" variant="outline" title={texts.conflictTitle}>
       <Stack gap="sm">
         <Text size="sm">{texts.conflictText}</Text>
-        <Table fz="xs" layout="fixed">
-          <Table.Thead><Table.Tr><Table.Th>{texts.conflictField}</Table.Th><Table.Th>{texts.conflictBefore}</Table.Th><Table.Th>{texts.conflictNow}</Table.Th></Table.Tr></Table.Thead>
-          <Table.Tbody>{differences(base, now).map(({ field, before, after }) => <Table.Tr key={field}><Table.Td className="app-anywhere"><Code>{field}</Code></Table.Td><Table.Td className="app-anywhere">{before}</Table.Td><Table.Td className="app-anywhere">{after}</Table.Td></Table.Tr>)}</Table.Tbody>
-        </Table>
+        <DifferenceTable before={base} after={now} names={[texts.conflictBefore, texts.now]} />
         <Group gap="xs">
           <Button variant="default" onClick={() => {
             restart()

@@ -1,0 +1,16 @@
+/** What other features show of members and keys. */
+import { useCallback, useMemo } from 'react'
+import { useRows } from '../../hub/queries.ts'
+import { useTenant } from '../../hub/session.ts'
+
+/** Who did something, by a name where one is known: records name members and keys by their ids. */
+export function useActors(): (actor: string) => string {
+  const { can } = useTenant()
+  const members = useRows('/api/v1/members', { query: { limit: 500 } }, { enabled: can('members:read') })
+  const keys = useRows('/api/v1/keys', { query: { limit: 500 } }, { enabled: can('keys:read') })
+  const names = useMemo(() => new Map<string, string>([
+    ...(members.rows ?? []).map(({ id, name, email }) => [`member:${id}`, name || email] as const), ...(keys.rows ?? []).map(({ id, name }) => [`key:${id}`, `${name} (key)`] as const),
+    ['system', 'the hub'] as const,
+  ]), [members.rows, keys.rows])
+  return useCallback((actor) => names.get(actor) ?? actor, [names])
+}
