@@ -6,6 +6,7 @@ const checks = [
   { name: 'types', args: ['node_modules/typescript/bin/tsc', '-p', '.'] },
   { name: 'types of the dashboard', args: ['node_modules/typescript/bin/tsc', '-p', 'web'] },
   { name: 'types of its tests', args: ['node_modules/typescript/bin/tsc', '-p', 'web/test'] },
+  { name: 'every source as Node reads it', args: ['--experimental-vm-modules', 'scripts/node-syntax.ts'] },
   { name: 'lint and import boundaries', args: ['node_modules/oxlint/bin/oxlint', '--deny-warnings'] },
   { name: 'dead code', args: ['node_modules/knip/bin/knip.js', '--no-progress'] },
   { name: 'size of the dashboard', args: ['scripts/dashboard-size.ts'] },
