@@ -6,14 +6,13 @@ import { glob, readFile } from 'node:fs/promises'
 import { stripTypeScriptTypes } from 'node:module'
 import { SourceTextModule } from 'node:vm'
 
-let count = 0
+const modules: SourceTextModule[] = []
 for await (const file of glob(['src/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'])) {
-  count += 1
   try {
-    new SourceTextModule(stripTypeScriptTypes(await readFile(file, 'utf8')), { identifier: file })
+    modules.push(new SourceTextModule(stripTypeScriptTypes(await readFile(file, 'utf8')), { identifier: file }))
   } catch (error) {
     process.exitCode = 1
     console.log(`${file}: ${(error as Error).message}`)
   }
 }
-console.log(`${count} files read.`)
+console.log(`${modules.length} files read.`)
