@@ -39,7 +39,8 @@ export interface AreaOptions extends Partial<Pick<EventsDeps, 'mostScanned' | 's
 export async function withEvents<Result>(database: Database, work: (area: EventsArea) => Promise<Result>, { commands = [], pollMs = 50, wakes = true, ...options }: AreaOptions = {}): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'interchange-events-'))
   const blobs = createBlobs({ database, folder })
-  const jq = createJq({ threads: 2 })
+  // Longer than usual, lest a busy machine makes a plain program look endless.
+  const jq = createJq({ threads: 2, timeoutMs: 1500 })
   const errors: unknown[] = []
   const feed = createFeed({ database, pollMs, onError: (error) => { errors.push(error) } })
   const inbox = createInbox({ database, blobs, announce: () => undefined, fanout: { plan: () => [], committed: () => undefined, dropped: () => undefined, uncertain: () => undefined } })

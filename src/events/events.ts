@@ -55,8 +55,6 @@ const FIRST_SCANNED = 50
 const SCANNED_AT_ONCE = 400
 /** A page is answered after this, with what was found. */
 const MOST_SCAN_MS = 4000
-/** For one event. */
-const FILTER_TIMEOUT_MS = 100
 /** Of the text of one page or one look. */
 const MAX_BYTES = 8 * 1024 * 1024
 /** Of large events, that a filter reads for one page. */
@@ -149,7 +147,7 @@ async function isWanted({ jq }: EventsDeps, tenantId: string, program: string, t
   const decided = jq.decide(program, event)
   if (decided !== undefined) return decided
   try {
-    const value = await jq.first(program, event, { batchKey: tenantId, timeoutMs: FILTER_TIMEOUT_MS })
+    const value = await jq.first(program, event, { batchKey: tenantId })
     return isTrue(value)
   } catch (error) {
     // One that the program cannot look at, a text where it wants a number, is not one that it looks for.
