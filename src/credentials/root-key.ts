@@ -3,10 +3,11 @@
  * start. While a rotation goes on there are two of them: new keys are wrapped by the current one, the one before still unwraps.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { constants, copyFile, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { constants, copyFile, link, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SettingError, type Config } from '../config.ts'
 import { HubError } from '../errors.ts'
+import { makeFolder } from '../lib/make-folder.ts'
 
 export interface RootKey {
   /** A short hash, to tell root keys apart. */
@@ -64,7 +65,7 @@ export async function openRootKeys({ rootKey, rootKeyPrevious, dataFolder }: Set
       const lost = wrappedBy.find((id) => known(id) === undefined)
       if (lost !== undefined) throw lostKey(lost, current(), file.path)
       if (current() !== undefined) return
-      await mkdir(dataFolder, { recursive: true })
+      makeFolder(dataFolder)
       await file.make(randomBytes(32))
       await refresh()
     },

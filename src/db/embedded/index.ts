@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { HubError } from '../../errors.ts'
+import { makeFolder } from '../../lib/make-folder.ts'
 import { chooseAccount, ensureOwner } from './account.ts'
 import type { Account } from './account.ts'
 import { findBinaries } from './binaries.ts'
@@ -57,7 +58,7 @@ interface Place { cluster: string, startLock: string, users: string, portFile: s
 function openPlace(folder: string): Place {
   try {
     // Others may pass through, not look: the user that runs Postgres for root must reach its own part.
-    mkdirSync(folder, { recursive: true, mode: 0o711 })
+    makeFolder(folder, 0o711)
     accessSync(folder, constants.W_OK | constants.X_OK)
   } catch (error) {
     throw new HubError('database_unavailable', `The data folder ${folder} cannot be written: ${(error as Error).message}`, { cause: error })
