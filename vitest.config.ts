@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/src/**/*.test.ts'],
     // Those with real counterparts are run by vitest.engines.config.ts.
     exclude: [...configDefaults.exclude, '**/*.engine.test.ts'],
     globalSetup: ['test/global-setup.ts'],

@@ -5136,6 +5136,23 @@ export interface Routes {
     body?: FlowDocument | string | Uint8Array | Blob | ReadableStream
     reply: FlowValidation
   }
+  /** Evaluate an expression on data that you give, as a run would. */
+  'POST /api/v1/flows/evaluate': {
+    body: {
+      /** Anything with `${ … }` in it. */
+      value: unknown
+      /** The value is jq as a whole, as in `if`, `when` or `for.in`. */
+      bare?: boolean
+      /** What `.` and `$input` are; null unless given. */
+      input?: unknown
+      /** By name, without `$`: `context`, `task`, loop variables … */
+      variables?: Record<string, unknown>
+    }
+    reply: {
+      /** The first output; null where there is none. */
+      output: unknown
+    }
+  }
   /** Get the latest version of every flow as YAML documents, one after another. */
   'GET /api/v1/flows/export': {
     query?: {

@@ -12,13 +12,14 @@ import type { Surroundings } from './document/calls.ts'
 import { hasErrors, type Finding } from './document/finding.ts'
 import { asYaml, type SourceFormat } from './document/source.ts'
 import { validate, type Validation } from './document/validate.ts'
+import { createExpressions, type Variables } from './expressions/evaluate.ts'
 import { flowIdOf, placeOf, type FlowPlace } from './flow-id.ts'
 import { presentFlows, type PresentFlow } from './library/library.ts'
 import {
   countLive, deleteDraft, findFlowRow, findVersionSource, listFlows, listSources, listVersions, markDeleted, updateFlow,
   type FlowFilter, type FlowRow, type VersionRow, type VersionSource,
 } from './flows-store.ts'
-import { fingerprint, store, type StoreOutcome } from './storing.ts'
+import { fingerprint, requireRevision, store, type StoreOutcome } from './storing.ts'
 import { placeSchedules } from './triggers/placing.ts'
 import { compareVersions } from './version.ts'
 
@@ -34,12 +35,17 @@ export interface StoredFlow extends FlowPlace {
   warnings: Finding[]
 }
 
+/** `bare`: the value is jq as a whole. Variables are those beside `$input`. */
+export interface Evaluation { value: unknown, bare: boolean, input: unknown, variables: Variables }
+
 /** `flowId` is `name` or `namespace/name`. Those about one flow throw HubError `not_found` where the caller's tenant has none of that name. */
 export interface Flows {
-  /** Throws HubError `invalid_document` with every error and its place, `conflict` for a published version with another content. */
-  create(caller: Caller, source: FlowSource, options: { draft: boolean }): Promise<StoredFlow>
+  /** Throws HubError `invalid_document` with every error and its place, `conflict` for a published version with another content, `precondition_failed` where the flow is not as it was read. */
+  create(caller: Caller, source: FlowSource, options: { draft: boolean, ifMatch?: string | undefined }): Promise<StoredFlow>
   /** Stores nothing. */
   validate(caller: Caller, source: FlowSource): Promise<Validation>
+  /** What an expression comes to on data that is given: nothing is looked up, no secret opened. Throws HubError as jq does. */
+  evaluate(caller: Caller, request: Evaluation): Promise<unknown>
   list(caller: Caller, filter: FlowFilter, page: PageRequest): Promise<Page<FlowRow>>
   find(caller: Caller, flowId: string): Promise<FlowRow>
   /** The highest first. */
@@ -73,6 +79,12 @@ export function createFlows(deps: FlowsDeps): Flows {
   return {
     create: (caller, source, options) => create(deps, caller, source, options),
     validate: (caller, source) => check(deps, caller, source),
+
+    evaluate({ tenantId }, { value, bare, input, variables }) {
+      // Apart from the expressions of runs: who tries things out keeps none of them waiting.
+      const expressions = createExpressions({ jq: deps.jq, batchKey: `${tenantId} previews` })
+      return expressions.evaluate(value, input, { ...unknown, input, ...variables }, { bare })
+    },
 
     async list(caller, filter, { limit, cursor }) {
       const after = readCursor(cursor, 2)
@@ -127,6 +139,9 @@ export function createFlows(deps: FlowsDeps): Flows {
   }
 }
 
+/** What every expression may name. */
+const unknown: Variables = { context: {}, output: null, secrets: {}, authorization: null, task: {}, workflow: {}, runtime: {} }
+
 function placed({ namespace, name }: FlowPlace): FlowPlace {
   return { namespace, name }
 }
@@ -139,10 +154,10 @@ async function check({ jq, surroundings }: FlowsDeps, caller: Caller, { text, fo
   return validate(text, format, { jq, batchKey: caller.tenantId, surroundings: surroundings(caller) })
 }
 
-async function create(deps: FlowsDeps, caller: Caller, source: FlowSource, { draft }: { draft: boolean }): Promise<StoredFlow> {
+async function create(deps: FlowsDeps, caller: Caller, source: FlowSource, { draft, ifMatch }: { draft: boolean, ifMatch?: string | undefined }): Promise<StoredFlow> {
   const { definition, findings } = await check(deps, caller, source)
   if (definition === undefined) throw invalidDocument(findings)
-  const stored = await changing(deps, caller, (db) => store(db, caller, { definition, source, findings, draft }))
+  const stored = await changing(deps, caller, (db) => store(db, caller, { definition, source, findings, draft, ifMatch }))
   return { ...stored, warnings: findings }
 }
 
@@ -170,7 +185,7 @@ export async function changing<Result>({ database, definitions }: Pick<FlowsDeps
 async function setEnabled(deps: FlowsDeps, caller: Caller, { flowId, enabled, ifMatch }: { flowId: string, enabled: boolean, ifMatch: string | undefined }): Promise<FlowRow> {
   return changing(deps, caller, async (db) => {
     const before = await find(db, caller, flowId, { lock: true })
-    if (ifMatch !== undefined && ifMatch !== String(before.revision)) throw new HubError('precondition_failed', 'Somebody changed the flow meanwhile. Read it again, then write your change.')
+    requireRevision(before, ifMatch)
     if (before.enabled === enabled) return before
     await updateFlow(db, caller.tenantId, before.id, { enabled })
     await placeSchedules(db, caller.tenantId, before.id)

@@ -22,6 +22,8 @@ export interface ToStore {
   source: { text: string, format: SourceFormat }
   findings: Finding[]
   draft: boolean
+  /** The revision of the flow that the change was made from. */
+  ifMatch?: string | undefined
 }
 
 export interface Stored extends FlowPlace { version: string, status: 'draft' | 'published', outcome: StoreOutcome }
@@ -31,13 +33,19 @@ export function fingerprint(definition: unknown): string {
   return createHash('sha256').update(canonical(definition)).digest('hex')
 }
 
-/** Within a transaction. Throws HubError `conflict` for a published version with another content. */
-export async function store(db: Db, caller: Caller, { definition, source, findings, draft }: ToStore): Promise<Stored> {
+/** Throws HubError `precondition_failed`. */
+export function requireRevision({ revision }: Pick<FlowRow, 'revision'>, ifMatch: string | undefined): void {
+  if (ifMatch !== undefined && ifMatch !== String(revision)) throw new HubError('precondition_failed', 'Somebody changed the flow meanwhile. Read it again, then write your change.')
+}
+
+/** Within a transaction. Throws HubError `conflict` for a published version with another content, `precondition_failed`. */
+export async function store(db: Db, caller: Caller, { definition, source, findings, draft, ifMatch }: ToStore): Promise<Stored> {
   const { tenantId, actor } = caller
   const place = placeIn(definition)
   const { version } = definition.document
   const sha256 = fingerprint(definition)
   const { flow, isNew } = await findOrInsert(db, tenantId, place)
+  if (!isNew) requireRevision(flow, ifMatch)
   const versions = await listVersions(db, tenantId, flow.id)
   const before = versions.find((each) => each.version === version)
   const status = draft ? 'draft' : 'published'
@@ -47,18 +55,16 @@ export async function store(db: Db, caller: Caller, { definition, source, findin
   }
   if (draft && before?.sha256 === sha256) return { ...place, version, status, outcome: 'unchanged' }
   await insertVersion(db, tenantId, { flowId: flow.id, version, status, format: source.format, source: source.text, sha256, findings, createdBy: actor, definition })
-  if (!draft) {
-    await updateFlow(db, tenantId, flow.id, { latestVersion: latestOf(version, flow.latestVersion) })
-    await placeSchedules(db, tenantId, flow.id)
-  }
+  await updateFlow(db, tenantId, flow.id, draft ? {} : { latestVersion: latestOf(version, flow.latestVersion) })
+  if (!draft) await placeSchedules(db, tenantId, flow.id)
   await recordChange(db, caller, { action: draft ? 'flow.drafted' : 'flow.published', targetType: 'flow', targetId: flow.id, detail: { flow: flowIdOf(place), version } })
   return { ...place, version, status, outcome: draft ? 'draft' : isNew ? 'created' : before === undefined ? 'version' : 'published' }
 }
 
-async function findOrInsert(db: Db, tenantId: string, place: FlowPlace): Promise<{ flow: Pick<FlowRow, 'id' | 'latestVersion'>, isNew: boolean }> {
+async function findOrInsert(db: Db, tenantId: string, place: FlowPlace): Promise<{ flow: Pick<FlowRow, 'id' | 'latestVersion' | 'revision'>, isNew: boolean }> {
   // Somebody may store the same flow at this moment: one of both makes it, and the other waits for the lock.
   const id = await insertFlow(db, tenantId, { id: uuidv7(), ...place })
-  if (id !== undefined) return { flow: { id, latestVersion: null }, isNew: true }
+  if (id !== undefined) return { flow: { id, latestVersion: null, revision: 1 }, isNew: true }
   const flow = await findFlowRow(db, tenantId, place, { lock: true })
   if (flow === undefined) throw new HubError('conflict', `The flow ${flowIdOf(place)} is just being deleted. Try again.`)
   return { flow, isNew: false }

@@ -142,6 +142,33 @@ describe('versions', () => {
   })
 })
 
+describe('an expression', () => {
+  const evaluate = (body: object, key = hub.key): Promise<Reply<any>> => hub.call('POST', '/api/v1/flows/evaluate', body, { key }) // eslint-disable-line typescript/no-explicit-any
+
+  test('is evaluated on data that is given, as a run would: alone, within text, in a map, or bare', async () => {
+    expect(await evaluate({ value: '${ .a + $context.b }', input: { a: 1 }, variables: { context: { b: 2 } } })).toMatchObject({ status: 200, body: { output: 3 } })
+    expect((await evaluate({ value: { told: 'Hello ${ .name }', n: 1 }, input: { name: 'Ada' } })).body).toEqual({ output: { told: 'Hello Ada', n: 1 } })
+    expect((await evaluate({ value: '.items | length > 1', bare: true, input: { items: [1, 2] } })).body).toEqual({ output: true })
+    expect((await evaluate({ value: '$input', bare: true, input: [1] })).body).toEqual({ output: [1] })
+    expect((await evaluate({ value: 'plain' })).body).toEqual({ output: 'plain' })
+  })
+
+  test('that is no jq, fails or takes too long is a problem that says so; no secret is opened', async () => {
+    expect(await evaluate({ value: '${ .a | }' })).toMatchObject({ status: 422, body: { code: 'invalid_expression' } })
+    expect(await evaluate({ value: '.a + 1', bare: true, input: { a: 'x' } })).toMatchObject({ status: 422, body: { code: 'expression_failed' } })
+    expect((await evaluate({ value: '[limit(1000000000; repeat(1))] | length', bare: true })).status).toBeGreaterThanOrEqual(400)
+    expect((await evaluate({ value: '$secrets', bare: true })).body).toEqual({ output: {} })
+    expect((await evaluate({ value: '$ENV, env', bare: true })).body.output ?? {}).toEqual({})
+    expect(await evaluate({ value: '$nobody', bare: true })).toMatchObject({ status: 422, body: { code: 'invalid_expression' } })
+    expect(await evaluate({ value: '.', variables: { 'a b': 1 } })).toMatchObject({ status: 422 })
+  })
+
+  test('is evaluated for those who may write flows', async () => {
+    const { body: { key } } = await hub.call('POST', '/api/v1/keys', { name: 'looks', role: 'viewer' })
+    expect(await evaluate({ value: '.' }, key)).toMatchObject({ status: 403 })
+  })
+})
+
 describe('the flows of a tenant', () => {
   test('are listed by name in pages, and searched', async () => {
     for (const name of ['list-a', 'list-b', 'list-c']) await create({ name, namespace: 'listed' })
@@ -158,6 +185,19 @@ describe('the flows of a tenant', () => {
     expect(body).toMatchObject({ enabled: false })
     expect(await hub.call('POST', '/api/v1/flows/switched/enable', {}, { headers: { 'if-match': '"0"' } })).toMatchObject({ status: 412 })
     expect(await hub.call('POST', '/api/v1/flows/switched/enable', {}, { headers: { 'if-match': `"${body.etag}"` } })).toMatchObject({ status: 200, body: { enabled: true } })
+  })
+
+  test('are stored against what was read: who was slower is told, be it a draft or a version', async () => {
+    await create({ name: 'two-hands' })
+    const { body: { etag } } = await hub.call('GET', '/api/v1/flows/two-hands')
+    const ifMatch = (of: string): Record<string, string> => ({ 'if-match': `"${of}"` })
+    expect(await send('POST', '/api/v1/flows?draft=true', document({ name: 'two-hands', version: '1.1.0' }), ifMatch(etag))).toMatchObject({ status: 201, body: { outcome: 'draft' } })
+    const mine = document({ name: 'two-hands', version: '1.1.0', tasks: '  - mine: { set: { a: 1 } }\n' })
+    expect(await send('POST', '/api/v1/flows?draft=true', mine, ifMatch(etag))).toMatchObject({ status: 412, body: { code: 'precondition_failed' } })
+    const now = (await hub.call('GET', '/api/v1/flows/two-hands/versions/1.1.0')).body
+    expect(now.source).not.toContain('mine')
+    expect(await send('POST', '/api/v1/flows?draft=true', mine, ifMatch(now.etag))).toMatchObject({ status: 201 })
+    expect(await send('POST', '/api/v1/flows', document({ name: 'never-there' }), ifMatch('7'))).toMatchObject({ status: 201 })
   })
 
   test('are deleted, but not while runs live, unless that is wanted; then the name is free', async () => {

@@ -8,11 +8,11 @@ const json = { 'content-type': 'application/json; charset=utf-8' }
 export const createFlow = defineRoute({
   method: 'POST', path: '/api/v1/flows', scope: 'flows:write', tag, creates: true, status: 201,
   summary: 'Store a version of a flow: a Serverless Workflow document, YAML or JSON. It is published at once.',
-  description: 'What names integrations and credentials that are not there yet is stored with warnings. A version that is published never changes: the same content again is answered 200, another one 409.',
+  description: 'What names integrations and credentials that are not there yet is stored with warnings. A version that is published never changes: the same content again is answered 200, another one 409. With the `etag` of a flow as `If-Match`, 412 where somebody changed it meanwhile.',
   bodyKind: 'bytes', maxBodyBytes: MOST_BODY_BYTES, body: flowDocument, reply: storedFlow,
   query: z.strictObject({ draft: yes.describe('Keep it as a draft, which may be replaced and is not run by others.') }),
   async handle({ flows }, { caller, body, query, request }) {
-    const stored = await flows.create(caller, readSourceBody(body, request.headers), query)
+    const stored = await flows.create(caller, readSourceBody(body, request.headers), { ...query, ifMatch: request.ifMatch })
     return new Answer({ status: statusOf(stored), headers: json, body: JSON.stringify(stored) })
   },
 })
@@ -30,6 +30,21 @@ export const validateFlow = defineRoute({
     const { definition, findings, identity: { namespace = null, name = null, version = null } } = await flows.validate(caller, readSourceBody(body, request.headers))
     return { valid: definition !== undefined, namespace, name, version, findings }
   },
+})
+
+export const evaluateExpression = defineRoute({
+  method: 'POST', path: '/api/v1/flows/evaluate', scope: 'flows:write', tag,
+  summary: 'Evaluate an expression on data that you give, as a run would.',
+  description: 'Nothing is stored, and nothing of a tenant is read: `$secrets` is empty unless you give it. What jq refuses is a problem that says where.',
+  body: z.strictObject({
+    value: z.unknown().describe('Anything with `${ … }` in it.'),
+    bare: z.boolean().default(false).describe('The value is jq as a whole, as in `if`, `when` or `for.in`.'),
+    input: z.unknown().optional().describe('What `.` and `$input` are; null unless given.'),
+    variables: z.record(z.string().regex(/^[a-zA-Z_]\w{0,99}$/), z.unknown()).default({}).describe('By name, without `$`: `context`, `task`, loop variables …'),
+  }),
+  freeText: ['/value', '/input', '/variables'],
+  reply: z.object({ output: z.unknown().describe('The first output; null where there is none.') }),
+  handle: async ({ flows }, { caller, body: { value, bare, input = null, variables } }) => ({ output: await flows.evaluate(caller, { value, bare, input, variables }) }),
 })
 
 export const publishVersion = defineRoute({

@@ -1,4 +1,4 @@
-import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from '@codemirror/commands'
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory, redo, undo } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
 import { yaml } from '@codemirror/lang-yaml'
 import { bracketMatching, defaultHighlightStyle, foldGutter, foldKeymap, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
@@ -28,7 +28,7 @@ const look = EditorView.theme({
 
 const languages: Record<EditorProps['language'], () => Extension> = { json: () => json(), yaml: () => yaml(), text: () => [] }
 
-export function EditorLazy({ value, onChange, language, label, minHeight, maxHeight = 420, marks, goTo }: EditorProps) {
+export function EditorLazy({ value, onChange, language, label, minHeight, maxHeight = 420, marks, goTo, commands }: EditorProps) {
   const place = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(null)
   const latest = useRef(onChange)
@@ -54,7 +54,11 @@ export function EditorLazy({ value, onChange, language, label, minHeight, maxHei
       }),
     })
     view.current = made
-    return () => { made.destroy() }
+    if (commands !== undefined) commands.current = { undo: () => { undo(made) }, redo: () => { redo(made) } }
+    return () => {
+      made.destroy()
+      if (commands !== undefined) commands.current = null
+    }
     // Made once; what changes from outside is put in below.
   }, [language, label, isReadOnly, isMarked, minHeight, maxHeight]) // oxlint-disable-line react/exhaustive-deps
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { Suspense } from 'react'
+import { Suspense, type RefObject } from 'react'
 import { lazily } from '../lazily.ts'
 
 export interface EditorProps {
@@ -14,7 +14,12 @@ export interface EditorProps {
   marks?: EditorMark[]
   /** Puts the cursor there; each new object does so again. */
   goTo?: EditorPlace | undefined
+  /** Filled with what can be done from outside, while it is there. */
+  commands?: RefObject<EditorCommands | null>
 }
+
+/** Over all that was changed, by typing or from outside. */
+export interface EditorCommands { undo(): void, redo(): void }
 
 /** Both count from 1. `isQuiet`: shown only, where one works stays where it is. */
 export interface EditorPlace { line: number, column: number, isQuiet?: boolean }

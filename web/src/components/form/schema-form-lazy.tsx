@@ -1,4 +1,4 @@
-import { withTheme } from '@rjsf/core'
+import { getDefaultRegistry, withTheme } from '@rjsf/core'
 import { generateTemplates } from '@rjsf/mantine/lib/templates/index.js'
 import Input from '@rjsf/mantine/lib/templates/BaseInputTemplate.js'
 import CheckboxesWidget from '@rjsf/mantine/lib/widgets/CheckboxesWidget.js'
@@ -7,9 +7,10 @@ import PasswordWidget from '@rjsf/mantine/lib/widgets/PasswordWidget.js'
 import RadioWidget from '@rjsf/mantine/lib/widgets/RadioWidget.js'
 import SelectWidget from '@rjsf/mantine/lib/widgets/SelectWidget.js'
 import TextareaWidget from '@rjsf/mantine/lib/widgets/TextareaWidget.js'
-import { toErrorSchema, type BaseInputTemplateProps, type RJSFSchema, type UiSchema } from '@rjsf/utils'
+import { toErrorSchema, type BaseInputTemplateProps, type FieldProps, type RJSFSchema, type UiSchema } from '@rjsf/utils'
 import { useMemo, useRef } from 'react'
-import type { SchemaFormProps } from './schema-form.tsx'
+import type { SchemaFormProps, StandIn } from './schema-form.tsx'
+import { StandInField } from './stand-in.tsx'
 import { ArrayFieldTitleTemplate, FieldTemplate, ObjectFieldTemplate, TitleFieldTemplate } from './templates.tsx'
 import { validator } from './validator.ts'
 
@@ -18,8 +19,18 @@ function PlainInput({ schema: { description: _description, ...schema }, ...rest 
   return <Input {...rest} schema={schema} />
 }
 
+const { SchemaField } = getDefaultRegistry().fields as unknown as { SchemaField: React.ComponentType<FieldProps> }
+
+function FieldOrStandIn(props: FieldProps) {
+  const { stand } = (props.registry.formContext ?? {}) as { stand?: StandIn }
+  // The form as a whole is one of fields.
+  if (stand === undefined || props.fieldPathId.path.length === 0) return <SchemaField {...props} />
+  return <StandInField stand={stand} field={props}><SchemaField {...props} /></StandInField>
+}
+
 // Without the pickers of dates, colours and files: browsers have their own, and the three weigh as much as all the rest.
 const RjsfForm = withTheme({
+  fields: { SchemaField: FieldOrStandIn },
   templates: { ...generateTemplates(), BaseInputTemplate: PlainInput, ArrayFieldTitleTemplate, FieldTemplate, ObjectFieldTemplate, TitleFieldTemplate },
   widgets: { CheckboxesWidget, CheckboxWidget, PasswordWidget, RadioWidget, SelectWidget, TextareaWidget },
 })
@@ -27,16 +38,18 @@ const RjsfForm = withTheme({
 /** Of the whole form: no button of its own, since it stands within something that has one. */
 const plain: UiSchema = { 'ui:submitButtonOptions': { norender: true } }
 
-export function SchemaFormLazy({ schema, value, onChange, errors = [], ui, idPrefix, disabled = false }: SchemaFormProps) {
+export function SchemaFormLazy({ schema, value, onChange, errors = [], ui, idPrefix, disabled = false, stand }: SchemaFormProps) {
   const shown = useMemo(() => simplified(schema), [schema])
   const refused = useMemo(() => toErrorSchema(errors.map(({ pointer, detail }) => ({ property: pointer.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')).join('.'), message: detail, stack: detail }))), [errors])
+  const context = useMemo(() => ({ ...stand && { stand } }), [stand])
   const latest = useRef(onChange)
   latest.current = onChange
   return (
     <RjsfForm
-      tagName="div" schema={shown} formData={value} validator={validator} idPrefix={idPrefix ?? 'field'} disabled={disabled}
+      tagName="div" schema={shown} formData={value} validator={validator} idPrefix={idPrefix ?? 'field'} disabled={disabled} formContext={context}
       uiSchema={{ ...plain, ...ui }} extraErrors={refused} extraErrorsBlockSubmit={false} showErrorList={false} noHtml5Validate
-      experimental_defaultFormStateBehavior={{ emptyObjectFields: 'populateRequiredDefaults', arrayMinItems: { populate: 'requiredOnly' } }}
+      // Where texts may stand for values, nothing is put in that nobody typed.
+      experimental_defaultFormStateBehavior={{ emptyObjectFields: stand === undefined ? 'populateRequiredDefaults' : 'skipDefaults', arrayMinItems: { populate: 'requiredOnly' } }}
       onChange={({ formData }) => { latest.current(formData) }}
     />
   )

@@ -1,5 +1,5 @@
 import { Skeleton, Stack } from '@mantine/core'
-import { Suspense } from 'react'
+import { Suspense, type ComponentType } from 'react'
 import { lazily } from '../lazily.ts'
 
 export interface SchemaFormProps {
@@ -14,7 +14,13 @@ export interface SchemaFormProps {
   /** Apart where two forms stand on one page. */
   idPrefix?: string
   disabled?: boolean
+  /** Lets a text of its own stand in each field instead of a value of the field's type. */
+  stand?: StandIn
 }
+
+/** What begins with `opening` is shown by `View`, whatever its field's type is. */
+export interface StandIn { opening: string, start: string, choose(label: string): string, leave: string, View: ComponentType<StandInViewProps> }
+export interface StandInViewProps { label: string, value: string, onChange(value: string): void }
 
 const Loaded = lazily(async () => (await import('./schema-form-lazy.tsx')).SchemaFormLazy)
 

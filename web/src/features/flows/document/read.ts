@@ -44,7 +44,7 @@ function pairOf(map: YAMLMap, name: string): Pair | undefined {
   return map.items.find(({ key }) => isScalar(key) && String(key.value) === name)
 }
 
-interface Found {
+export interface Found {
   node: unknown
   /** Where it is a member of a map. */
   pair: Pair | undefined
@@ -53,7 +53,7 @@ interface Found {
 }
 
 /** Undefined where there is no such place. */
-function find(document: Document.Parsed, pointer: string): Found | undefined {
+export function find(document: Document.Parsed, pointer: string): Found | undefined {
   let found: Found = { node: document.contents, pair: undefined, isShared: false }
   for (const part of pointerParts(pointer)) {
     const isShared: boolean = found.isShared || isAlias(found.node)

@@ -1,34 +1,84 @@
-import { Alert, Stack, Text } from '@mantine/core'
-import { useMemo } from 'react'
-import type { EditorPlace } from '../../../components/code/editor.tsx'
+import { ActionIcon, Alert, Group, Stack, Text } from '@mantine/core'
+import { Redo2, Undo2 } from 'lucide-react'
+import { useMemo, useRef, useState, type RefObject } from 'react'
+import { createPortal } from 'react-dom'
+import type { EditorCommands, EditorPlace } from '../../../components/code/editor.tsx'
 import type { FlowFinding } from '../../../hub/client.ts'
 import { useUrl } from '../../../routing/url.ts'
-import { Graph } from '../graph/graph.tsx'
+import { Graph, type AddPlace, type GraphDeeds } from '../graph/graph.tsx'
+import { allTasks, findTask, taskAt } from '../graph/tasks.ts'
+import { Palette } from '../palette/palette.tsx'
+import { TaskPanel } from '../panel/task-panel.tsx'
+import { useSamples } from '../sample/use-samples.tsx'
 import { texts } from '../texts.ts'
 import { findingsByTask } from './findings-by-task.ts'
+import { useEdits } from './use-edits.ts'
 import { useReading } from './use-reading.ts'
 
 export interface VisualProps {
+  /** Undefined for a flow that is new. */
+  flowId: string | undefined
   text: string
+  /** Left out: it can only be looked at. */
+  onText: ((text: string) => void) | undefined
   findings: FlowFinding[] | undefined
   /** Shows a place of the text. */
   onGo(place: EditorPlace): void
+  commands: RefObject<EditorCommands | null>
+  /** Where the form of a task is put. */
+  panelPlace: HTMLElement | null
 }
 
-/** The document as a graph. */
-export function Visual({ text, findings, onGo }: VisualProps) {
+/** The document as a graph, with a form for the task that is open. */
+export function Visual({ flowId, text, onText, findings, onGo, commands, panelPlace }: VisualProps) {
   const [{ task: chosen }, setUrl] = useUrl<'task'>()
   const { last, fault } = useReading(text)
+  const [adding, setAdding] = useState<AddPlace>()
+  const samples = useSamples(flowId)
+  const tasks = useMemo(() => new Map(last === undefined ? [] : allTasks(last.list).map((task) => [task.pointer, task])), [last])
   const wrong = useMemo(() => (last === undefined || findings === undefined ? undefined : findingsByTask(findings, last.list)), [last, findings])
   const choose = (pointer: string | undefined): void => {
     setUrl({ task: pointer })
     const place = pointer === undefined ? undefined : last?.placeOf(pointer)
     if (place !== undefined) onGo({ ...place, isQuiet: true })
   }
+  const [opened, keepOpen] = useOpened(chosen)
+  const edits = useEdits({
+    text, onText: onText ?? (() => undefined), choose: (pointer) => { setUrl({ task: pointer }) }, ask: setAdding,
+    renamed(pointer) {
+      keepOpen(pointer)
+      setUrl({ task: pointer })
+    },
+  })
+  // What cannot be read must not be changed by what was read before it.
+  const mayEdit = onText !== undefined && fault === undefined
+  const deeds = useMemo((): GraphDeeds | undefined => (mayEdit ? { add: edits.add, remove: edits.remove, move: edits.move, undo: () => { commands.current?.undo() }, redo: () => { commands.current?.redo() } } : undefined), [mayEdit, edits, commands])
+  const task = findTask([...tasks.values()], chosen)
   return (
     <Stack gap="xs">
       {fault !== undefined && <Alert color="orange" variant="outline" role="status" title={texts.unreadable}><Text size="sm">{texts.unreadableText(fault.line, fault.message)}</Text></Alert>}
-      {last !== undefined && <Graph label={texts.graph} list={last.list} chosen={chosen} onChoose={choose} {...wrong !== undefined && { findings: wrong }} height={560} />}
+      {last !== undefined && <Graph label={texts.graph} list={last.list} chosen={task?.pointer} onChoose={choose} deeds={deeds} {...wrong !== undefined && { findings: wrong }} height={560} />}
+      {onText !== undefined && (
+        <Group gap={4}>
+          <ActionIcon variant="default" aria-label={texts.undo} onClick={() => { commands.current?.undo() }}><Undo2 size={14} /></ActionIcon>
+          <ActionIcon variant="default" aria-label={texts.redo} onClick={() => { commands.current?.redo() }}><Redo2 size={14} /></ActionIcon>
+          <Text size="xs" c="dimmed">{texts.oneHistory}</Text>
+        </Group>
+      )}
+      {task !== undefined && mayEdit && panelPlace !== null && last !== undefined && createPortal(
+        <TaskPanel key={opened} task={task} root={last.list} findings={(findings ?? []).filter(({ pointer }) => taskAt(tasks, pointer) === task)} samples={samples} deeds={edits} onClose={() => { setUrl({ task: undefined }) }} />, panelPlace)}
+      {adding !== undefined && mayEdit && <Palette onClose={() => { setAdding(undefined) }} onPick={(picked) => {
+        setAdding(undefined)
+        edits.put(adding, picked)
+      }} />}
     </Stack>
   )
+}
+
+/** Counts the tasks that were opened: another one gets a form of its own, one that is renamed keeps its own. */
+function useOpened(chosen: string | undefined): [opened: number, keep: (pointer: string) => void] {
+  const known = useRef({ pointer: chosen, kept: '', count: 0 })
+  const { pointer, kept, count } = known.current
+  if (pointer !== chosen) known.current = { pointer: chosen, kept: '', count: chosen === kept ? count : count + 1 }
+  return [known.current.count, (next) => { known.current.kept = next }]
 }

@@ -2,7 +2,7 @@ import { Button, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine
 import { useBlocker } from '@tanstack/react-router'
 import { Save, Send } from 'lucide-react'
 import { Suspense, useMemo, useRef, useState, type ReactNode } from 'react'
-import { Editor, type EditorPlace } from '../../../components/code/editor.tsx'
+import { Editor, type EditorCommands, type EditorPlace } from '../../../components/code/editor.tsx'
 import { lazily } from '../../../components/lazily.ts'
 import { Problem } from '../../../components/problem.tsx'
 import { texts as common } from '../../../components/texts.ts'
@@ -38,6 +38,8 @@ export function DocumentEditor({ stored, text, onText, onStored, beside }: Docum
   const isNew = stored === undefined
   const isDirty = text !== (stored?.source ?? template)
   const kept = useRef<string>(undefined)
+  const commands = useRef<EditorCommands>(null)
+  const [panelPlace, setPanelPlace] = useState<HTMLElement | null>(null)
   const store = useStore((result, document) => {
     kept.current = document.text
     onStored(result)
@@ -57,10 +59,11 @@ export function DocumentEditor({ stored, text, onText, onStored, beside }: Docum
       {isFixed && <Fixed version={stored.version} onRaise={(next) => { onText(withVersion(text, stored.version, next)) }} />}
       {store.isError && <Problem error={store.error} title={texts.saveFailed} />}
       <div className="app-flow-editor" data-view={view}>
-        {view !== 'text' && <Suspense fallback={<Skeleton height={560} />}><Visual text={text} findings={checked.findings} onGo={setGoTo} /></Suspense>}
+        {view !== 'text' && <Suspense fallback={<Skeleton height={560} />}><Visual flowId={stored?.flowId} text={text} onText={mayWrite ? onText : undefined} findings={checked.findings} onGo={setGoTo} commands={commands} panelPlace={panelPlace} /></Suspense>}
         <Stack gap="sm" className="app-shrink">
+          <div ref={setPanelPlace} hidden={view === 'text'} />
           {/* Always there: it holds what can be undone. */}
-          <div hidden={view === 'graph'}><Editor language={format} label={texts.document} value={text} {...mayWrite && { onChange: onText, marks }} goTo={goTo} minHeight={360} maxHeight={620} /></div>
+          <div hidden={view === 'graph'}><Editor language={format} label={texts.document} value={text} {...mayWrite && { onChange: onText, marks }} goTo={goTo} commands={commands} minHeight={360} maxHeight={620} /></div>
           {mayWrite && <Findings checked={checked} onGo={setGoTo} />}
         </Stack>
       </div>

@@ -10,7 +10,7 @@ import type { GraphProps } from './graph.tsx'
 import { stepFrom, type Direction } from './keys.ts'
 import { layOut, type Box } from './layout.ts'
 import { EndNode, ListNode, TaskNode } from './nodes.tsx'
-import { allTasks, type Task } from './tasks.ts'
+import { allTasks, findTask, type Task } from './tasks.ts'
 import { Way } from './way.tsx'
 
 const nodeTypes: NodeTypes = { task: TaskNode, list: ListNode, end: EndNode }
@@ -29,7 +29,11 @@ function Shown({ label, list, chosen, onChoose, standings, findings, deeds, heig
   const tasks = useMemo(() => allTasks(list), [list])
   const { nodes, edges } = useMemo(() => elementsOf(placed), [placed])
   const [focused, setFocused] = useState<string>()
-  const active = tasks.some(({ pointer }) => pointer === focused) ? focused : chosen !== undefined && tasks.some(({ pointer }) => pointer === chosen) ? chosen : tasks[0]?.pointer
+  const at = useRef(0)
+  // What was there may be gone, or stand elsewhere by now.
+  const activeTask = findTask(tasks, focused) ?? findTask(tasks, chosen) ?? tasks[Math.min(at.current, tasks.length - 1)]
+  const active = activeTask?.pointer
+  useEffect(() => { at.current = activeTask === undefined ? 0 : tasks.indexOf(activeTask) })
   const frame = useRef<HTMLDivElement>(null)
   const show = useShow(placed.tasks)
   // The node may come into the page only once it is in view.
@@ -47,8 +51,19 @@ function Shown({ label, list, chosen, onChoose, standings, findings, deeds, heig
     take(20)
   }, [show])
   useEffect(() => { if (chosen !== undefined) show(chosen) }, [chosen, show])
+  const isWithin = useRef(false)
+  // A node that is drawn anew takes the focus along. The graph draws some frames after this does.
+  useEffect(() => {
+    let frames = 10
+    let next = requestAnimationFrame(function look() {
+      if (isWithin.current && activeTask !== undefined && document.activeElement === document.body) focus(activeTask)
+      else if (frames > 0) next = requestAnimationFrame(look)
+      frames -= 1
+    })
+    return () => { cancelAnimationFrame(next) }
+  }, [activeTask, focus])
   const onKeyDown = (event: KeyboardEvent): void => {
-    const task = tasks.find(({ pointer }) => pointer === active)
+    const task = activeTask
     if (task === undefined || !(event.target as HTMLElement).matches('[data-pointer]')) return
     if (keyDeed(event, task, deeds)) event.preventDefault()
     else if (!event.altKey && !event.ctrlKey && !event.metaKey) {
@@ -60,7 +75,7 @@ function Shown({ label, list, chosen, onChoose, standings, findings, deeds, heig
   }
   const life = useMemo((): GraphLife => ({ active, chosen, onChoose, onFocus: setFocused, standings, findings, deeds }), [active, chosen, onChoose, standings, findings, deeds])
   return (
-    <div ref={frame} className="flow-graph" style={{ height }} onKeyDown={onKeyDown} role="presentation">
+    <div ref={frame} className="flow-graph" style={{ height }} onKeyDown={onKeyDown} role="presentation" onFocus={() => { isWithin.current = true }} onBlur={({ relatedTarget }) => { isWithin.current = relatedTarget === null }}>
       <GraphContext value={life}>
         <ReactFlow
           aria-label={label} nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} colorMode={scheme} onlyRenderVisibleElements
@@ -96,12 +111,12 @@ function useShow(tasks: { task: Task, x: number, y: number, width: number, heigh
     const box = latest.current.find(({ task }) => task.pointer === pointer)
     if (box === undefined || wide === 0) return
     const { x, y, zoom } = flow.getViewport()
-    if (isWithin({ x: box.x * zoom + x, y: box.y * zoom + y, width: box.width * zoom, height: Math.min(box.height, 80) * zoom }, wide, high)) return
+    if (liesWithin({ x: box.x * zoom + x, y: box.y * zoom + y, width: box.width * zoom, height: Math.min(box.height, 80) * zoom }, wide, high)) return
     void flow.setViewport({ zoom, x: wide / 2 - (box.x + box.width / 2) * zoom, y: high / 3 - box.y * zoom })
   }, [flow, wide, high])
 }
 
-const isWithin = ({ x, y, width, height }: Box, wide: number, high: number): boolean => x >= -width / 2 && y >= 0 && x + width / 2 <= wide && y + height <= high
+const liesWithin = ({ x, y, width, height }: Box, wide: number, high: number): boolean => x >= -width / 2 && y >= 0 && x + width / 2 <= wide && y + height <= high
 
 /** Whether the key did something to the task. */
 function keyDeed(event: KeyboardEvent, task: Task, deeds: GraphProps['deeds']): boolean {

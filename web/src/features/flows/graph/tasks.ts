@@ -37,11 +37,11 @@ export interface SwitchCase { name: string, pointer: string, when: string | unde
 
 export const directives = ['continue', 'exit', 'end'] as const
 
-const isMembers = (value: unknown): value is Members => value !== null && typeof value === 'object' && !Array.isArray(value)
+export const isMembers = (value: unknown): value is Members => value !== null && typeof value === 'object' && !Array.isArray(value)
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-const memberOf = (value: unknown, name: string): unknown => (isMembers(value) && Object.hasOwn(value, name) ? value[name] : undefined)
+export const memberOf = (value: unknown, name: string): unknown => (isMembers(value) && Object.hasOwn(value, name) ? value[name] : undefined)
 
-const escapePart = (part: string | number): string => String(part).replaceAll('~', '~0').replaceAll('/', '~1')
+export const escapePart = (part: string | number): string => String(part).replaceAll('~', '~0').replaceAll('/', '~1')
 export const pointerParts = (pointer: string): string[] => pointer.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 
 export function readTasks(definition: unknown): TaskList {
@@ -98,6 +98,21 @@ export function taskAt(tasks: Map<string, Task>, pointer: string): Task | undefi
     if (task !== undefined) return task
   }
   return undefined
+}
+
+const listParts = new Set(['do', 'try', 'branches'])
+
+/** A reference without positions: `do/loop/do/send`. */
+export function namesOf(reference: string): string {
+  const parts = pointerParts(reference)
+  return parts.filter((part, at) => !(/^\d+$/.test(part) && listParts.has(parts[at - 1] ?? ''))).join('/')
+}
+
+/** The one at a place, or the one of its name where it stands by now. */
+export function findTask(tasks: Task[], pointer: string | undefined): Task | undefined {
+  if (pointer === undefined) return undefined
+  const names = namesOf(pointer)
+  return tasks.find((task) => task.pointer === pointer) ?? tasks.find((task) => namesOf(task.pointer) === names)
 }
 
 /** What a task does, in a line: of a call what it calls, of a loop what over. */
