@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { connectShop, test, useDashboard } from './browser.ts'
+import { longFlow, measureFlowEditor, storeLongFlow } from './flow-editor-measure.ts'
 
 const dashboard = useDashboard()
 
@@ -63,6 +64,17 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (scheme) => {
     await page.locator('.react-flow__edge-path').first().waitFor({ state: 'attached' })
     if (process.env['LOOK']) await page.screenshot({ path: `${process.env['LOOK']}/editor-${scheme}.png`, fullPage: true })
     await expectAccessible('editor')
+    await node(page, 'fetch').click()
+    await page.getByRole('region', { name: 'Task: fetch' }).getByRole('textbox', { name: 'id', exact: true }).waitFor()
+    if (process.env['LOOK']) await page.screenshot({ path: `${process.env['LOOK']}/form-${scheme}.png`, fullPage: true })
+    await expectAccessible('form of an operation')
+    await node(page, 'decide').click()
+    await page.getByRole('group', { name: 'Cases' }).waitFor()
+    await expectAccessible('form of a switch')
+    await page.getByRole('button', { name: 'Add after' }).click()
+    await page.getByRole('group', { name: 'Bookshop' }).or(page.getByText('Search, or choose an integration')).first().waitFor()
+    if (process.env['LOOK']) await page.screenshot({ path: `${process.env['LOOK']}/palette-${scheme}.png`, fullPage: true })
+    await expectAccessible('palette')
     await visit(`runs/${ids.run}`, 'shapes')
     await page.getByRole('button', { name: /^prepare Set.*Completed/ }).waitFor()
     if (process.env['LOOK']) await page.screenshot({ path: `${process.env['LOOK']}/run-${scheme}.png`, fullPage: true })
@@ -204,4 +216,83 @@ test('all that the graph does is done by keys alone', async () => {
   }
   await page.getByText('Text', { exact: true }).click()
   await expect.poll(() => textOf(page)).toBe(shapes)
+})
+
+test('a run lights up on its graph as it goes on, and is tried again from a task with another input', async () => {
+  await store('document: { dsl: 1.0.3, namespace: default, name: lit, version: 1.0.0 }\ndo:\n  - first: { set: { a: 1 } }\n  - pause: { listen: { to: { one: { with: { type: test.go } } } } }\n  - check: { raise: { error: { type: "https://example.com/odd", status: 400, title: "It is ${ .[0].n }" } }, if: ".[0].n > 1" }\n  - last: { set: { done: "${ .[0].n }" } }\n')
+  const { body: { id } } = await dashboard.hub.call('POST', '/api/v1/flows/lit/runs', { input: {} })
+  const { page, visit, complaints } = await dashboard.visitor()
+  await visit(`runs/${id}`, 'lit')
+  await page.getByRole('button', { name: /^first Set .*Completed/ }).waitFor()
+  await page.getByRole('button', { name: /^pause Listen .*Waiting/ }).waitFor()
+  await page.getByRole('button', { name: /^last Set .*Pending/ }).waitFor()
+  await dashboard.hub.call('POST', '/api/v1/events', { specversion: '1.0', id: 'go', source: '/test', type: 'test.go', data: { n: 2 } })
+  await page.getByRole('button', { name: /^check Raise .*Faulted/ }).waitFor()
+  await page.getByRole('button', { name: /^last Set .*Not run/ }).waitFor()
+  await page.getByRole('button', { name: /^check Raise/ }).click()
+  await page.getByText('It is 2').first().waitFor()
+  await page.getByRole('button', { name: 'Try again from here' }).click()
+  const input = page.getByRole('dialog').getByRole('textbox', { name: 'What goes into it' })
+  await input.fill('[{ "n": 1 }]')
+  await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click()
+  await page.waitForURL((url) => url.pathname.includes('/runs/') && !url.pathname.endsWith(id))
+  await page.getByRole('button', { name: /^last Set .*Completed/ }).click()
+  await page.getByRole('link', { name: 'Open in the editor with this data' }).click()
+  await page.getByRole('region', { name: 'Task: last' }).getByRole('textbox', { name: 'Values: done' }).click()
+  await page.getByRole('status', { name: 'On the chosen data' }).getByText('1', { exact: true }).waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('of two people who edit one flow, the second is told, shown the difference, and decides', async () => {
+  const tell = (told: string, version = '1.0.0'): string => `document: { dsl: 1.0.3, namespace: default, name: shared, version: ${version}, title: The flow shared }\ndo:\n  - say: { set: { told: ${told} } }\n`
+  await store(tell('first'))
+  const { page, visit } = await dashboard.visitor()
+  await visit('flows/shared', 'The flow shared')
+  const text = page.getByRole('textbox', { name: 'Document' })
+  await text.fill(tell('mine', '1.1.0'))
+  await page.getByText('Valid', { exact: true }).waitFor()
+  await store(tell('theirs', '1.1.0'), '?draft=true')
+  await page.getByRole('button', { name: 'Save draft' }).click()
+  await page.getByText('Somebody else changed this flow meanwhile').waitFor()
+  await page.getByRole('region', { name: 'What they changed' }).getByText('+  - say: { set: { told: theirs } }').waitFor()
+  await page.getByRole('button', { name: 'Store mine all the same' }).click()
+  await page.getByText('1.1.0 is kept as a draft.').waitFor()
+  expect((await dashboard.hub.call('GET', '/api/v1/flows/shared/versions/1.1.0')).body.source).toBe(tell('mine', '1.1.0'))
+})
+
+test('an earlier version is restored as the draft of the next', async () => {
+  const told = (version: string, value: string): string => `document: { dsl: 1.0.3, namespace: default, name: again, version: ${version}, title: The flow again }\ndo:\n  - say: { set: { told: ${value} } }\n`
+  await store(told('1.0.0', 'old'))
+  await store(told('1.1.0', 'new'))
+  const { page, visit } = await dashboard.visitor()
+  await visit('flows/again?part=versions', 'The flow again')
+  await page.getByRole('button', { name: 'Restore as draft: 1.0.0' }).click()
+  await page.getByText('1.0.0 is kept as the draft 1.1.1.').waitFor()
+  await expect.poll(() => textOf(page)).toBe(told('1.1.1', 'old'))
+})
+
+test.each([[100, 30], [500, 30]])('a flow of %i tasks is edited with at most %i of them in the page', async (tasks, most) => {
+  await storeLongFlow(dashboard.hub, `long${tasks}`, tasks)
+  const { page, complaints } = await dashboard.visitor()
+  const measured = await measureFlowEditor(page, `long${tasks}`)
+  if (process.env['LOOK']) console.log(tasks, measured)
+  expect(measured.tasksInPage).toBeLessThanOrEqual(most)
+  expect(measured.elementsInPage).toBeLessThan(2500)
+  await page.locator('[data-pointer="/do/1/task0"]').focus()
+  await page.keyboard.press('End')
+  await page.locator(`[data-pointer$="/within${tasks - 1}"]`).waitFor()
+  expect(await textOf(page)).not.toBe('')
+  expect(longFlow('x', tasks).length).toBeGreaterThan(tasks * 40)
+  expect(complaints).toEqual([])
+})
+
+test('on a telephone of 380 pixels a task is added and its form filled in, with nothing running out of the page', async () => {
+  const { page, visit, expectAccessible } = await dashboard.visitor({ width: 380 })
+  await visit('flows/shapes', 'The flow shapes')
+  await node(page, 'prepare').click()
+  await page.getByRole('button', { name: 'Add after' }).click()
+  await page.getByRole('button', { name: /^Wait Go on/ }).click()
+  await page.getByRole('textbox', { name: 'How long' }).waitFor()
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(380)
+  await expectAccessible('form')
 })

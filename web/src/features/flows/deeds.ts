@@ -27,11 +27,14 @@ export function useDeleteFlow(done: () => void): UseMutationResult<unknown, Erro
 
 export interface Document { text: string, format: 'yaml' | 'json' }
 
+/** `over`: the etag of the flow that the change was made from. */
+export interface ToStore extends Document { draft: boolean, over: string | undefined }
+
 /** A failure is shown where the document is edited. */
-export function useStore(done: (stored: StoredFlow, document: Document) => void): UseMutationResult<StoredFlow, Error, Document & { draft: boolean }> {
-  return useAction<Document & { draft: boolean }, StoredFlow>({
-    run: ({ hub }, { text, format, draft }) => hub.post('/api/v1/flows', { query: { draft: String(draft) }, body: text, contentType: `application/${format}` }), changes: CHANGES,
-    done(stored, { draft, ...document }) {
+export function useStore(done: (stored: StoredFlow, document: Document) => void): UseMutationResult<StoredFlow, Error, ToStore> {
+  return useAction<ToStore, StoredFlow>({
+    run: ({ hub }, { text, format, draft, over }) => hub.post('/api/v1/flows', { query: { draft: String(draft) }, body: text, contentType: `application/${format}`, ...over !== undefined && { ifMatch: over } }), changes: CHANGES,
+    done(stored, { draft, over: _over, ...document }) {
       notifyDone((stored.outcome === 'unchanged' ? texts.unchanged : draft ? texts.draftSaved : texts.published)(stored.version))
       done(stored, document)
     },

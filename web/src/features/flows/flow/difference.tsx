@@ -5,6 +5,7 @@ import type { FlowDiff } from '../../../hub/client.ts'
 import { useGet } from '../../../hub/queries.ts'
 import { useUrl } from '../../../routing/url.ts'
 import { texts } from '../texts.ts'
+import { DiffLines } from './diff-lines.tsx'
 
 /** Two versions compared, which are in the URL; the two highest unless it says others. */
 export function Difference({ flowId, versions }: { flowId: string, versions: string[] }) {
@@ -32,12 +33,7 @@ function DiffView({ diff: { same, tasks, document, text } }: { diff: FlowDiff })
         </List>
       )}
       {document.length > 0 && <Text size="sm">{texts.documentChanges}: <code>{document.join(', ')}</code></Text>}
-      <pre className="app-pre app-code" aria-label={texts.lines} role="region" tabIndex={0}>{text.split('\n').map((line, at) => <span key={at} className={toneOf(line)}>{line}{'\n'}</span>)}</pre>
+      <DiffLines label={texts.lines} text={text} />
     </>
   )
-}
-
-function toneOf(line: string): string | undefined {
-  if (line.startsWith('+') && !line.startsWith('+++')) return 'app-diff-added'
-  return line.startsWith('-') && !line.startsWith('---') ? 'app-diff-removed' : undefined
 }

@@ -6,7 +6,7 @@ import { Editor, type EditorCommands, type EditorPlace } from '../../../componen
 import { lazily } from '../../../components/lazily.ts'
 import { Problem } from '../../../components/problem.tsx'
 import { texts as common } from '../../../components/texts.ts'
-import type { Flow, StoredFlow } from '../../../hub/client.ts'
+import { isProblem, type Flow, type StoredFlow } from '../../../hub/client.ts'
 import { useTenant } from '../../../hub/session.ts'
 import { useUrl } from '../../../routing/url.ts'
 import { useStore } from '../deeds.ts'
@@ -24,6 +24,7 @@ interface DocumentEditorProps {
   beside?: ReactNode
 }
 
+const Conflict = lazily(async () => (await import('./conflict.tsx')).Conflict)
 const Visual = lazily(async () => (await import('../editor/visual.tsx')).Visual)
 type View = keyof typeof texts.views
 
@@ -46,6 +47,11 @@ export function DocumentEditor({ stored, text, onText, onStored, beside }: Docum
   })
   // Its parts are at the same path: what was typed is kept between them.
   useBlocker({ shouldBlockFn: ({ current, next }) => isDirty && text !== kept.current && current.pathname !== next.pathname && !confirm(common.unsaved), enableBeforeUnload: () => isDirty })
+  // What one began with: the page itself is kept up to date with what others do.
+  const base = useRef(stored)
+  if (!isDirty) base.current = stored
+  const isConflict = isProblem(store.error, 'precondition_failed')
+  const save = (draft: boolean, over = base.current?.etag): void => { store.mutate({ text, format, draft, over }) }
   const isFixed = stored?.status === 'published' && isDirty && checked.version === stored.version
   const isSavable = (isNew || isDirty) && !isFixed
   return (
@@ -53,11 +59,20 @@ export function DocumentEditor({ stored, text, onText, onStored, beside }: Docum
       <Group gap="xs" justify="space-between">
         <Group gap="xs">{beside}<SegmentedControl aria-label={texts.view} data={Object.entries(texts.views).map(([value, label]) => ({ value, label }))} value={view} onChange={(next) => { setUrl({ view: next === 'both' ? undefined : next }) }} />{!isNew && isDirty && <Text size="sm" c="dimmed">{texts.unsaved}</Text>}</Group>
         {mayWrite
-          ? <StoreButtons isPending={store.isPending ? store.variables.draft : undefined} isAllowed={isSavable || stored?.status === 'draft'} isSavable={isSavable} onStore={(draft) => { store.mutate({ text, format, draft }) }} {...!isNew && isDirty && { onDiscard: () => { onText(stored.source) } }} />
+          ? <StoreButtons isPending={store.isPending ? store.variables.draft : undefined} isAllowed={isSavable || stored?.status === 'draft'} isSavable={isSavable} onStore={save} {...!isNew && isDirty && { onDiscard: () => { onText(stored.source) } }} />
           : <Text size="sm" c="dimmed">{texts.mayNotWrite}</Text>}
       </Group>
       {isFixed && <Fixed version={stored.version} onRaise={(next) => { onText(withVersion(text, stored.version, next)) }} />}
-      {store.isError && <Problem error={store.error} title={texts.saveFailed} />}
+      {store.isError && !isConflict && <Problem error={store.error} title={texts.saveFailed} />}
+      {isConflict && base.current !== undefined && (
+        <Suspense fallback={null}>
+          <Conflict base={base.current} version={checked.version ?? base.current.version} onSaveMine={({ etag }) => { save(store.variables!.draft, etag) }} onTakeTheirs={(theirs) => {
+            base.current = theirs
+            store.reset()
+            onText(theirs.source)
+          }} />
+        </Suspense>
+      )}
       <div className="app-flow-editor" data-view={view}>
         {view !== 'text' && <Suspense fallback={<Skeleton height={560} />}><Visual flowId={stored?.flowId} text={text} onText={mayWrite ? onText : undefined} findings={checked.findings} onGo={setGoTo} commands={commands} panelPlace={panelPlace} /></Suspense>}
         <Stack gap="sm" className="app-shrink">

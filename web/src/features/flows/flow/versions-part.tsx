@@ -7,12 +7,14 @@ import { Status } from '../../../components/status.tsx'
 import type { Column } from '../../../components/table/columns.ts'
 import { DataTable } from '../../../components/table/data-table.tsx'
 import { useAction } from '../../../hub/action.ts'
-import type { FlowVersion } from '../../../hub/client.ts'
+import type { FlowVersion, StoredFlow } from '../../../hub/client.ts'
 import { useRows } from '../../../hub/queries.ts'
 import { useTenant } from '../../../hub/session.ts'
+import { useGo } from '../../../routing/link.tsx'
 import { usePath } from '../../../routing/paths.ts'
 import { CHANGES } from '../deeds.ts'
 import { flowPath } from '../paths.ts'
+import { nextVersion, withVersion } from '../template.ts'
 import { texts } from '../texts.ts'
 import { Difference } from './difference.tsx'
 import type { PartProps } from './part.ts'
@@ -21,8 +23,9 @@ export function VersionsPart({ flow: { flowId, version: latest, predefined } }: 
   const path = usePath()
   const { can } = useTenant()
   const list = useRows('/api/v1/flows/{flow}/versions', { path: { flow: flowId } })
+  const highest = list.rows?.[0]?.version
   const mayWrite = can('flows:write') && !predefined
-  const withDeeds = useMemo(() => [...columns, ...mayWrite ? [{ id: 'actions', header: texts.actions, isHeaderHidden: true, align: 'end' as const, cell: (row: FlowVersion) => row.status === 'draft' && <DraftDeeds flowId={flowId} version={row.version} /> }] : []], [mayWrite, flowId])
+  const withDeeds = useMemo(() => [...columns, ...mayWrite ? [{ id: 'actions', header: texts.actions, isHeaderHidden: true, align: 'end' as const, cell: (row: FlowVersion) => (row.status === 'draft' ? <DraftDeeds flowId={flowId} version={row.version} /> : row.version !== highest && highest !== undefined && <Restore flowId={flowId} version={row.version} highest={highest} />) }] : []], [mayWrite, flowId, highest])
   return (
     <Stack gap="md">
       <DataTable label={texts.versions} rows={list.rows} columns={withDeeds} rowId={({ version }) => version} to={({ version }) => path(flowPath(flowId), version === latest ? {} : { version })} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: GitCompareArrows, title: texts.versions }}
@@ -50,4 +53,22 @@ function DraftDeeds({ flowId, version }: { flowId: string, version: string }) {
       <Button variant="default" aria-label={`${texts.deleteDraft}: ${version}`} loading={remove.isPending} onClick={() => { remove.mutate() }}>{texts.deleteDraft}</Button>
     </Group>
   )
+}
+
+/** An earlier version again, as the draft of the next one. */
+function Restore({ flowId, version, highest }: { flowId: string, version: string, highest: string }) {
+  const go = useGo()
+  const path = usePath()
+  const restore = useAction<void, StoredFlow>({
+    async run({ hub }) {
+      const { source, format } = await hub.get('/api/v1/flows/{flow}/versions/{version}', { path: { flow: flowId, version } })
+      return hub.post('/api/v1/flows', { query: { draft: 'true' }, body: withVersion(source, version, nextVersion(highest)), contentType: `application/${format}` })
+    },
+    changes: CHANGES, failed: (error) => { notifyFailed(texts.changeFailed, error) },
+    done(stored) {
+      notifyDone(texts.restored(version, stored.version))
+      go(path(flowPath(flowId), { version: stored.version }))
+    },
+  })
+  return <Button variant="default" aria-label={`${texts.restore}: ${version}`} loading={restore.isPending} onClick={() => { restore.mutate() }}>{texts.restore}</Button>
 }

@@ -1,4 +1,5 @@
-import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
+import { ActionIcon, Anchor, Button, Group, Stack, Text } from '@mantine/core'
+import { ChevronLeft, ChevronRight, Pencil, RotateCw } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { ValueView } from '../../../components/code/value-view.tsx'
 import { Facts } from '../../../components/facts.tsx'
@@ -8,10 +9,12 @@ import { formatExact, formatMs } from '../../../lib/format.ts'
 import { RouteLink } from '../../../routing/link.tsx'
 import { usePath } from '../../../routing/paths.ts'
 import { useUrl } from '../../../routing/url.ts'
+import { flowIdOf, flowPath } from '../paths.ts'
 import { texts } from '../texts.ts'
+import { RetryDrawer } from './retry-drawer.tsx'
 import { RunError } from './run-error.tsx'
 import { tookOf } from './runs-list.tsx'
-import { RunStatus, runTone } from './status.tsx'
+import { isOver, RunStatus, runTone } from './status.tsx'
 
 type Task = Run['tasks'][number]
 const PAGE = 100
@@ -27,13 +30,13 @@ export function Tasks({ run }: { run: Run }) {
   const chosen = task === undefined ? undefined : run.tasks[Number(task)]
   return (
     <Stack gap="sm">
+      {chosen === undefined ? <Text size="sm" c="dimmed">{texts.chooseTask}</Text> : <TaskView key={task} run={run} task={chosen} at={Number(task)} />}
       <ul className="app-tasks" aria-label={texts.tasks}>
         {run.tasks.slice(0, shown).map((each, at) => (
           <li key={at}><TaskRow task={each} depth={depths[at]!} from={from} until={until} isChosen={String(at) === task} onChoose={() => { setUrl({ task: String(at) === task ? undefined : String(at) }) }} /></li>
         ))}
       </ul>
       {run.tasks.length > shown && <Button variant="default" onClick={() => { setShown(shown + PAGE) }}>{texts.moreTasks(Math.min(PAGE, run.tasks.length - shown))}</Button>}
-      {chosen === undefined ? <Text size="sm" c="dimmed">{texts.chooseTask}</Text> : <TaskView key={task} task={chosen} />}
     </Stack>
   )
 }
@@ -54,13 +57,20 @@ function TaskRow({ task, depth, from, until, isChosen, onChoose }: TaskRowProps)
   )
 }
 
-function TaskView({ task }: { task: Task }) {
+function TaskView({ run, task, at }: { run: Run, task: Task, at: number }) {
   const path = usePath()
   const { can } = useTenant()
+  const [isRetrying, setRetrying] = useState(false)
   const { executionId } = task
   return (
     <Stack gap="sm" component="section" aria-label={`${texts.task}: ${task.name}`} className="app-inset">
-      <Group gap="sm"><Text fw={600}>{task.name}</Text><RunStatus status={task.status} /></Group>
+      <Group gap="sm">
+        <Text fw={600}>{task.name}</Text><RunStatus status={task.status} />
+        <Times run={run} task={task} at={at} />
+        {can('flows:run') && isOver(run.status) && <Button variant="default" size="compact-sm" leftSection={<RotateCw size={13} />} onClick={() => { setRetrying(true) }}>{texts.retryHere}</Button>}
+        <Button variant="default" size="compact-sm" leftSection={<Pencil size={13} />} component={RouteLink} to={path(flowPath(flowIdOf(run)), { run: run.id, task: task.reference })}>{texts.editWithData}</Button>
+      </Group>
+      {isRetrying && <RetryDrawer run={run} task={task} onClose={() => { setRetrying(false) }} />}
       {task.error !== undefined && <RunError error={task.error} />}
       <Facts facts={[
         [texts.reference, <span key="r" className="app-mono app-anywhere">{task.reference}</span>], [texts.started, formatExact(task.startedAt)], [texts.took, task.endedAt !== null && formatMs(tookOf(task))], [texts.attemptsName, task.attempts > 1 && String(task.attempts)],
@@ -71,6 +81,22 @@ function TaskView({ task }: { task: Task }) {
       <Text size="sm" fw={600}>{texts.output}</Text>
       <ValueView value={task.output} label={`${texts.output}: ${task.name}`} />
     </Stack>
+  )
+}
+
+/** Of a task that ran several times: which of them is shown. */
+function Times({ run, task, at }: { run: Run, task: Task, at: number }) {
+  const [, setUrl] = useUrl<'task'>()
+  const times = run.tasks.flatMap(({ reference }, index) => (reference === task.reference ? [index] : []))
+  if (times.length < 2) return null
+  const own = times.indexOf(at)
+  const go = (to: number): void => { setUrl({ task: String(times[to]) }) }
+  return (
+    <Group gap={4}>
+      <ActionIcon aria-label={texts.earlierTime} disabled={own === 0} onClick={() => { go(own - 1) }}><ChevronLeft size={14} /></ActionIcon>
+      <Text size="sm" c="dimmed">{texts.timeOf(own + 1, times.length)}</Text>
+      <ActionIcon aria-label={texts.laterTime} disabled={own === times.length - 1} onClick={() => { go(own + 1) }}><ChevronRight size={14} /></ActionIcon>
+    </Group>
   )
 }
 
