@@ -19,7 +19,7 @@ export function StandInField({ stand: { opening, start, choose, leave, View }, f
   return (
     <Stack gap={3}>
       <Group gap={4} justify="space-between">
-        <Text size="sm" fw={500} component="span">{label}{required === true && <span aria-hidden style={{ color: 'var(--app-bad)' }}> *</span>}</Text>
+        <Text size="sm" fw={600} component="span">{label}{required === true && <span aria-hidden style={{ color: 'var(--app-bad)' }}> *</span>}</Text>
         <ActionIcon size="sm" aria-label={`${leave}: ${label}`} title={leave} onClick={() => { set(undefined) }}><X size={13} /></ActionIcon>
       </Group>
       <View label={label} value={formData} onChange={set} />

@@ -233,8 +233,8 @@ export const texts = {
     event: 'Event', to: 'Which events', read: 'What of them', error: 'Error', if: 'Only if', from: 'Input from', as: 'Output as', export: 'Context becomes', timeout: 'At most', next: 'Then',
   },
   fieldHelp: {
-    endpoint: 'A URI, or a map with `uri` and `authentication`.', calls: 'An integration, a slash and its operation; a function of the document; or a protocol.', errorsWith: 'By `type`, `status`, `instance`, `title`. Nothing: all.', retry: 'For instance `delay: { seconds: 2 }` and `limit: { attempt: { count: 3 } }`.',
-    set: 'What comes out of this task: `${ … }` is jq over what went in.', in: 'jq that gives a list.', compete: 'The other branches are stopped.', duration: 'For instance `minutes: 5`, or `PT5M`.', event: 'At least `source` and `type`.', to: '`one`, `any` or `all` of filters by `with`.', error: 'A map, or the name of an error of the document.',
-    if: 'jq over what comes in; the task is skipped where it does not hold.', from: 'What the task gets instead of what came before it.', as: 'What goes on instead of what came out.', export: 'What `$context` is from then on.', next: 'What follows instead of the next task.',
+    endpoint: 'A URI, or a map with uri and authentication.', calls: 'An integration, a slash and its operation; a function of the document; or a protocol.', errorsWith: 'By type, status, instance, title. Nothing: all.', retry: 'For instance delay: { seconds: 2 } and limit: { attempt: { count: 3 } }.',
+    set: 'What comes out of this task: ${ … } is jq over what went in.', in: 'jq that gives a list.', compete: 'The other branches are stopped.', duration: 'For instance minutes: 5, or PT5M.', event: 'At least source and type.', to: 'one, any or all of filters, each by with.', error: 'A map, or the name of an error of the document.',
+    if: 'jq over what comes in; the task is skipped where it does not hold.', from: 'What the task gets instead of what came before it.', as: 'What goes on instead of what came out.', export: 'What $context is from then on.', next: 'What follows instead of the next task.',
   },
 }

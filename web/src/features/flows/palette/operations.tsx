@@ -14,6 +14,8 @@ import { callOf, type NewTask } from './blueprints.ts'
 /** Through how many integrations the words are looked for before one is chosen, and how many of each are shown. */
 const LOOKED_THROUGH = 12
 const SHOWN_OF_EACH = 6
+/** So many are shown before anything is looked for. */
+const FEW = 3
 
 /** The operations of the tenant's integrations: of the chosen one in pages, of several the best few of each. */
 export function Operations({ words, onPick }: { words: string, onPick(task: NewTask): void }) {
@@ -26,7 +28,7 @@ export function Operations({ words, onPick }: { words: string, onPick(task: NewT
   if (list.error !== null && list.rows === undefined) return <Problem error={list.error} retry={() => { void list.refetch() }} />
   const integrations = list.rows ?? []
   const one = integrations.find(({ name }) => name === chosen)
-  const shown = one !== undefined ? [one] : words === '' ? [] : integrations.slice(0, LOOKED_THROUGH)
+  const shown = one !== undefined ? [one] : words === '' && integrations.length > FEW ? [] : integrations.slice(0, LOOKED_THROUGH)
   return (
     <Stack gap={6}>
       <Select label={texts.integration} placeholder={texts.anyIntegration} clearable searchable data={integrations.map(({ name }) => name)} value={one === undefined ? null : chosen} onChange={setChosen} onSearchChange={setSearch} nothingFoundMessage={texts.noIntegration} />

@@ -18,7 +18,7 @@ export function Cases() {
   const add = (): void => { set('/switch', [...cases, { [freeName(task.cases.map(({ name }) => name), 'case')]: { when: '. != null', then: 'continue' } }]) }
   return (
     <Stack gap="sm" role="group" aria-label={texts.cases}>
-      <Text size="sm" fw={500}>{texts.cases}</Text>
+      <Text size="sm" fw={600}>{texts.cases}</Text>
       {task.cases.map((each, at) => <Case key={at} of={each} index={at} onRemove={cases.length > 1 ? () => { set('/switch', cases.filter((_case, index) => index !== at)) } : undefined} />)}
       <Group><Button variant="subtle" size="compact-sm" leftSection={<Plus size={13} />} onClick={add}>{texts.addCase}</Button></Group>
     </Stack>
@@ -43,7 +43,7 @@ function Case({ of: { name, when, next, pointer }, index, onRemove }: { of: Swit
         <TextInput label={texts.case} flex={1} value={rename.text} onChange={(event) => { rename.type(event.currentTarget.value) }} onBlur={rename.flush} />
         {onRemove !== undefined && <ActionIcon aria-label={texts.removeCase(name)} onClick={onRemove}><X size={14} /></ActionIcon>}
       </Group>
-      <Text size="sm" fw={500} component="span">{texts.fields.when}</Text>
+      <Text size="sm" fw={600} component="span">{texts.fields.when}</Text>
       <LineEditor label={`${texts.fields.when}: ${name}`} placeholder={texts.otherwise} value={condition.text} onChange={condition.type} suggest={suggestAt('input', true)} onFocus={() => { setActive(true) }} onBlur={condition.flush} />
       {isActive && condition.text.trim() !== '' && <Preview value={condition.text.trim()} isBare moment="input" />}
       <Select label={texts.fields.next} aria-label={`${texts.fields.next}: ${name}`} searchable allowDeselect={false} data={nextChoices(task.list.tasks.filter((each) => each !== task).map((each) => each.name))} value={next ?? 'continue'} onChange={(value) => { set(`${path}/then`, value ?? 'continue') }} />

@@ -76,7 +76,7 @@ function Labelled({ label, help, fault, children }: LabelledProps) {
   const id = useId()
   return (
     <Stack gap={3} role="group" aria-labelledby={id}>
-      <Text id={id} size="sm" fw={500}>{label}</Text>
+      <Text id={id} size="sm" fw={600}>{label}</Text>
       {help !== undefined && <Text size="xs" c="dimmed">{help}</Text>}
       {children}
       {fault !== undefined && <Text size="xs" role="alert" style={{ color: 'var(--app-bad)' }}>{fault}</Text>}
