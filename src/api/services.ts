@@ -1,4 +1,5 @@
 /** Everything that routes may call. `build.ts` makes it. */
+import type { ReadAbout } from '../about.ts'
 import type { Agents } from '../agents/definitions/agents.ts'
 import type { Mcp } from '../agents/mcp/mcp.ts'
 import type { Tools } from '../agents/tools/tools.ts'
@@ -97,6 +98,7 @@ export interface Services {
   mcp: Mcp
   /** Where others reach the hub; without a slash at the end. */
   publicUrl(): string
+  about: ReadAbout
   /** For /readyz: what is not ready yet; empty when all is. */
   ready(): Promise<string[]>
   /** Prometheus text. Figures of integrations are of all tenants. */

@@ -1,5 +1,6 @@
 /** The areas, each with what it needs of the others. */
 import type { Logger } from 'pino'
+import { createAbout } from '../about.ts'
 import type { Services } from '../api/services.ts'
 import { createConnectors } from '../catalog/connectors.ts'
 import { createDocumentArchive } from '../catalog/directory/archive.ts'
@@ -129,7 +130,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
     ...people, audit, ...agents.services,
     credentials, credentialExpiry: createCredentialExpiry({ database, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) }), connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services, ...flowRuns.services, approvals,
     records: createRecords({ executions, events: eventBus.services.events, runs: flowRuns.services.runs, deliveries: eventing.services.deliveries }), readLimits: createReadLimits({ loaded, figures }), breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
-    ready: () => readiness(deps),
+    about: createAbout({ config: deps.config, database, publicUrl: deps.publicUrl }), ready: () => readiness(deps),
     metrics: (options) => metrics.read(options),
   }
   return {

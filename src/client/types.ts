@@ -6100,6 +6100,60 @@ export interface Routes {
       nextCursor: string | null
     }
   }
+  /** Say what runs here, and how its operator set it up. */
+  'GET /api/v1/hub': {
+    reply: {
+      version: string
+      node: string
+      /** Where others reach the hub. */
+      publicUrl: string
+      engines: ({
+        id: 'postgres' | 'jq' | 'javascript' | 'python' | 'shell' | 'containers' | 'mcpCommands' | 'mail' | 'traces'
+        /** Whether it is there, or allowed. */
+        on: boolean
+        version: string | null
+        /** The environment variable that decides. */
+        setting: string | null
+        /** Commands that are set. Null outside of the operator's tenant. */
+        detail: string[] | null
+      })[]
+      database: {
+        /** The Postgres that comes along. */
+        embedded: boolean
+        /** Null outside of the operator's tenant. */
+        sizeBytes: number | null
+      }
+      /** What tables take, over all tenants, the largest first. Null outside of the operator's tenant. */
+      tables: ({
+        name: string
+        sizeBytes: number
+      })[] | null
+      /** Networks that calls may reach besides public addresses. Null outside of the operator's tenant. */
+      allowedNetworks: string[] | null
+      /** Days that events with their deliveries, and runs of flows, are kept. Executions are kept as each integration's `usage.dataPolicy` says. */
+      retention: {
+        eventsDays: number
+        runsDays: number
+      }
+      signIn: {
+        providers: ({
+          id: string
+          name: string
+          /** Null outside of the operator's tenant. */
+          issuer: string | null
+          /** Null also where any domain comes in. Null outside of the operator's tenant. */
+          domains: string[] | null
+          /** Whether whoever comes is a member of some tenant from then on. */
+          joins: boolean
+        })[]
+        idleHours: number
+        maxDays: number
+      }
+      limits: {
+        bodyBytes: number
+      }
+    }
+  }
   /** Say that the process answers. */
   'GET /healthz': {
     reply: {

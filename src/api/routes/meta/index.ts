@@ -1,6 +1,7 @@
 /** Health and figures of the hub itself. */
 import { z } from 'zod'
 import { Answer, defineRoute, type Route } from '../../route.ts'
+import { about } from './about.ts'
 
 const healthz = defineRoute({
   method: 'GET', path: '/healthz', scope: 'public', tag: 'Operations',
@@ -33,4 +34,4 @@ const metrics = defineRoute({
   },
 })
 
-export const metaRoutes: Route[] = [healthz, readyz, metrics]
+export const metaRoutes: Route[] = [about, healthz, readyz, metrics]

@@ -6,7 +6,7 @@ import { tabs } from '../../routing/texts.ts'
 import { textSearch } from '../../routing/url.ts'
 
 const route = createRoute({
-  getParentRoute: () => hubRoute, path: 'settings', validateSearch: textSearch('part', 'sort', 'action', 'connector', 'q'), component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage'),
+  getParentRoute: () => hubRoute, path: 'settings', validateSearch: textSearch('part', 'sort', 'action', 'actor', 'target', 'connector', 'q'), component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage'),
 })
 
 export const settingsTabs = [route] as const

@@ -41,7 +41,7 @@ function columnsOf(mayWrite: boolean, onRevoke: (key: ApiKey) => void): Column<A
   return [
     { id: 'name', header: texts.name, cell: ({ name }) => <span dir="auto" className="app-anywhere">{name}</span> },
     { id: 'prefix', header: texts.prefix, from: 'sm', cell: ({ prefix }) => <code>{prefix}…</code> },
-    { id: 'role', header: texts.role, from: 'xs', cell: ({ role, scopes }) => <span title={scopes?.join(', ')}>{texts.roles[role]}{scopes !== null && ` · ${scopes.length} ${texts.scopes.toLowerCase()}`}</span> },
+    { id: 'role', header: texts.role, from: 'xs', cell: ({ role, scopes, agent }) => <span title={scopes?.join(', ')}>{agent === null ? texts.roles[role] : texts.agentKey}{scopes !== null && ` · ${scopes.length} ${texts.scopes.toLowerCase()}`}</span> },
     { id: 'state', header: texts.state, cell: (key) => <Status tone={stateOf(key) === 'active' ? 'good' : 'idle'}>{texts[stateOf(key)]}</Status> },
     { id: 'used', header: texts.lastUsed, from: 'md', cell: ({ lastUsedAt }) => <Ago time={lastUsedAt} none={texts.never} /> },
     { id: 'expires', header: texts.expires, from: 'md', cell: ({ expiresAt }) => <Ago time={expiresAt} none={texts.never} /> },

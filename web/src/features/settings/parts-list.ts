@@ -10,6 +10,11 @@ export const parts: Record<Part, { needs: Scope | undefined, view: LazyExoticCom
   members: { needs: 'members:read', view: lazily(async () => (await import('./members-part.tsx')).MembersPart) },
   keys: { needs: 'keys:read', view: lazily(async () => (await import('./keys-part.tsx')).KeysPart) },
   credentials: { needs: 'credentials:read', view: lazily(async () => (await import('./credentials-part.tsx')).CredentialsPart) },
+  clients: { needs: 'credentials:read', view: lazily(async () => (await import('./clients-part.tsx')).ClientsPart) },
+  signIn: { needs: undefined, view: lazily(async () => (await import('./sign-in-part.tsx')).SignInPart) },
+  storage: { needs: 'integrations:read', view: lazily(async () => (await import('./storage-part.tsx')).StoragePart) },
+  networks: { needs: 'integrations:read', view: lazily(async () => (await import('./networks-part.tsx')).NetworksPart) },
+  engines: { needs: 'integrations:read', view: lazily(async () => (await import('./engines-part.tsx')).EnginesPart) },
   audit: { needs: 'audit:read', view: lazily(async () => (await import('./audit-part.tsx')).AuditPart) },
   tenant: { needs: undefined, view: lazily(async () => (await import('./tenant-part.tsx')).TenantPart) },
 }

@@ -1,0 +1,64 @@
+import { Anchor, Code, Stack, Table, Text } from '@mantine/core'
+import { Facts } from '../../components/facts.tsx'
+import { Loaded } from '../../components/loading.tsx'
+import { Section } from '../../components/section.tsx'
+import { Status } from '../../components/status.tsx'
+import type { Reply } from '../../hub/client.ts'
+import { useGet, useRows } from '../../hub/queries.ts'
+import { useTenant } from '../../hub/session.ts'
+import { formatBytes } from '../../lib/format.ts'
+import { texts } from './texts.ts'
+
+type About = Reply<'GET', '/api/v1/hub'>
+
+/** What runs here, what is allowed, and which variable of its environment decides. */
+export function EnginesPart() {
+  const query = useGet('/api/v1/hub')
+  return (
+    <Loaded query={query}>
+      {(about) => (
+        <Stack gap="md">
+          <Section title={texts.hub} text={texts.hubText}>
+            <Facts facts={[
+              [texts.version, about.version], ['Node.js', about.node], [texts.publicUrl, about.publicUrl], [texts.databaseOf, about.database.embedded ? texts.embedded : texts.ownDatabase],
+              [texts.size, about.database.sizeBytes !== null && formatBytes(about.database.sizeBytes)], [texts.largestBody, formatBytes(about.limits.bodyBytes)],
+              [texts.reference, <Anchor key="r" href="/docs" target="_blank" rel="noreferrer noopener" size="sm">{texts.apiReference}</Anchor>],
+            ]} />
+          </Section>
+          <Engines engines={about.engines} />
+          <Bridges />
+        </Stack>
+      )}
+    </Loaded>
+  )
+}
+
+function Engines({ engines }: Pick<About, 'engines'>) {
+  return (
+    <Section title={texts.parts.engines} text={texts.enginesText}>
+      <Table fz="sm">
+        <Table.Tbody>
+          {engines.map(({ id, on, version, setting, detail }) => (
+            <Table.Tr key={id}>
+              <Table.Td><Text size="sm" fw={550}>{texts.engines[id][0]}</Text><Text size="xs" c="dimmed">{texts.engines[id][1]}</Text></Table.Td>
+              <Table.Td><Status tone={on ? 'good' : 'idle'}>{on ? texts.on : texts.off}</Status></Table.Td>
+              <Table.Td className="app-anywhere">{[version, detail?.join(', ')].filter(Boolean).join(' · ')}{setting !== null && <div><Code className="app-anywhere">{setting}</Code></div>}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Section>
+  )
+}
+
+function Bridges() {
+  const { can } = useTenant()
+  const { rows } = useRows('/api/v1/pulsar-bridges', undefined, { enabled: can('events:read') })
+  if (rows === undefined) return null
+  return (
+    <Section title={texts.bridges} text={texts.bridgesText}>
+      {rows.length === 0 && <Text size="sm" c="dimmed">{texts.noBridges}</Text>}
+      {rows.length > 0 && <Table fz="sm"><Table.Tbody>{rows.map(({ id, name, serviceUrl, connection, lastError }) => <Table.Tr key={id}><Table.Td dir="auto">{name}</Table.Td><Table.Td><Status tone={connection === 'connected' ? 'good' : connection === 'error' ? 'bad' : 'idle'} title={lastError ?? ''}>{texts.bridgeStates[connection]}</Status></Table.Td><Table.Td className="app-anywhere">{serviceUrl}</Table.Td></Table.Tr>)}</Table.Tbody></Table>}
+    </Section>
+  )
+}

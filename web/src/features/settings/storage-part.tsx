@@ -1,0 +1,121 @@
+import { ActionIcon, Button, Group, NumberInput, Stack, Table, Text } from '@mantine/core'
+import { Check, Database } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import { errorAt } from '../../components/form/problem-errors.ts'
+import { Loaded } from '../../components/loading.tsx'
+import { notifyDone, notifyFailed } from '../../components/notify.tsx'
+import { Section } from '../../components/section.tsx'
+import type { Column } from '../../components/table/columns.ts'
+import { DataTable } from '../../components/table/data-table.tsx'
+import { useAction } from '../../hub/action.ts'
+import type { Integration } from '../../hub/client.ts'
+import { useGet, useRows } from '../../hub/queries.ts'
+import { useTenant } from '../../hub/session.ts'
+import { formatBytes } from '../../lib/format.ts'
+import { texts } from './texts.ts'
+
+interface StorageRow { id: string, name: string, recordBytes: number, blobBytes: number, integration: Integration | undefined }
+
+/** What is kept, for how long, how much room it takes, and where that is changed. */
+export function StoragePart() {
+  const { can } = useTenant()
+  const about = useGet('/api/v1/hub')
+  return (
+    <Stack gap="md">
+      <Section title={texts.kept} text={texts.keptText}>
+        <Loaded query={about}>
+          {({ retention: { eventsDays, runsDays } }) => (
+            <Table fz="sm">
+              <Table.Thead><Table.Tr><Table.Th>{texts.what}</Table.Th><Table.Th>{texts.keptFor}</Table.Th><Table.Th>{texts.setBy}</Table.Th></Table.Tr></Table.Thead>
+              <Table.Tbody>
+                <Table.Tr><Table.Td>{texts.keptKinds.executions}</Table.Td><Table.Td>{texts.asBelow}</Table.Td><Table.Td>{texts.eachIntegration}</Table.Td></Table.Tr>
+                <Table.Tr><Table.Td>{texts.keptKinds.events}</Table.Td><Table.Td>{texts.days(eventsDays)}</Table.Td><Table.Td><code className="app-anywhere">INTERCHANGE_EVENTS_RETENTION_DAYS</code></Table.Td></Table.Tr>
+                <Table.Tr><Table.Td>{texts.keptKinds.runs}</Table.Td><Table.Td>{texts.days(runsDays)}</Table.Td><Table.Td><code className="app-anywhere">INTERCHANGE_RUNS_RETENTION_DAYS</code></Table.Td></Table.Tr>
+                <Table.Tr><Table.Td>{texts.keptKinds.audit}</Table.Td><Table.Td>{texts.always}</Table.Td><Table.Td>{texts.nobody}</Table.Td></Table.Tr>
+              </Table.Tbody>
+            </Table>
+          )}
+        </Loaded>
+      </Section>
+      {can('executions:read') && <ByIntegration />}
+      {about.data?.tables != null && <Tables tables={about.data.tables} totalBytes={about.data.database.sizeBytes} />}
+    </Stack>
+  )
+}
+
+function ByIntegration() {
+  const { can } = useTenant()
+  const storage = useGet('/api/v1/figures/storage')
+  const list = useRows('/api/v1/integrations', { query: { limit: 500 } })
+  const mayWrite = can('integrations:write')
+  const rows = useMemo(() => rowsOf(storage.data?.integrations, list.rows), [storage.data, list.rows])
+  const columns = useMemo(() => columnsOf(mayWrite), [mayWrite])
+  return (
+    <Section title={texts.byIntegration} text={storage.data && texts.usedText(formatBytes(storage.data.recordBytes), formatBytes(storage.data.blobBytes))} actions={mayWrite && list.rows !== undefined && list.rows.length > 1 && <ForAll integrations={list.rows} />}>
+      <DataTable label={texts.byIntegration} rows={rows} columns={columns} rowId={({ id }) => id} error={storage.error ?? list.error} retry={() => { void storage.refetch() }} empty={{ icon: Database, title: texts.nothingKept }} />
+    </Section>
+  )
+}
+
+type Stored = { integrationId: string, recordBytes: number, blobBytes: number }[]
+
+function rowsOf(stored: Stored | undefined, integrations: Integration[] | undefined): StorageRow[] | undefined {
+  if (stored === undefined || integrations === undefined) return undefined
+  const sizes = new Map(stored.map((each) => [each.integrationId, each]))
+  const own = integrations.map((integration) => ({ id: integration.id, name: integration.name, recordBytes: 0, blobBytes: 0, ...sizes.get(integration.id), integration }))
+  const gone = stored.filter(({ integrationId }) => !integrations.some(({ id }) => id === integrationId)).map(({ integrationId, ...bytes }) => ({ id: integrationId, name: texts.deletedOne, ...bytes, integration: undefined }))
+  return [...own, ...gone].sort((a, b) => b.recordBytes + b.blobBytes - a.recordBytes - a.blobBytes)
+}
+
+function columnsOf(mayWrite: boolean): Column<StorageRow>[] {
+  return [
+    { id: 'name', header: texts.integration, cell: ({ name, integration }) => <Text span size="sm" dir="auto" className="app-anywhere" {...integration === undefined && { c: 'dimmed' }}>{name}</Text> },
+    { id: 'records', header: texts.records, align: 'end', from: 'sm', cell: ({ recordBytes }) => <span className="app-num">{formatBytes(recordBytes)}</span> },
+    { id: 'blobs', header: texts.largeValues, align: 'end', from: 'sm', cell: ({ blobBytes }) => <span className="app-num">{formatBytes(blobBytes)}</span> },
+    { id: 'days', header: texts.keptFor, align: 'end', cell: ({ integration }) => (integration === undefined ? '' : mayWrite ? <Days key={integration.etag} integration={integration} /> : texts.days(integration.usage.dataPolicy.retentionPeriod)) },
+  ]
+}
+
+const change = (days: number) => ({ usage: { dataPolicy: { retentionPeriod: days } } })
+
+function Days({ integration: { id, name, etag, usage: { dataPolicy: { retentionPeriod } } } }: { integration: Integration }) {
+  const [days, setDays] = useState<number | string>(retentionPeriod)
+  const save = useAction<number>({
+    run: ({ hub }, next) => hub.patch('/api/v1/integrations/{id}', { path: { id }, body: change(next), ifMatch: etag }), changes: ['/api/v1/integrations'],
+    done: () => { notifyDone(texts.savedDone) }, failed: (error) => { notifyFailed(texts.failed, error) },
+  })
+  const isChanged = typeof days === 'number' && days !== retentionPeriod
+  return (
+    <Group gap={6} wrap="nowrap" justify="flex-end">
+      <NumberInput size="xs" w={110} min={0} max={3650} suffix={` ${texts.daysUnit}`} allowDecimal={false} aria-label={texts.daysOf(name)} value={days} onChange={setDays} error={errorAt(save.error, '/usage/dataPolicy/retentionPeriod') !== undefined} />
+      <ActionIcon variant="default" disabled={!isChanged} loading={save.isPending} aria-label={texts.saveDays(name)} onClick={() => { if (typeof days === 'number') save.mutate(days) }}><Check size={14} /></ActionIcon>
+    </Group>
+  )
+}
+
+function ForAll({ integrations }: { integrations: Integration[] }) {
+  const [days, setDays] = useState<number | string>('')
+  const save = useAction<number>({
+    async run({ hub }, next) { for (const { id } of integrations) await hub.patch('/api/v1/integrations/{id}', { path: { id }, body: change(next) }) },
+    changes: ['/api/v1/integrations'], done: () => { notifyDone(texts.savedDone) }, failed: (error) => { notifyFailed(texts.failed, error) },
+  })
+  return (
+    <Group gap={6} wrap="nowrap">
+      <NumberInput size="xs" w={130} min={0} max={3650} suffix={` ${texts.daysUnit}`} allowDecimal={false} aria-label={texts.daysOfAll} placeholder={texts.daysOfAll} value={days} onChange={setDays} />
+      <Button variant="default" disabled={typeof days !== 'number'} loading={save.isPending} onClick={() => { if (typeof days === 'number') save.mutate(days) }}>{texts.setForAll(integrations.length)}</Button>
+    </Group>
+  )
+}
+
+const SHOWN = 12
+
+/** Of the whole hub: its operator's. */
+function Tables({ tables, totalBytes }: { tables: { name: string, sizeBytes: number }[], totalBytes: number | null }) {
+  return (
+    <Section title={texts.database} text={texts.databaseText(formatBytes(totalBytes))}>
+      <Table fz="sm">
+        <Table.Tbody>{tables.slice(0, SHOWN).map(({ name, sizeBytes }) => <Table.Tr key={name}><Table.Td><code>{name}</code></Table.Td><Table.Td ta="end" className="app-num">{formatBytes(sizeBytes)}</Table.Td></Table.Tr>)}</Table.Tbody>
+      </Table>
+    </Section>
+  )
+}

@@ -1,0 +1,100 @@
+/** The settings: what is kept and for how long, what is allowed, what runs here, who may come in, and who did what. */
+import { describe, expect } from 'vitest'
+import { connectShop, test, useDashboard } from './browser.ts'
+
+const dashboard = useDashboard({ env: { INTERCHANGE_ALLOW_NETWORKS: '127.0.0.0/8,10.20.0.0/16', INTERCHANGE_OPENID_PROVIDERS: JSON.stringify([{ id: 'idp', name: 'Our IdP', issuer: 'http://127.0.0.1:9', clientId: 'c', clientSecret: 'canary-client-secret' }]) } })
+let id = ''
+
+dashboard.prepare(async () => {
+  id = await connectShop(dashboard)
+  await dashboard.hub.call('POST', `/api/v1/integrations/${id}/run`, { operation: 'listBooks' })
+  await dashboard.hub.call('PUT', '/api/v1/oauth-clients/google', { clientId: 'a-client-of-google', clientSecret: 'canary-of-google' })
+  await dashboard.hub.call('POST', '/api/v1/pulsar-bridges', { name: 'A bridge', serviceUrl: 'ws://127.0.0.1:1', status: 'paused' })
+  await dashboard.hub.call('POST', '/api/v1/keys', { name: 'of an agent', agent: { operations: ['Bookshop/*'] } })
+})
+
+/** [part, what shows that it is all there] */
+const parts = [['members', 'Invite'], ['keys', 'of an agent'], ['credentials', 'Bookshop'], ['clients', 'google'], ['signIn', 'Our IdP'], ['storage', 'INTERCHANGE_EVENTS_RETENTION_DAYS'], ['networks', '10.20.0.0/16'], ['engines', 'QuickJS'], ['audit', 'oauth_client.set'], ['tenant', 'An isolated workspace']] as const
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (scheme) => {
+  test('each part passes axe, with nothing that its scripts complain of', async () => {
+    const { page, visit, expectAccessible, complaints } = await dashboard.visitor({ scheme })
+    for (const [part, shown] of parts) {
+      await visit(`settings?part=${part}`, 'Integration Hub')
+      await page.getByText(shown).first().waitFor()
+      expect(await page.locator('main').innerHTML()).not.toContain('canary')
+      await expectAccessible(part)
+    }
+    expect(complaints).toEqual([])
+  })
+})
+
+test('on a telephone nothing runs out of the page sideways', async () => {
+  const { page, visit } = await dashboard.visitor({ width: 380 })
+  for (const [part, shown] of parts) {
+    await visit(`settings?part=${part}`, 'Integration Hub')
+    await page.getByText(shown).first().waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), part).toBeLessThanOrEqual(380)
+  }
+})
+
+test('how long executions are kept is changed for one integration, and for all', async () => {
+  const other = await connectShop(dashboard, 'Kept shortly')
+  const daysOf = async (of: string) => (await dashboard.hub.call('GET', `/api/v1/integrations/${of}`)).body.usage.dataPolicy.retentionPeriod
+  const { page, visit } = await dashboard.visitor()
+  await visit('settings?part=storage', 'Integration Hub')
+  await page.getByRole('row', { name: /Bookshop/ }).getByText(/KB|B$/).first().waitFor()
+  await page.getByLabel('Days that executions of Kept shortly are kept').fill('5')
+  await page.getByRole('button', { name: 'Save the days of Kept shortly' }).click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+  expect([await daysOf(other), await daysOf(id)]).toEqual([5, 30])
+  await page.getByLabel('Days, for all').fill('12')
+  await page.getByRole('button', { name: 'Set for all 2' }).click()
+  await expect.poll(async () => [await daysOf(other), await daysOf(id)]).toEqual([12, 12])
+})
+
+test('a client is given, changed without giving its secret again, and deleted', async () => {
+  const { page, visit } = await dashboard.visitor()
+  await visit('settings?part=clients', 'Integration Hub')
+  await page.getByRole('button', { name: 'New client' }).first().click()
+  await page.getByRole('combobox', { name: 'Vendor' }).click()
+  await page.getByRole('option', { name: 'GitHub' }).click()
+  await page.getByText(`${dashboard.hub.url}/api/v1/oauth/callback`).waitFor()
+  await page.getByLabel('Client id').fill('of-github')
+  await page.getByLabel('Client secret').fill('canary-of-github')
+  await page.getByRole('button', { name: 'Save the client' }).click()
+  await page.getByRole('row', { name: /github of-github set/ }).waitFor()
+  await page.getByRole('button', { name: 'Change: github' }).click()
+  await page.getByRole('combobox', { name: 'Usual scopes' }).fill('repo')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  await page.getByRole('button', { name: 'Save the client' }).click()
+  await expect.poll(async () => (await dashboard.hub.call('GET', '/api/v1/oauth-clients/github')).body).toMatchObject({ hasSecret: true, scopes: ['repo'] })
+  await page.getByRole('button', { name: 'Delete: github' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await expect.poll(async () => (await dashboard.hub.call('GET', '/api/v1/oauth-clients/github')).status).toBe(404)
+})
+
+test('the audit log is narrowed by what, by whom and of what; all of it is in the URL', async () => {
+  const { page, visit } = await dashboard.visitor()
+  await visit('settings?part=audit', 'Integration Hub')
+  await page.getByRole('combobox', { name: 'Any action' }).click()
+  await page.getByRole('option', { name: 'integration.created' }).click()
+  await expect.poll(() => page.getByRole('cell', { name: 'oauth_client.set' }).count()).toBe(0)
+  await page.getByRole('button', { name: `integration ${id}` }).click()
+  await expect.poll(() => page.getByRole('row').count()).toBe(2)
+  expect(Object.fromEntries(new URL(page.url()).searchParams)).toMatchObject({ action: 'integration.created', target: id })
+  await page.getByRole('searchbox', { name: 'Search the log' }).fill('nothing of the kind')
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await page.getByRole('cell', { name: 'oauth_client.set' }).first().waitFor()
+})
+
+test("another tenant's administrator sees what he may use, and nothing of the operator's network", async () => {
+  const key = await dashboard.hub.addTenant('looking')
+  const { page, visit } = await dashboard.visitor({ key, tenant: 'looking' })
+  await visit('settings?part=networks', 'Integration Hub')
+  await page.getByText('Whoever runs this hub may allow networks besides').waitFor()
+  expect(await page.content()).not.toContain('10.20.0.0')
+  await visit('settings?part=engines', 'Integration Hub')
+  await page.getByText('QuickJS').waitFor()
+})
