@@ -44,6 +44,7 @@ export const errorCodes = {
   credential_unreadable: { status: 500, title: 'A credential cannot be decrypted', retry: false },
   quota_exceeded: { status: 429, title: 'The quota is used up', retry: true },
   rate_limited: { status: 429, title: 'Too many calls', retry: true },
+  nested_too_deep: { status: 422, title: 'Too many flows within one another', retry: false },
   flow_failed: { status: 422, title: 'The run of the flow failed', retry: false },
   circuit_open: { status: 503, title: 'The circuit breaker is open', retry: true },
   address_refused: { status: 422, title: 'Calls to this address are not allowed', retry: false },

@@ -5,6 +5,8 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { addConnector, addIntegration, expectStatus } from './service.ts'
 import type { TestHub } from './hub.ts'
 
+export { startAiServer, type AiServer } from '../src/connectors/ai-service/ai-server.fixture.ts'
+
 /** An integration of the test service; its id. */
 export async function addShop(hub: TestHub, url: string, { name = 'Shop', id = 'shop', key, ...more }: { name?: string, id?: string, key?: string, usage?: object } = {}): Promise<string> {
   const connector = (await hub.call('GET', `/api/v1/connectors/${id}`, undefined, { ...key !== undefined && { key } })).status === 200 ? id : await addConnector(hub.call, url, { id, ...key !== undefined && { key } })

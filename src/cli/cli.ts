@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { SettingError } from '../config.ts'
+import { addAgents } from './commands/agents.ts'
 import { addCatalog } from './commands/catalog.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addConnect } from './commands/connect.ts'
@@ -83,6 +84,7 @@ function createProgram(surroundings: Surroundings): Command {
   addMcp(program, surroundings)
   addFlows(program, surroundings)
   addRuns(program, surroundings)
+  addAgents(program, surroundings)
   addCatalog(program, surroundings)
   addCredentials(program, surroundings)
   addKeys(program, surroundings)

@@ -1,7 +1,7 @@
 /** The hub that a command talks to, and what it calls by name there. */
 import type { Command } from 'commander'
 import { createClient, type Client } from '../client/client.ts'
-import type { Integration, Webhook, WebhookSource } from '../client/types.ts'
+import type { Agent, Integration, Webhook, WebhookSource } from '../client/types.ts'
 import { Advised, UsageError } from './failure.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -89,5 +89,13 @@ export function findSource(client: Client, idOrName: string): Promise<WebhookSou
     one: 'webhook source', several: 'webhook sources', listedBy: 'interchange webhooks sources', mark: ({ url }) => url,
     get: (id) => client.get('/api/v1/webhook-sources/{id}', { path: { id } }),
     search: (q) => client.all('/api/v1/webhook-sources', { query: { q, limit: 500 } }),
+  })
+}
+
+export function findAgent(client: Client, idOrName: string): Promise<Agent> {
+  return findOne(idOrName, {
+    one: 'agent', several: 'agents', listedBy: 'interchange agents', mark: ({ flow }) => flow,
+    get: (id) => client.get('/api/v1/agents/{id}', { path: { id } }),
+    search: (q) => client.all('/api/v1/agents', { query: { q, limit: 500 } }),
   })
 }

@@ -24,6 +24,8 @@ export interface EffectContext {
   /** Whose rights the run has. */
   caller: Caller
   runId: string
+  /** How many runs, of flows and agents, it stands within. */
+  depth: number
   /** The definition that the run follows: `use` holds its authentications, functions, catalogs. */
   definition: FlowDefinition
   /** The task's transformed input: what URI templates are filled from. */

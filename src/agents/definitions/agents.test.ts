@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startAiServer, type AiServer } from '../../connectors/ai-service/ai-server.fixture.ts'
 import { addAgentKey, addShop } from '../../../test/agents.ts'
 import { openHub, type TestHub } from '../../../test/hub.ts'
@@ -128,6 +128,29 @@ test('an agent is a tool of other agents, as far as their keys let them', async 
   const { data } = expectStatus(200, await hub.call<Body>('GET', '/api/v1/agent/tools?all=true', undefined, { key })).body
   expect(data).toMatchObject([{ kind: 'flow', inputSchema: { required: ['prompt'] } }])
   expect((await hub.call<Body>('POST', `/api/v1/agent/tools/${data[0].name}`, { arguments: { prompt: 'Do it' } }, { key })).body).toMatchObject({ data: { status: 'completed', output: { text: 'Done.' } } })
+})
+
+test('an agent that may call itself does so a few times, and is told then that it may not', async () => {
+  const agent = await makeAgent({ tools: { flows: ['*'] } })
+  const { data } = expectStatus(200, await hub.call<Body>('GET', `/api/v1/agent/tools?q=${agent.name}`)).body
+  const { name } = data.find((tool: Body) => tool.title.includes(agent.name))
+  ai.say(...Array.from({ length: 11 }, () => ({ calls: [{ name, arguments: { prompt: 'Ask yourself' } }] })), ...Array.from({ length: 11 }, () => ({ text: 'Enough.' })))
+  expect(await runAgent(agent)).toMatchObject({ status: 'completed', output: { text: 'Enough.' } })
+  const runs = expectStatus(200, await hub.call<Body>('GET', `/api/v1/runs?flow=${encodeURIComponent(agent.flow)}`)).body.data
+  expect(runs.map(({ trigger, status }: Body) => `${trigger.depth ?? 0} ${status}`)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0].map((depth) => `${depth} completed`))
+  expect(JSON.parse(ai.bodies()[11].messages.at(-1).content)).toMatchObject({ error: { code: 'nested_too_deep', whatToDo: expect.any(String) } })
+})
+
+test('a run that an agent waits for ends with it when it is cancelled', async () => {
+  const rest = { document: { dsl: '1.0.3', namespace: 'default', name: 'resting', version: '1.0.0' }, do: [{ rest: { wait: { hours: 1 } } }] }
+  expectStatus(201, await hub.call('POST', '/api/v1/flows', rest))
+  const agent = await makeAgent({ tools: { flows: ['resting'] } })
+  ai.say({ calls: [{ name: 'flow__resting', arguments: {} }] })
+  const { id } = expectStatus(202, await hub.call<Body>('POST', `/api/v1/agents/${agent.id}/runs`, { prompt: 'Rest' })).body
+  const resting = async (): Promise<Body> => (await hub.call<Body>('GET', '/api/v1/runs?flow=resting')).body.data
+  await vi.waitFor(async () => { expect(await resting()).toMatchObject([{ status: 'waiting', trigger: { type: 'agent', runId: id, depth: 1 } }]) }, { timeout: 20_000, interval: 50 })
+  expectStatus(202, await hub.call('POST', `/api/v1/runs/${id}/cancel`))
+  await vi.waitFor(async () => { expect(await resting()).toMatchObject([{ status: 'cancelled' }]) }, { timeout: 20_000, interval: 50 })
 })
 
 test('it is read, listed, changed with If-Match and deleted; runs stay on what they began with', async () => {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { isHubError } from '../../errors.ts'
 import type { Effect, EffectContext, FunctionArguments } from '../../flows/effect.ts'
+import { isGivenUp } from '../../flows/engine/stop.ts'
 import { fault } from '../../flows/fault.ts'
 import { compileSchema } from '../../lib/json/schema.ts'
 import type { Caller } from '../../tenants/caller.ts'
@@ -24,7 +25,6 @@ export function withAgentSteps(deps: StepsDeps): Effect<FunctionArguments> {
     return deps.callFunction(args, context)
   }
 }
-
 
 const toolCall = z.object({ id: z.string(), name: z.string(), arguments: z.record(z.string(), z.unknown()).default({}), malformed: z.string().optional() })
 type Wanted = z.output<typeof toolCall>
@@ -91,7 +91,8 @@ async function callTool({ tools }: StepsDeps, given: unknown, context: EffectCon
   if (malformed !== undefined) return answerTo({ id }, 'The arguments were no JSON object. Call the tool again with arguments that are one.', true)
   try {
     const result = await tools.call(callerOf(settings, context), {
-      name, arguments: args, dryRun: false, waitMs: WAIT_MS, idempotencyKey: context.idempotencyKey, sourceComponent: `run ${context.runId}`, runId: context.runId, signal: context.signal,
+      name, arguments: args, dryRun: false, waitMs: WAIT_MS, idempotencyKey: context.idempotencyKey, sourceComponent: `run ${context.runId}`, runId: context.runId, depth: context.depth, signal: context.signal,
+      endsRun: () => isGivenUp(context.signal),
     })
     if (result.execution !== undefined) context.note?.({ executionId: result.execution })
     return answerTo({ id }, result.dataJson, false)

@@ -38,6 +38,7 @@ const advice: Partial<Record<ErrorCode, string>> = {
   upstream_rejected: 'The service refused the request. Read its answer and change the arguments; do not repeat the same call.',
   upstream_unavailable: 'The service failed, perhaps after it did what was asked. Find out whether it did before you call again.',
   upstream_timeout: 'The service took too long, and may have done what was asked. Find out whether it did before you call again.',
+  nested_too_deep: 'You call yourself, or were called by what you call: do it without that.',
   flow_failed: 'get_run shows which task failed and why.',
   integration_not_active: 'Somebody switched this integration off: tell the person you work for.',
   access_denied: 'This key may not use the integration: tell the person you work for.',

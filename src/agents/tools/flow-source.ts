@@ -8,7 +8,7 @@ import type { Flows } from '../../flows/flows.ts'
 import type { Runs } from '../../flows/runs/runs.ts'
 import { compileSchema } from '../../lib/json/schema.ts'
 import type { Caller } from '../../tenants/caller.ts'
-import type { ToolHints } from './tool.ts'
+import type { ToolCall, ToolHints } from './tool.ts'
 
 /** One that may be started: enabled, and published. */
 export interface StartableFlow {
@@ -32,7 +32,7 @@ export interface FlowSource {
   find(caller: Caller, flowId: string): Promise<DescribedFlow | undefined>
   /** Throws `invalid_input` with pointers below `/input`. */
   check(flow: DescribedFlow, input: unknown): void
-  start(caller: Caller, flow: StartableFlow, options: { input: unknown, idempotencyKey: string | undefined }): Promise<FlowRun>
+  start(caller: Caller, flow: StartableFlow, options: { input: unknown } & Pick<ToolCall, 'idempotencyKey' | 'runId' | 'depth'>): Promise<FlowRun>
   /** The run when it is over, or when so much time has passed. */
   wait(caller: Caller, runId: string, waitMs: number): Promise<FlowRun>
   /** As `GET /api/v1/runs/{id}` answers it. Throws `not_found`. */
@@ -78,7 +78,9 @@ export function createFlowSource({ flows, definitions, runs }: FlowSourceDeps): 
       const errors = faults.map(({ pointer, detail }) => ({ pointer: `/input${pointer}`, detail }))
       throw new HubError('invalid_input', `${faults[0]!.pointer || 'The input'}: ${faults[0]!.detail}`, { errors, beforeSending: true })
     },
-    start: (caller, { flowId, version }, { input, idempotencyKey }) => runs.start(caller, { flow: placeOf(flowId), version, input, idempotencyKey, trigger: { type: 'agent', actor: caller.actor } }),
+    start: (caller, { flowId, version }, { input, idempotencyKey, runId, depth = 0 }) => runs.start(caller, {
+      flow: placeOf(flowId), version, input, idempotencyKey, trigger: { type: 'agent', actor: caller.actor, ...runId !== undefined && { runId, depth: depth + 1 } },
+    }),
     async wait(caller, id, waitMs) {
       const end = await runs.wait(caller, id, waitMs)
       return end === undefined ? { id, status: 'running' } : { id, ...end }

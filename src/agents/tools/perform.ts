@@ -77,14 +77,16 @@ export async function performFlow({ flows, limits }: PerformDeps, { caller, reac
   const giveBack = await limits.takeRun(caller)
   let run: FlowRun
   try {
-    run = await flows.start(runner, flow, { input, idempotencyKey: call.idempotencyKey })
+    run = await flows.start(runner, flow, { input, idempotencyKey: call.idempotencyKey, runId: call.runId, depth: call.depth })
   } catch (error) {
     giveBack()
     throw atArguments(error, at)
   }
   record.did = 'called'
   record.run = run.id
-  return resultOfRun(await awaitRun(flows, runner, run, { waitMs, call }))
+  const ended = await awaitRun(flows, runner, run, { waitMs, call })
+  if (!isOver(ended) && call.signal.aborted && call.endsRun?.() === true) await flows.cancel(runner, run.id)
+  return resultOfRun(ended)
 }
 
 const BEAT_MS = 2000

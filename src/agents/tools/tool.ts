@@ -40,10 +40,13 @@ export interface ToolCall {
   waitMs: number
   idempotencyKey?: string | undefined
   sourceComponent: string
-  /** The run of a flow that calls it. */
+  /** The run of a flow that calls it, and how many others that one stands within. */
   runId?: string | undefined
+  depth?: number | undefined
   /** The caller wants no answer any more. */
   signal: AbortSignal
+  /** Asked when the signal is aborted: whether a flow's run that was waited for is to end as well. By default it goes on. */
+  endsRun?: (() => boolean) | undefined
   /** Told now and then while it takes long. */
   progress?: ((message: string) => void) | undefined
 }

@@ -1,7 +1,7 @@
 /** Sends messages to channels of AsyncAPI documents, and takes those that come. */
 import { HubError } from '../../errors.ts'
 import type { AsyncApiChannel, AsyncApiServer } from './document.ts'
-import type { Inbound, Outbound, Place, Protocol, ProtocolDeps } from './protocol.ts'
+import type { Arrived, Outbound, Place, Protocol, ProtocolDeps } from './protocol.ts'
 import { amqp } from './protocols/amqp.ts'
 import { http } from './protocols/http.ts'
 import { mqtt } from './protocols/mqtt.ts'
@@ -25,7 +25,7 @@ export interface ChannelCall {
 export interface AsyncApi {
   /** Throws HubError: `invalid_input` for a server or protocol that isn't there or isn't supported, `address_refused`, the upstream's. */
   publish(call: ChannelCall, message: Outbound): Promise<void>
-  subscribe(call: ChannelCall): AsyncIterable<Inbound>
+  subscribe(call: ChannelCall): AsyncIterable<Arrived>
 }
 
 export function createAsyncApi(deps: ProtocolDeps): AsyncApi {

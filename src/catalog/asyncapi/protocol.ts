@@ -21,6 +21,9 @@ export interface Outbound { payload: unknown, headers: Record<string, string> }
 /** As the DSL shows a message that came. */
 export interface Inbound { payload: unknown, headers?: Record<string, unknown>, correlationId?: string }
 
+/** With what tells the other side that it was taken, where that waits for it: else the message comes again. */
+export interface Arrived extends Inbound { taken?: () => void }
+
 export interface ProtocolDeps { http: HttpClient, guard: AddressGuard }
 
 /** Both throw HubError. */
@@ -28,7 +31,7 @@ export interface Protocol {
   names: readonly string[]
   publish(deps: ProtocolDeps, place: Place, message: Outbound): Promise<void>
   /** Ends with the signal, or when the other side ends it. The connection goes with the iterator. */
-  subscribe(deps: ProtocolDeps, place: Place): AsyncIterable<Inbound>
+  subscribe(deps: ProtocolDeps, place: Place): AsyncIterable<Arrived>
 }
 
 /** For connecting and for one message. */

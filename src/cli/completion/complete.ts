@@ -7,6 +7,7 @@ export interface Names {
   integration(typed: string): Promise<string[]>
   connector(typed: string): Promise<string[]>
   credential(typed: string): Promise<string[]>
+  agent(typed: string): Promise<string[]>
   flow(typed: string): Promise<string[]>
   webhook(typed: string): Promise<string[]>
   'webhook-source'(typed: string): Promise<string[]>
@@ -87,7 +88,7 @@ function valueName({ flags }: Option): string {
 interface Asking { typed: string, given: string[], names: Names, command: Command }
 
 async function named(kind: string, { typed, given, names, command }: Asking): Promise<string[]> {
-  if (kind === 'integration' || kind === 'connector' || kind === 'credential' || kind === 'flow' || kind === 'webhook' || kind === 'webhook-source') return names[kind](typed)
+  if (kind === 'integration' || kind === 'connector' || kind === 'credential' || kind === 'agent' || kind === 'flow' || kind === 'webhook' || kind === 'webhook-source') return names[kind](typed)
   if (kind !== 'operation') return []
   const owner = argumentAt(command, 0)?.name()
   return owner === 'integration' || owner === 'connector' ? names.operation(typed, { [owner]: given[0] }) : []

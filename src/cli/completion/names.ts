@@ -18,6 +18,7 @@ export function namesFrom(client: Client, signal: AbortSignal): Names {
     integration: (typed) => some(integrations(typed).then((found) => found.map(({ name }) => name))),
     connector: (typed) => some(client.get('/api/v1/connectors', { query: { limit, ...typed !== '' && { q: typed } }, signal }).then(({ data }) => data.map(({ id }) => id))),
     credential: () => some(client.get('/api/v1/credentials', { query: { limit }, signal }).then(({ data }) => data.map(({ id }) => id))),
+    agent: (typed) => some(client.get('/api/v1/agents', { query: { limit, ...typed !== '' && { q: typed } }, signal }).then(({ data }) => data.map(({ name }) => name))),
     flow: (typed) => some(client.get('/api/v1/flows', { query: { limit, ...typed !== '' && { q: typed } }, signal }).then(({ data }) => data.map(({ flowId }) => flowId))),
     webhook: (typed) => some(client.get('/api/v1/webhooks', { query: { limit, ...typed !== '' && { q: typed } }, signal }).then(({ data }) => data.map(({ name }) => name))),
     'webhook-source': (typed) => some(client.get('/api/v1/webhook-sources', { query: { limit, ...typed !== '' && { q: typed } }, signal }).then(({ data }) => data.map(({ name }) => name))),
@@ -29,4 +30,4 @@ export function namesFrom(client: Client, signal: AbortSignal): Names {
 }
 
 /** Where no hub can be named. */
-export const noNames: Names = { integration: async () => [], connector: async () => [], credential: async () => [], flow: async () => [], webhook: async () => [], 'webhook-source': async () => [], operation: async () => [] }
+export const noNames: Names = { integration: async () => [], connector: async () => [], credential: async () => [], agent: async () => [], flow: async () => [], webhook: async () => [], 'webhook-source': async () => [], operation: async () => [] }

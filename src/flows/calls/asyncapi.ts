@@ -85,12 +85,16 @@ async function consume(asyncApi: AsyncApi, call: ChannelCall, subscription: Subs
   const outputs: unknown[] = []
   let sizeBytes = 0
   try {
-    for await (const message of asyncApi.subscribe({ ...call, signal: AbortSignal.any([context.signal, ended.signal]) })) {
+    for await (const { taken, ...message } of asyncApi.subscribe({ ...call, signal: AbortSignal.any([context.signal, ended.signal]) })) {
       if (ended.signal.aborted) break
-      if (!await passes(subscription.filter, message, context)) continue
+      if (!await passes(subscription.filter, message, context)) {
+        taken?.()
+        continue
+      }
       if (!await passes(subscription.consume.while, message, context)) break
       const output = foreach === undefined ? message : await eachOf(context, message, outputs.length)
       outputs.push(output)
+      taken?.()
       sizeBytes += JSON.stringify(output ?? null).length
       if (outputs.length > MESSAGES_MAX || sizeBytes > OUTPUT_BYTES) throw fault('runtime', `The subscription took more than ${MESSAGES_MAX} messages or ${OUTPUT_BYTES} bytes.`)
       if (outputs.length === amount) break

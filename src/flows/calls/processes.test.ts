@@ -95,6 +95,11 @@ describe('run: container', () => {
     expect((await words()).at(-1)).toEqual(['run', '--name', expect.stringMatching(/^flow-[\da-f-]{36}\.ns$/), '--pull', 'missing', '--interactive', 'hello-world'])
   })
 
+  test('whose command is not there, or whose image does not start, is a fault that says so', async () => {
+    await using other = openCalls({ allow: { containerCommand: join(folder, 'gone') } })
+    expect((await other.faultOf('container', { image: 'hello-world' })).detail).toContain('cannot be started: it is not there')
+  })
+
   test('is removed after a while where that is wanted', async () => {
     await fixture.run('container', { image: 'hello-world', name: 'later', lifetime: { cleanup: 'eventually', after: { milliseconds: 50 } } })
     await expect.poll(async () => (await words()).at(-1)).toEqual(['rm', '--force', 'later'])

@@ -67,6 +67,29 @@ test('a2a', async () => {
   expect(await run(call('a2a', { method: 'message/send', server: `${upstream.url}/rpc`, parameters: { message: { parts: [{ kind: 'text', text: '${ .text }' }] } } }), { input: { text: 'hello' } })).toMatchObject({ echoed: { message: { role: 'user', parts: [{ text: 'hello' }] } } })
 })
 
+test('mcp: the tools of a server, this hub for one', async () => {
+  const ask = (method: string, parameters: object = {}): object => call('mcp', { method, parameters, transport: { http: { endpoint: { uri: `${hub.url}/mcp`, authentication: { bearer: { token: '${ .key }' } } } } } })
+  const input = { key: hub.key, words: 'no such thing' }
+  expect((await run(ask('tools/list'), { input })).tools.map(({ name }: { name: string }) => name)).toContain('search_tools')
+  expect(await run(ask('tools/call', { name: 'search_tools', arguments: { query: '${ .words }' } }), { input })).toMatchObject({ content: [{ type: 'text' }] })
+})
+
+test('a flow as a function of the hub\'s own catalog, within the functions of another', async () => {
+  expectStatus(201, await hub.call('POST', '/api/v1/flows', { document: { dsl: '1.0.3', namespace: 'default', name: 'doubled', version: '1.0.0' }, do: [{ double: { set: { n: '${ .n * 2 }' } } }] }))
+  const use = { functions: { twice: { do: [{ first: call('doubled:1.0.0@default', { n: '${ .n }' }) }, { second: call('doubled:latest@default', { n: '${ .n }' }) }] } } }
+  expect(await run(call('twice', { n: '${ .start }' }), { input: { start: 3 }, use })).toEqual({ n: 12 })
+})
+
+test.each([
+  ['shell', { command: 'echo hello' }, 'Shell commands are not allowed here: the operator sets INTERCHANGE_ALLOW_SHELL to true to allow them.'],
+  ['container', { image: 'hello-world' }, 'Containers are not allowed here: the operator sets INTERCHANGE_CONTAINER_COMMAND to docker or podman to allow them.'],
+  ['script', { language: 'python', code: 'print(1)' }, 'INTERCHANGE_PYTHON'],
+])('run: %s, which the operator did not allow, is a fault that says how he would', async (kind, args, said) => {
+  expectStatus(201, await hub.call('POST', '/api/v1/flows', { document: { dsl: '1.0.3', namespace: 'default', name: `not-allowed-${kind}`, version: '1.0.0' }, do: [{ task: { run: { [kind]: args } } }] }))
+  const { body } = await hub.call('POST', `/api/v1/flows/not-allowed-${kind}/runs?wait=30s`, { input: {} })
+  expect(body).toMatchObject({ status: 'faulted', error: { type: expect.stringMatching(/configuration$/), instance: '/do/0/task', detail: expect.stringContaining(said) } })
+})
+
 test('functions: an operation of an integration, a task at an address', async () => {
   const connector = await addConnector(hub.call, upstream.url)
   await addIntegration(hub.call, { name: 'Shop', connector })

@@ -136,6 +136,39 @@ test('a flow runs another one and waits for it, or does not; its fault is the ca
   await vi.waitFor(async () => { expect((await area.runs.list(area.caller, { limit: 10, flow: { namespace: 'default', name: slow } })).data).toMatchObject([{ status: 'cancelled', trigger: { type: 'flow', runId: parent } }]) }, waiting)
 })))
 
+test('flows run each other so deep and no deeper: one that runs itself is told so, awaited or not', () => withDatabase((database) => withFlows(database, async (area) => {
+  for (const isAwaited of [true, false]) {
+    const name = `itself-${isAwaited}`
+    const again = { run: { await: isAwaited, workflow: { namespace: 'default', name, version: 'latest' } } }
+    await area.add({ document: { dsl: '1.0.3', namespace: 'default', name, version: '1.0.0' }, do: [{ again }] })
+    const { id } = await area.runs.start(area.caller, { flow: { namespace: 'default', name }, input: {}, trigger: { type: 'api' } })
+    const runs = await vi.waitFor(async () => {
+      const { data } = await area.runs.list(area.caller, { limit: 50, flow: { namespace: 'default', name } })
+      expect(data.filter(({ endedAt }) => endedAt === null)).toEqual([])
+      expect(data[0]).toMatchObject({ status: 'faulted', trigger: { type: 'flow', depth: 10 } })
+      return data
+    }, waiting)
+    expect(runs).toHaveLength(11)
+    // Where it is awaited, its fault is that of all around it.
+    expect(runs.filter(({ status }) => status === 'faulted')).toHaveLength(isAwaited ? 11 : 1)
+    expect(await area.runs.get(area.caller, isAwaited ? id : runs[0]!.id)).toMatchObject({ error: { type: expect.stringMatching(/runtime$/), detail: expect.stringContaining('does one of them run itself?') } })
+  }
+})))
+
+test('a flow runs one of another namespace in the version that it names; one that is not enabled, or a version that is not there, is a fault', () => withDatabase((database) => withFlows(database, async (area) => {
+  for (const version of ['1.0.0', '2.0.0']) {
+    const text = JSON.stringify({ document: { dsl: '1.0.3', namespace: 'other', name: 'sub', version }, do: [{ tell: { set: { version, got: '${ . }' } } }] })
+    if (version === '1.0.0') await area.add(JSON.parse(text) as object)
+    else await database.system.query(`insert into flow_versions (tenant_id, flow_id, version, status, format, source, definition, sha256, created_by) select tenant_id, id, $1, 'published', 'json', $2::text, $2::text::json, 'x', 'test' from flows where name = 'sub'`, [version, text])
+  }
+  const call = (version: string): TaskList => [{ sub: { run: { workflow: { namespace: 'other', name: 'sub', version, input: { n: '${ .n }' } } } } }]
+  for (const version of ['1.0.0', '2.0.0']) expect(await area.run(call(version), { n: 1 })).toMatchObject({ status: 'completed', output: { version, got: { n: 1 } } })
+  expect(await area.run(call('3.0.0'))).toMatchObject({ status: 'faulted', error: { type: expect.stringMatching(/configuration$/), detail: expect.stringContaining('no version 3.0.0'), instance: '/do/0/sub' } })
+  await database.system.query("update flows set enabled = false where name = 'sub'")
+  area.definitions.forgetAll()
+  expect(await area.run(call('1.0.0'))).toMatchObject({ status: 'faulted', error: { detail: expect.stringContaining('not enabled') } })
+})))
+
 test('a run of a flow that was never told its answer in time goes on; its retries wait outside of memory', () => withDatabase(async (database) => {
   let left = 1
   await withFlows(database, async (area) => {

@@ -79,7 +79,7 @@ function contextOf(work: Work): EffectContext {
   const { run, services, signal } = scope
   const variables = (view: { authorization?: ResolvedAuthentication | undefined } = {}): Record<string, unknown> => variablesOf(scope, work, { input, ...view })
   return {
-    tenantId: run.row.tenantId, caller: run.caller, runId: run.row.id, definition: run.definition, input, signal, authentication: undefined,
+    tenantId: run.row.tenantId, caller: run.caller, runId: run.row.id, depth: run.depth, definition: run.definition, input, signal, authentication: undefined,
     idempotencyKey: idempotencyKeyOf(run.row.id, scope.path),
     evaluate: (expression, value, more = {}) => evaluate(scope, expression, value, { ...variables(), ...more }, { bare: true }),
     evaluateWithin: (template, value, more = {}) => evaluate(scope, template, value, { ...variables(), ...more }),

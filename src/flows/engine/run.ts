@@ -82,6 +82,9 @@ export class LiveRun {
     this.#commit = commit
   }
 
+  /** How many runs it stands within. */
+  get depth(): number { return (JSON.parse(this.row.trigger) as { depth?: number }).depth ?? 0 }
+
   get signal(): AbortSignal { return this.#controller.signal }
 
   stop(reason: 'lost' | 'cancelled'): void {

@@ -10,6 +10,11 @@ export class Stop extends Error {
   }
 }
 
+/** Whether what the signal ended is to be done by nobody: it was cancelled or took too long. Work that another process has by now goes on there. */
+export function isGivenUp({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof Stop && reason.reason !== 'lost'
+}
+
 /** Settles as the work does, or rejects with the signal's reason as soon as it is aborted. */
 export function abortable<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   if (signal.aborted) {

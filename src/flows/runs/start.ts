@@ -19,8 +19,8 @@ import { writeState, writeValue } from '../engine/state.ts'
 import { rightsOf } from '../rights.ts'
 import { findKey, insertRuns, type NewRunRow } from './start-store.ts'
 
-/** What started a run. */
-export interface Trigger { type: 'api' | 'event' | 'webhook' | 'schedule' | 'poll' | 'agent' | 'flow' | 'retry', [detail: string]: unknown }
+/** What started a run. `depth`: how many runs it stands within. */
+export interface Trigger { depth?: number | undefined, type: 'api' | 'event' | 'webhook' | 'schedule' | 'poll' | 'agent' | 'flow' | 'retry', [detail: string]: unknown }
 
 export interface StartRequest {
   /** By name, or by the id of a flow that was looked up. */
@@ -47,7 +47,7 @@ export interface Planned {
 }
 
 export interface Starting {
-  /** Throws HubError `not_found`, `flow_not_enabled`, `invalid_input`. */
+  /** Throws HubError `not_found`, `flow_not_enabled`, `invalid_input`, `nested_too_deep`. */
   plan(caller: Caller, request: StartRequest): Promise<Planned>
   /** Resolves once it is committed, with the id: the first run's where the key is a repeat. */
   start(caller: Caller, request: StartRequest): Promise<{ id: string, isRepeated: boolean, status: NewRunRow['status'] }>
@@ -69,6 +69,8 @@ export interface StartingDeps {
 const MAX_ROWS = 200
 const MAX_IN_FLIGHT = 2
 const MAX_KEY_LENGTH = 1000
+/** Flows that run flows, agents that call agents: more is one that runs itself without end. */
+const MOST_NESTED = 10
 
 interface Waiting { row: NewRunRow, isFresh: boolean, fault: unknown }
 
@@ -114,6 +116,7 @@ export function createStarting(deps: StartingDeps): Starting {
 
 async function planRun(deps: StartingDeps, caller: Caller, request: StartRequest): Promise<Planned> {
   const { engine } = deps
+  if ((request.trigger.depth ?? 0) > MOST_NESTED) throw new HubError('nested_too_deep', `The flow ${request.flow.name} would be run by ${request.trigger.depth} flows and agents within one another, and ${MOST_NESTED} are the most: does one of them run itself?`)
   const { facts, version, definition } = await findDefinition(deps, caller, request)
   assertInput(definition, request.input)
   const settings = settingsOf(definition)

@@ -55,7 +55,7 @@ function schemaOf({ loadSchema, secrets }: SurroundingsDeps, run: LiveRun, { doc
 /** Of no task: what is fetched for the whole run. */
 function contextOf(run: LiveRun, secrets: FlowSecrets): EffectContext {
   return {
-    tenantId: run.row.tenantId, caller: run.caller, runId: run.row.id, definition: run.definition, input: run.input.of, idempotencyKey: run.row.id, signal: run.signal, authentication: undefined,
+    tenantId: run.row.tenantId, caller: run.caller, runId: run.row.id, depth: run.depth, definition: run.definition, input: run.input.of, idempotencyKey: run.row.id, signal: run.signal, authentication: undefined,
     evaluate: (expression, input, variables = {}) => run.expressions.evaluate(expression, input, variables, { bare: true }),
     evaluateWithin: (template, input, variables = {}) => run.expressions.evaluate(template, input, variables),
     secret: (name) => secrets.one(run, name), conceal: (value) => { run.conceal(value) },
@@ -81,10 +81,10 @@ function listeningOf({ database, blobs, listening }: SurroundingsDeps): Services
 function childrenOf(deps: SurroundingsDeps): Services['children'] {
   const { database, blobs, wake } = deps
   return {
-    async start({ row, caller }, { id, flow: { namespace, name, version }, input, isAwaited }) {
+    async start({ row, caller, depth }, { id, flow: { namespace, name, version }, input, isAwaited }) {
       const db = database.tenant(row.tenantId)
       if (await findLive(db, row.tenantId, id) !== undefined || await findOver(db, row.tenantId, id) !== undefined) return
-      const trigger = { type: 'flow' as const, runId: row.id, flow: row.name }
+      const trigger = { type: 'flow' as const, runId: row.id, flow: row.name, depth: depth + 1 }
       // Two who start it at the same moment: the one that was taken over, and who took it over.
       await deps.starting().start(caller, { id, flow: { namespace, name }, version, input, trigger, ...isAwaited && { parentId: row.id } }).catch((error: unknown) => { if (!isRowFault(error)) throw error })
     },

@@ -3,7 +3,7 @@ import type { Channel, ChannelModel } from 'amqplib'
 import { HubError } from '../../../errors.ts'
 import { fromError } from '../failure.ts'
 import { decodePayload, encodePayload } from '../payload.ts'
-import { TIMEOUT_MS, type Inbound, type Place, type Protocol, type ProtocolDeps } from '../protocol.ts'
+import { TIMEOUT_MS, type Arrived, type Place, type Protocol, type ProtocolDeps } from '../protocol.ts'
 import { MessageQueue } from '../queue.ts'
 import { targetOf, within } from '../target.ts'
 
@@ -31,25 +31,34 @@ export const amqp: Protocol = {
   async* subscribe(deps, place) {
     const { connection, host } = await open(deps, place)
     const onAbort = (): void => { queue.end() }
-    const queue = new MessageQueue<{ message: Inbound, acknowledge(): void }>()
+    const queue = new MessageQueue<Arrived>()
     place.signal.addEventListener('abort', onAbort, { once: true })
     connection.on('close', () => { queue.end(new HubError('upstream_unavailable', `${host} ended the connection.`)) })
+    let channel: Channel | undefined
     try {
-      const channel = await within(place, host, connection.createChannel())
+      channel = await within(place, host, connection.createChannel())
       channel.on('error', (error) => { queue.end(fromError(error, host)) })
       await within(place, host, consume(channel, place, queue))
-      for await (const { message, acknowledge } of queue.read()) {
-        yield message
-        acknowledge()
-      }
+      yield* queue.read()
     } finally {
       place.signal.removeEventListener('abort', onAbort)
+      // The channel first: the end of a connection overtakes what its channels still have to say, acknowledgements among it.
+      await close(channel)
       await connection.close().catch(() => undefined)
     }
   },
 }
 
-async function consume(channel: Channel, place: Place, queue: MessageQueue<{ message: Inbound, acknowledge(): void }>): Promise<void> {
+/** One that an error closed is closed. */
+async function close(channel: Channel | undefined): Promise<void> {
+  try {
+    await channel?.close()
+  } catch {
+    // Nothing more can be said on it.
+  }
+}
+
+async function consume(channel: Channel, place: Place, queue: MessageQueue<Arrived>): Promise<void> {
   await channel.prefetch(PREFETCH)
   const { exchange, routingKey } = routeOf(place)
   let name = routingKey
@@ -64,8 +73,8 @@ async function consume(channel: Channel, place: Place, queue: MessageQueue<{ mes
     }
     const { headers, correlationId } = message.properties as { headers?: Record<string, unknown>, correlationId?: string }
     queue.push({
-      message: { payload: decodePayload(message.content), headers: { routingKey: message.fields.routingKey, ...headers }, ...correlationId !== undefined && { correlationId } },
-      acknowledge: () => { channel.ack(message) },
+      payload: decodePayload(message.content), headers: { routingKey: message.fields.routingKey, ...headers }, ...correlationId !== undefined && { correlationId },
+      taken: () => { channel.ack(message) },
     })
   })
 }
