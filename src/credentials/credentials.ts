@@ -12,10 +12,12 @@ import { checkFields, isEmpty, openField, ownField, sealFields, shownValue, type
 import { tellOthers } from './notices.ts'
 import { createOAuthClients } from './oauth/clients.ts'
 import { deleteGrants, listGrants, type GrantRow } from './oauth/grants-store.ts'
-import { createOAuth, type OAuth, type OAuthEvent } from './oauth/oauth.ts'
+import type { OAuthEvent } from './oauth/deps.ts'
+import { createOAuth, type OAuth } from './oauth/oauth.ts'
 import { createRenewing } from './oauth/renewing.ts'
 import { prepareRevocation } from './oauth/revoking.ts'
-import { createOpener, whileRotating, type OpenCredential } from './opener.ts'
+import type { OpenCredential } from './open-credential.ts'
+import { createOpener, whileRotating } from './opener.ts'
 import { createOwnSecrets, type OwnSecrets } from './own.ts'
 import type { RootKeys } from './root-key.ts'
 import { createRotation, type Rotation } from './rotation.ts'
@@ -25,7 +27,7 @@ import { listRootKeyIds } from './tenant-keys-store.ts'
 import { createTokens, type CredentialTokens } from './tokens.ts'
 import { deleteTokens } from './tokens-store.ts'
 
-export type { OpenCredential } from './opener.ts'
+export type { OpenCredential } from './open-credential.ts'
 
 export const credentialIdPattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/
 

@@ -2,23 +2,13 @@
 import type { Database } from '../db/database.ts'
 import { HubError, isHubError } from '../errors.ts'
 import { boundedCache } from '../lib/bounded-cache.ts'
-import type { Mask } from '../lib/mask.ts'
 import type { ReadEnvironment } from './environment.ts'
 import { openField, resolveReferences, secretsOf, type CredentialSchema, type FieldValues } from './fields.ts'
+import type { OpenCredential } from './open-credential.ts'
 import { findCredential, type CredentialRow, type FieldKind } from './store.ts'
 import type { TenantKeys } from './tenant-keys.ts'
 import { maskWith } from './token-book.ts'
 import { unstoredId, type Tokens } from './tokens.ts'
-
-/** Ready for a call. Never log or return `values`. */
-export interface OpenCredential {
-  id: string
-  connector: string
-  values: FieldValues
-  /** Masks the credential's secrets and the access tokens fetched with it, also those that are fetched later. */
-  mask: Mask
-  revision: number
-}
 
 export interface Opener {
   open(tenantId: string, id: string): Promise<OpenCredential>

@@ -4,7 +4,7 @@
  */
 import type { Db } from '../db/db.ts'
 import { sealFields, type FieldValues } from './fields.ts'
-import type { OpenCredential } from './opener.ts'
+import type { OpenCredential } from './open-credential.ts'
 import { deleteCredential, upsertCredential } from './store.ts'
 import { tellOthers } from './notices.ts'
 import type { TenantKeys } from './tenant-keys.ts'

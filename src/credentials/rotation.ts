@@ -14,7 +14,7 @@ import {
   countWrappedByOthers, deleteUnusedKeys, listKeyVersions, listRootKeyIds, listTenantsWithKeys, listWrappedByOthers, lockKeyVersions, lockOldKeys, lockRootKey, updateWrapped,
   type KeyVersion, type TenantKeyVersion,
 } from './tenant-keys-store.ts'
-import { openToken, sealToken } from './tokens.ts'
+import { openToken, sealToken } from './token.ts'
 import { deleteExpiredTokens, lockOutdatedTokens, replaceSealedToken, type OutdatedToken } from './tokens-store.ts'
 
 /** `total` is what was there at the beginning. Called after each batch; what it throws ends the rotation there. */

@@ -7,13 +7,13 @@ import type { GrantTokenRequest, TokenSource } from '../connectors/connector.ts'
 import type { Database } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import type { HttpClient } from '../lib/http/http.ts'
-import { seal, unseal } from './encryption.ts'
 import type { DataKey, TenantKeys } from './tenant-keys.ts'
 import type { Renewing } from './oauth/renewing.ts'
+import { early, openToken, sealToken } from './token.ts'
 import { createTokenBooks, type TokenBook } from './token-book.ts'
 import { REQUEST_TIMEOUT_MS } from './token-endpoint.ts'
 import { requestToken, type ClientCredentialsRequest, type Token } from './token-request.ts'
-import { findToken, giveBackLease, grantKey, removeToken, storeToken, takeLease, type SealedToken, type TokenPlace } from './tokens-store.ts'
+import { findToken, giveBackLease, grantKey, removeToken, storeToken, takeLease, type TokenPlace } from './tokens-store.ts'
 
 export interface CredentialTokens extends TokenSource {
   /** A bearer token that is valid now. */
@@ -44,8 +44,6 @@ export interface TokensDeps {
 const LEASE_MS = REQUEST_TIMEOUT_MS + 4000
 const WAIT_MS = 2 * LEASE_MS
 const POLL_MS = 50
-/** A token is fetched anew so long before its end, and short-lived ones at nine tenths of their life, lest they expire on their way. */
-const EARLY_MS = 30_000
 
 /** Ids of credentials that are not stored; no stored one looks like it. */
 const UNSTORED = 'test:'
@@ -174,22 +172,6 @@ async function fetchToken({ database, http, keys, now }: TokensDeps, place: Toke
     await giveBackLease(db, place, lease).catch(() => undefined)
     throw error
   }
-}
-
-export function early({ accessToken, expiresAt }: Token, now: number): Token {
-  return { accessToken, expiresAt: expiresAt - Math.min(EARLY_MS, (expiresAt - now) / 10) }
-}
-
-export function sealToken(key: DataKey, place: TokenPlace, accessToken: string): SealedToken {
-  return { v: key.version, c: seal(key.bytes, Buffer.from(accessToken), placeOf(place, key.version)).toString('base64') }
-}
-
-export function openToken(key: DataKey, place: TokenPlace, { c }: SealedToken): string {
-  return unseal(key.bytes, Buffer.from(c, 'base64'), placeOf(place, key.version)).toString('utf8')
-}
-
-function placeOf({ tenantId, credentialId, tokenKey }: TokenPlace, version: number): string[] {
-  return ['credential_tokens', tenantId, credentialId, tokenKey, String(version)]
 }
 
 /** 23503: the credential that the token belongs to. */

@@ -1,6 +1,14 @@
 import type { Db } from '../db/db.ts'
 import type { FlowDefinition } from './definition.ts'
-import type { FlowFacts } from './definitions.ts'
+
+export interface FlowFacts {
+  id: string
+  namespace: string
+  name: string
+  enabled: boolean
+  /** Null while there are only drafts. */
+  latestVersion: string | null
+}
 
 export async function findFlow(db: Db, tenantId: string, { namespace, name }: { namespace: string, name: string }): Promise<FlowFacts | undefined> {
   const { rows } = await db.query<FlowFacts>(

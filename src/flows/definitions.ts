@@ -3,17 +3,8 @@ import { LRUCache } from 'lru-cache'
 import type { Database } from '../db/database.ts'
 import { boundedCache } from '../lib/bounded-cache.ts'
 import type { FlowDefinition } from './definition.ts'
-import { findFlow, findVersion } from './definitions-store.ts'
+import { findFlow, findVersion, type FlowFacts } from './definitions-store.ts'
 import { presentFlows } from './library/library.ts'
-
-export interface FlowFacts {
-  id: string
-  namespace: string
-  name: string
-  enabled: boolean
-  /** Null while there are only drafts. */
-  latestVersion: string | null
-}
 
 export interface Definitions {
   /** Undefined where there is none, or it is deleted. Predefined ones are there where the tenant has none of the name. */

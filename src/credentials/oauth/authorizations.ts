@@ -15,7 +15,7 @@ import { storeConnection } from './connecting.ts'
 import { askDevice } from './device.ts'
 import { exchangeCode, exchangeDeviceCode, type Granted } from './exchange.ts'
 import type { EndUser } from './grants-store.ts'
-import type { OAuthDeps } from './oauth.ts'
+import type { OAuthDeps } from './deps.ts'
 import { resolveTarget, type Resolved, type Wanted } from './targets.ts'
 
 /** Which browser may come back. */

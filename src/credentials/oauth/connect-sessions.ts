@@ -7,7 +7,7 @@ import { recordChange } from '../../tenants/audit.ts'
 import type { Caller } from '../../tenants/caller.ts'
 import { hashOf, startCode, type Finished, type Started } from './authorizations.ts'
 import type { EndUser } from './grants-store.ts'
-import type { OAuthDeps } from './oauth.ts'
+import type { OAuthDeps } from './deps.ts'
 import {
   deleteConnectSession, findConnectSession, findConnectSessionByHash, insertConnectSession, listConnectSessions, listReturnUrls, replaceReturnUrls, updateConnectSession, type ConnectSessionRow,
 } from './sessions-store.ts'

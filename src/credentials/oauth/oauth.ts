@@ -1,38 +1,17 @@
 /** Connecting accounts by OAuth 2.1, as routes see it. */
-import type { Database } from '../../db/database.ts'
-import type { HttpClient } from '../../lib/http/http.ts'
 import { ownPath } from '../../lib/own-path.ts'
 import { HubError } from '../../errors.ts'
 import type { Page, PageRequest } from '../../lib/page.ts'
 import type { Caller } from '../../tenants/caller.ts'
-import type { CredentialSchema } from '../fields.ts'
-import type { TenantKeys } from '../tenant-keys.ts'
 import { expireAuthorizations, findProgress, finishCode, pollDevice, startCode, startDevice, type DeviceStarted, type Progress, type Returned, type Started } from './authorizations.ts'
 import type { OAuthClients } from './clients.ts'
 import {
   createConnectSession, deleteSession, enterConnectSession, findSession, getReturnUrls, listSessions, readConnectPage, returnAfter, setReturnUrls, type ConnectInput, type ConnectPage, type ConnectSession, type ShownConnectSession,
 } from './connect-sessions.ts'
+import type { OAuthDeps } from './deps.ts'
 import { deleteOldConnectSessions } from './sessions-store.ts'
 import { connectableFields, waysOf, type Wanted, type Ways } from './targets.ts'
 import { vendorOfAddress, vendors, type Vendor } from './vendors.ts'
-
-export interface OAuthEvent { type: string, subject: string, data: Record<string, unknown> }
-
-export interface OAuthDeps {
-  database: Database
-  http: HttpClient
-  keys: TenantKeys
-  clients: OAuthClients
-  schemaOf(tenantId: string, connector: string): Promise<CredentialSchema | undefined>
-  /** Where others reach the hub; without a slash at the end. */
-  publicUrl(): string
-  /** A credential has another content. */
-  changed(tenantId: string, credentialId: string): void
-  announce(tenantId: string, event: OAuthEvent): void
-  /** Of what somebody at a browser is told by a word only. */
-  onError(error: unknown): void
-  now(): number
-}
 
 /** A field of a connector for which an account can be connected. */
 export interface Connectable {

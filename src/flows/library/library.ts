@@ -8,7 +8,7 @@ import { parse } from 'yaml'
 import { HubError } from '../../errors.ts'
 import { compileSchema } from '../../lib/json/schema.ts'
 import type { FlowDefinition } from '../definition.ts'
-import type { FlowFacts } from '../definitions.ts'
+import type { FlowFacts } from '../definitions-store.ts'
 import { splitDocuments } from '../document/source.ts'
 
 const files = ['send-summary-email', 'webhook-to-zulip', 'failed-health-check-email', 'report-by-email', 'approval-before-operation', 'nightly-api-to-file'] as const

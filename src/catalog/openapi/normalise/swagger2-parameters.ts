@@ -4,7 +4,8 @@ import type { Json } from '../types.ts'
 import { readParameterHead } from './parameter.ts'
 import { assign, flagAt, isObject, readReference, textAt, type Reading } from './reading.ts'
 import { readSchema } from './schema.ts'
-import type { RawParameter } from './swagger2.ts'
+
+export interface RawParameter { value: Json, pointer: string }
 
 const plainLocations = ['path', 'query', 'header']
 

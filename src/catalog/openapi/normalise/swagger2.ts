@@ -6,10 +6,8 @@ import { assign, isObject, kindOf, listAt, readMap, textAt, type Reading } from 
 import { readSchema } from './schema.ts'
 import { isComplete, readApiKey, readFlow, readSecurity } from './security.ts'
 import { readServers } from './servers.ts'
-import { bodyOf, readParameter2 } from './swagger2-parameters.ts'
+import { bodyOf, readParameter2, type RawParameter } from './swagger2-parameters.ts'
 import { readResponses2, readResponse2 } from './swagger2-responses.ts'
-
-export interface RawParameter { value: Json, pointer: string }
 
 export function readSwagger2Components(reading: Reading, source: Json): Json {
   const produces = mediaTypes(source['produces']) ?? ['application/json']
