@@ -1,5 +1,5 @@
 /** The list of features: their tabs in the order in which they stand, and their routes. What the palette finds of them is listed in finders.ts. */
-import { agentsTab, agentsTabs } from '../features/agents/feature.ts'
+import { agentsPages, agentsTab, agentsTabs } from '../features/agents/feature.ts'
 import { connectorsPages, connectorsTab, connectorsTabs, marketplaceTab, marketplaceTabs } from '../features/connectors/feature.ts'
 import { executionsPages } from '../features/executions/feature.ts'
 import { flowsPages, flowsTab, flowsTabs } from '../features/flows/feature.ts'
@@ -21,4 +21,4 @@ export function tabsOf({ can }: Tenant): Tab[] {
 export const tabRoutes = [...integrationsTabs, ...connectorsTabs, ...webhooksTabs, ...monitoringTabs, ...marketplaceTabs, ...flowsTabs, ...agentsTabs, ...settingsTabs]
 
 /** Pages of their own. */
-export const pageRoutes = [...integrationsPages, ...connectorsPages, ...executionsPages, ...flowsPages, ...webhooksPages]
+export const pageRoutes = [...integrationsPages, ...connectorsPages, ...executionsPages, ...flowsPages, ...webhooksPages, ...agentsPages]

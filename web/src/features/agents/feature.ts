@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { Bot } from 'lucide-react'
 import type { Tab } from '../../routing/feature.ts'
-import { hubRoute } from '../../routing/routes.ts'
+import { hubRoute, tenantRoute } from '../../routing/routes.ts'
 import { tabs } from '../../routing/texts.ts'
 import { textSearch } from '../../routing/url.ts'
 
@@ -9,6 +9,10 @@ const route = createRoute({
   getParentRoute: () => hubRoute, path: 'agents', validateSearch: textSearch('part', 'q', 'tool', 'action', 'client'), component: lazyRouteComponent(() => import('./agents-page.tsx'), 'AgentsPage'),
 })
 
+const newRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'agents/new', component: lazyRouteComponent(() => import('./agent/new-page.tsx'), 'NewAgentPage') })
+const oneRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'agents/$id', validateSearch: textSearch('part', 'run'), component: lazyRouteComponent(() => import('./agent/agent-page.tsx'), 'AgentPage') })
+
 export const agentsTabs = [route] as const
+export const agentsPages = [newRoute, oneRoute] as const
 
 export const agentsTab: Tab = { path: 'agents', label: tabs.agents, icon: Bot, needs: 'tools:use' }

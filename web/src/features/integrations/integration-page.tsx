@@ -33,6 +33,8 @@ const parts: Record<Part, React.LazyExoticComponent<React.ComponentType<{ integr
   log: lazily(async () => (await import('./log-part.tsx')).LogPart),
 }
 
+const AgentOfIntegration = lazily(async () => (await import('../agents/parts.tsx')).AgentOfIntegration)
+
 export function IntegrationPage() {
   const { id } = useParams({ strict: false }) as { id: string }
   const path = usePath()
@@ -46,7 +48,7 @@ export function IntegrationPage() {
   const integration = query.data
   return (
     <Page title={integration?.name ?? texts.tab} mark={integration && <Logo src={logoOf(integration.connector)} size={40} />} crumbs={[{ label: texts.hub, to: path('integrations') }]}
-      subtitle={integration && <State integration={integration} />} actions={integration && can('integrations:write') && <Actions integration={integration} />}>
+      subtitle={integration && <State integration={integration} />} actions={integration && <>{can('agents:write') && integration.connector !== 'ai-service' && <Suspense><AgentOfIntegration integration={integration} /></Suspense>}{can('integrations:write') && <Actions integration={integration} />}</>}>
       <TabStrip label={texts.partsLabel} tabs={offered.map((each) => ({ key: each, label: texts.parts[each], to: path(`integrations/${id}`, each === 'overview' ? {} : { part: each }), isCurrent: each === shown }))} />
       <Loaded query={query}>{(data) => <Suspense fallback={null}><PartShown integration={data} key={data.id} /></Suspense>}</Loaded>
     </Page>
