@@ -28,6 +28,14 @@ test('a run that is waited for answers its output, and is there to be read', () 
   expect(definition).toMatchObject({ document: { name: flow } })
 }))
 
+test('a task that exports tells what the context is from then on', () => withHub(async (hub) => {
+  const flow = await add(hub, [{ first: { set: { n: 1 }, export: { as: '${ { kept: .n } }' } } }, { second: { set: { m: '${ $context.kept + 1 }' } } }])
+  const { body: { id } } = expectStatus(200, await hub.call('POST', `/api/v1/flows/${flow}/runs?wait=30s`, {}))
+  const { body: { tasks } } = await hub.call('GET', `/api/v1/runs/${id}`)
+  expect(tasks).toMatchObject([{ name: 'first', context: { kept: 1 } }, { name: 'second', output: { m: 2 } }])
+  expect(tasks[1]).not.toHaveProperty('context')
+}))
+
 test('a run that is not waited for goes on by itself', () => withHub(async (hub) => {
   const flow = await add(hub, [{ rest: { wait: { milliseconds: 20 } } }])
   const { body: { id } } = expectStatus(202, await hub.call('POST', `/api/v1/flows/${flow}/runs`, {}))

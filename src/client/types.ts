@@ -1627,6 +1627,8 @@ export type Run = {
       /** JSON Pointer of the task within the definition. */
       instance?: string
     }
+    /** Where the task exported: what `$context` is from then on. Secrets are masked. */
+    context?: unknown
     /** The execution that a call of an operation led to. */
     executionId?: string
   })[]

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import type { TestHub } from '../../test/hub.ts'
 
 /** Of all kinds of a page's life: some in loops, a decision every 50 tasks. */
-export function longFlow(name: string, tasks: number): string {
+function longFlow(name: string, tasks: number): string {
   const lines = Array.from({ length: tasks }, (_, at) => (at % 10 === 9
     ? `  - each${at}:\n      for: { each: item, in: .items }\n      do:\n        - within${at}: { set: { value: "\${ $item }" } } # the ${at}th\n`
     : `  - task${at}:\n      set: { value: "\${ .value }" }\n`))
@@ -40,4 +40,24 @@ export async function measureFlowEditor(page: Page, name: string): Promise<Edito
   const changedMs = performance.now() - changing
   const [tasksInPage, elementsInPage] = await page.evaluate(() => [document.querySelectorAll('[data-pointer]').length, document.querySelectorAll('*').length])
   return { editableMs, changedMs, tasksInPage: tasksInPage!, elementsInPage: elementsInPage! }
+}
+
+/** From an event's acceptance until the task that waited for it is shown as completed, so many times; in milliseconds. The page must be signed in. */
+export async function measureRunLights(page: Page, hub: Pick<TestHub, 'url' | 'key' | 'call'>, rounds: number): Promise<number[]> {
+  const tasks = Array.from({ length: rounds }, (_, at) => `  - wait${at}: { listen: { to: { one: { with: { type: lights.go, data: "\${ .n == ${at} }" } } } } }\n`)
+  const document = `document: { dsl: 1.0.3, namespace: default, name: lights, version: 1.0.0 }\ndo:\n${tasks.join('')}`
+  const stored = await fetch(`${hub.url}/api/v1/flows`, { method: 'POST', body: document, headers: { authorization: `Bearer ${hub.key}`, 'content-type': 'application/yaml' } })
+  if (!stored.ok) throw new Error(await stored.text())
+  const { body: { id } } = await hub.call('POST', '/api/v1/flows/lights/runs', { input: {} })
+  await page.goto(`/t/default/runs/${id}`)
+  const shown = (at: number, state: string) => page.getByRole('list', { name: 'Tasks' }).getByRole('button', { name: new RegExp(`^wait${at}\\s*${state}`) })
+  const times: number[] = []
+  for (let at = 0; at < rounds; at += 1) {
+    await shown(at, 'Waiting').waitFor()
+    await hub.call('POST', '/api/v1/events', { specversion: '1.0', id: `lights-${at}`, source: '/lights', type: 'lights.go', data: { n: at } })
+    const began = performance.now()
+    await shown(at, 'Completed').waitFor()
+    times.push(performance.now() - began)
+  }
+  return times
 }

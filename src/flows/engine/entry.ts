@@ -19,7 +19,7 @@ export interface TaskEntry {
   error?: FaultDetail
   /** The execution that a call led to. */
   executionId?: string
-  /** Where the task exported: the flow's context from then on. Not shown. */
+  /** Where the task exported: the flow's context from then on. */
   context?: unknown
 }
 

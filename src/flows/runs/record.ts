@@ -17,7 +17,7 @@ export interface RunRecord extends RunSummary {
   tasks: ShownTask[]
 }
 
-export type ShownTask = Omit<TaskEntry, 'order' | 'context'>
+export type ShownTask = Omit<TaskEntry, 'order'>
 
 export function summaryOf({ flowId: _flowId, trigger, ...facts }: RunFacts): RunSummary {
   return { ...facts, trigger: JSON.parse(trigger) as RunSummary['trigger'] }
@@ -27,7 +27,7 @@ export function summaryOf({ flowId: _flowId, trigger, ...facts }: RunFacts): Run
 export interface StoredRecord { input: unknown, output: unknown, error: FaultDetail | null, tasks: TaskEntry[] }
 
 export function shownTasks(entries: TaskEntry[]): ShownTask[] {
-  return entries.sort((one, other) => one.order - other.order).map(({ order: _order, context: _context, ...shown }) => shown)
+  return entries.sort((one, other) => one.order - other.order).map(({ order: _order, ...shown }) => shown)
 }
 
 /** Tasks that have begun and not ended. */

@@ -24,6 +24,7 @@ const task = z.object({
   input: value.describe('Transformed, where `input.from` does so.'),
   output: value,
   error: flowError.optional(),
+  context: value.optional().describe('Where the task exported: what `$context` is from then on. Secrets are masked.'),
   executionId: z.uuid().optional().describe('The execution that a call of an operation led to.'),
 })
 

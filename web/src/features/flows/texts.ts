@@ -95,6 +95,7 @@ export const texts = {
   output: 'Output',
   start: 'Start',
   startFailed: 'The run did not start',
+  notInRun: 'Changes that are not stored are not in this run.',
   oldVersion: (version: string) => `This starts version ${version}, which is not the latest.`,
 
   one: 'Run',
@@ -223,6 +224,8 @@ export const texts = {
   useValue: 'Use a value instead',
   preview: 'On the chosen data',
   noSample: 'Choose or type data below to see what comes out.',
+  largeSample: 'Parts of this data are kept beside the record, and are not there for previews.',
+  chooseOperation: 'Choose another operation',
   sample: 'Data for previews',
   sampleHelp: 'Expressions are tried on what a past run had at this task.',
   typedSample: 'Typed in here',

@@ -43,7 +43,7 @@ function Shown({ flowId }: { flowId: string }) {
   const PartShown = parts[shown]
   const flow = query.data
   return (
-    <Page title={flow?.title ?? flowId} crumbs={[{ label: texts.hub, to: path('integrations') }, { label: texts.flows, to: path('flows') }]} subtitle={flow && <State flow={flow} />} actions={flow && <Actions flow={flow} />}>
+    <Page title={flow?.title ?? flowId} crumbs={[{ label: texts.hub, to: path('integrations') }, { label: texts.flows, to: path('flows') }]} subtitle={flow && <State flow={flow} />} actions={flow && <Actions flow={flow} version={version} isEdited={edited !== undefined} />}>
       <TabStrip label={texts.partsLabel} tabs={(Object.keys(parts) as Part[]).map((each) => ({ key: each, label: texts.parts[each], to: path(flowPath(flowId), { ...each !== 'document' && { part: each }, version }), isCurrent: each === shown }))} />
       <Loaded query={query}>{(data) => <Suspense fallback={null}><PartShown flow={data} edited={edited} onEdit={setEdited} /></Suspense>}</Loaded>
     </Page>
@@ -60,7 +60,8 @@ function State({ flow: { flowId, enabled, latestVersion, predefined } }: { flow:
   )
 }
 
-function Actions({ flow: { flowId, enabled, predefined, latestVersion } }: { flow: Flow }) {
+/** What runs is the version that is shown; drafts too, for those who write them. */
+function Actions({ flow: { flowId, enabled, predefined, latestVersion, version: only }, version, isEdited }: { flow: Flow, version: string | undefined, isEdited: boolean }) {
   const { can } = useTenant()
   const go = useGo()
   const path = usePath()
@@ -75,9 +76,9 @@ function Actions({ flow: { flowId, enabled, predefined, latestVersion } }: { flo
           <Button variant="default" leftSection={<Trash2 size={14} />} onClick={() => { setOpen('delete') }}>{texts.delete}</Button>
         </>
       )}
-      {can('flows:run') && enabled && latestVersion !== null && <Button leftSection={<SquarePlay size={15} />} onClick={() => { setOpen('run') }}>{texts.run}</Button>}
+      {can('flows:run') && enabled && <Button leftSection={<SquarePlay size={15} />} onClick={() => { setOpen('run') }}>{texts.run}</Button>}
       {open === 'delete' && <DeleteFlow flowId={flowId} onClose={close} onDone={() => { go(path('flows')) }} />}
-      {open === 'run' && <RunDrawer flowId={flowId} onClose={close} />}
+      {open === 'run' && <RunDrawer flowId={flowId} version={version ?? (latestVersion === null ? only : undefined)} isEdited={isEdited} onClose={close} />}
     </>
   )
 }

@@ -1,10 +1,10 @@
 /** What is placed, as React Flow takes it: with sizes and handles known, so that what is out of view is neither drawn nor measured. */
 import { MarkerType, Position, type Edge, type Node } from '@xyflow/react'
-import type { Box, Layout, PlacedList, PlacedTask, PlacedWay } from './layout.ts'
+import type { Box, Layout, PlacedEnd, PlacedList, PlacedTask, PlacedWay } from './layout.ts'
 
 export type TaskNodeType = Node<{ placed: PlacedTask }, 'task'>
 export type ListNodeType = Node<{ placed: PlacedList }, 'list'>
-export type EndNodeType = Node<{ id: 'start' | 'end' }, 'end'>
+export type EndNodeType = Node<{ kind: PlacedEnd['kind'] }, 'end'>
 export type WayType = Edge<{ way: PlacedWay }, 'way'>
 
 export function elementsOf({ tasks, lists, ways, ends }: Layout): { nodes: Node[], edges: Edge[] } {
@@ -12,7 +12,7 @@ export function elementsOf({ tasks, lists, ways, ends }: Layout): { nodes: Node[
   const nodes: Node[] = [
     ...tasks.map((placed): TaskNodeType => ({ id: placed.task.pointer, type: 'task', data: { placed }, zIndex: placed.depth * 2, ...boxed(placed) })),
     ...lists.map((placed): ListNodeType => ({ id: `list ${placed.list.pointer}`, type: 'list', data: { placed }, zIndex: 1, ...boxed(placed) })),
-    ...ends.map(({ id, at }): EndNodeType => ({ id, type: 'end', data: { id }, ...boxed(at) })),
+    ...ends.map(({ id, kind, at }): EndNodeType => ({ id, type: 'end', data: { kind }, ...boxed(at) })),
   ]
   return { nodes, edges: ways.map(edgeOf) }
 }

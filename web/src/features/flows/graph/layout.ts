@@ -1,6 +1,7 @@
 /**
- * Where tasks are drawn. Lists whose tasks just follow each other are stacked; those with decisions and jumps are
- * layered by dagre, list by list, from the inside out, so that what belongs together stays together.
+ * Where tasks are drawn. Lists are laid out from the inside out, so that what belongs together stays together. Tasks that
+ * just follow each other are stacked; dagre layers what decides and jumps, piece by piece: a piece ends where nothing
+ * leads past it.
  */
 import { graphlib, layout as dagre } from '@dagrejs/dagre'
 import { directives, type Task, type TaskList } from './tasks.ts'
@@ -24,7 +25,8 @@ export interface PlacedWay {
   ahead: TaskList | undefined
 }
 
-export interface Layout { width: number, height: number, tasks: PlacedTask[], lists: PlacedList[], ways: PlacedWay[], ends: { id: 'start' | 'end', at: Box }[] }
+export interface Layout { width: number, height: number, tasks: PlacedTask[], lists: PlacedList[], ways: PlacedWay[], ends: PlacedEnd[] }
+export interface PlacedEnd { id: string, kind: 'start' | 'end', at: Box }
 
 const TASK_WIDTH = 232
 const TASK_HEIGHT = 56
@@ -92,8 +94,7 @@ function container(task: Task, known: Known): Arranged {
 function sizeList(list: TaskList, known: Known, isRoot: boolean): Arranged {
   const inner = list.tasks.map((task) => sizeTask(task, known))
   if (list.tasks.length === 0) return empty(list, isRoot)
-  if (list.role === 'branches') return beside(inner)
-  return isPlain(list) ? stacked(list, inner, isRoot) : layered(list, inner, isRoot)
+  return list.role === 'branches' ? beside(inner) : below(list, inner, isRoot)
 }
 
 function empty(list: TaskList, isRoot: boolean): Arranged {
@@ -101,7 +102,7 @@ function empty(list: TaskList, isRoot: boolean): Arranged {
     size: EMPTY,
     place(at, into) {
       into.lists.push({ list, owner: undefined, ...at, ...EMPTY })
-      if (isRoot) into.ends.push({ id: 'start', at: { x: at.x + (EMPTY.width - END.width) / 2, y: at.y - END.height - GAP, ...END } })
+      if (isRoot) into.ends.push({ id: 'start', kind: 'start', at: { x: at.x + (EMPTY.width - END.width) / 2, y: at.y - END.height - GAP, ...END } })
     },
   }
 }
@@ -123,87 +124,116 @@ function beside(inner: Arranged[]): Arranged {
 const goesOn = (next: string | undefined): boolean => next === undefined || next === 'continue'
 export const isDirective = (next: string | undefined): boolean => next !== undefined && (directives as readonly string[]).includes(next)
 
-function isPlain({ tasks }: TaskList): boolean {
-  return tasks.every(({ kind, next }, index) => kind !== 'switch' && (goesOn(next) || (index === tasks.length - 1 && isDirective(next))))
+/** From task to task by their positions; `to` is undefined for what ends the flow there. */
+interface Step { from: number, to: number | undefined, label: string | undefined, after: Task | undefined }
+
+/** What may follow what. Ends are shown at the top only; further in, a task says itself where it leads. */
+function stepsOf({ tasks }: TaskList, isRoot: boolean): Step[] {
+  const byName = new Map(tasks.map(({ name }, index) => [name, index]))
+  return tasks.flatMap((task, from) => {
+    const lead = (next: string | undefined, label: string | undefined): Step[] => {
+      const to = goesOn(next) ? from + 1 : byName.get(next!)
+      const isEnd = isDirective(next) && !goesOn(next)
+      if (isEnd ? !isRoot : to === undefined || to === from || (to === tasks.length && !isRoot)) return []
+      return [{ from, to: isEnd ? undefined : to, label, after: label === undefined && goesOn(next) ? task : undefined }]
+    }
+    const isOpen = task.kind !== 'raise' && (task.kind !== 'switch' || task.cases.every(({ when }) => when !== undefined))
+    return [...task.cases.flatMap(({ name, next }) => lead(next, name)), ...isOpen ? lead(task.next, undefined) : []]
+  })
 }
 
-function stacked({ tasks, ...list }: TaskList, inner: Arranged[], isRoot: boolean): Arranged {
-  const width = Math.max(...inner.map((each) => each.size.width))
-  const around = isRoot ? END.height + GAP : 0
-  const height = inner.reduce((sum, each) => sum + each.size.height + GAP, -GAP) + 2 * around
+/** A part of a list that nothing leads past. */
+interface Piece {
+  size: Sized
+  /** Where ways come in from above, from its left. */
+  entry: number
+  id: string
+  /** Ways that lead on to the next piece, as far as they are its own. */
+  exits: { step: Omit<Step, 'from' | 'to'>, from: string, points: Point[], ahead?: TaskList }[]
+  place(at: Point, into: Layout, depth: number): void
+}
+
+function below(list: TaskList, inner: Arranged[], isRoot: boolean): Arranged {
+  const steps = stepsOf(list, isRoot)
+  const pieces = cut(list.tasks.length, steps).map(([first, last]) => pieceOf(list, inner, steps, { first, last }))
+  const all = isRoot ? [endPiece('start', list), ...pieces, endPiece('end', list)] : pieces
+  const left = Math.max(...all.map(({ entry }) => entry))
+  const size = { width: left + Math.max(...all.map(({ size: { width }, entry }) => width - entry)), height: all.reduce((sum, piece) => sum + piece.size.height + GAP, -GAP) }
   return {
-    size: { width, height },
+    size,
     place(at, into, depth) {
-      const middle = at.x + width / 2
       let { y } = at
-      let before: { id: string, bottom: number, task: Task | undefined } | undefined
-      const end = (id: 'start' | 'end'): void => { into.ends.push({ id, at: { x: middle - END.width / 2, y, ...END } }) }
-      const way = (id: string): void => {
-        if (before === undefined) return
-        into.ways.push({ id: `${before.id} ${id}`, from: before.id, to: id, points: [{ x: middle, y: before.bottom }, { x: middle, y }], label: undefined, after: before.task, ahead: before.task === undefined ? { ...list, tasks } : undefined })
+      for (const [index, piece] of all.entries()) {
+        const corner = { x: at.x + left - piece.entry, y }
+        piece.place(corner, into, depth)
+        y += piece.size.height + GAP
+        const next = all[index + 1]
+        for (const [way, { step: { label, after }, from, points, ahead }] of next === undefined ? [] : piece.exits.entries()) {
+          into.ways.push({ id: `${from} ${next!.id} ${way}`, from, to: next!.id, label, after, ahead, points: [...points.map((point) => ({ x: corner.x + point.x, y: corner.y + point.y })), { x: at.x + left, y }] })
+        }
       }
-      if (isRoot) {
-        end('start')
-        before = { id: 'start', bottom: y + END.height, task: undefined }
-        y += around
-      }
-      for (const [index, each] of inner.entries()) {
-        const task = tasks[index]!
-        way(task.pointer)
-        each.place({ x: middle - each.size.width / 2, y }, into, depth)
-        before = { id: task.pointer, bottom: y + each.size.height, task }
-        y += each.size.height + GAP
-      }
-      if (!isRoot) return
-      way('end')
-      end('end')
     },
   }
 }
 
-interface Step { from: string, to: string, label: string | undefined, after: Task | undefined, ahead: TaskList | undefined }
-
-/** What may follow what. Ends are shown at the top only; further in, a task says itself where it leads. */
-function stepsOf(list: TaskList, isRoot: boolean): Step[] {
-  const byName = new Map(list.tasks.map((task) => [task.name, task]))
-  const steps: Step[] = isRoot ? [{ from: 'start', to: list.tasks[0]!.pointer, label: undefined, after: undefined, ahead: list }] : []
-  for (const [index, task] of list.tasks.entries()) {
-    const following = list.tasks[index + 1]?.pointer ?? (isRoot ? 'end' : undefined)
-    const lead = (next: string | undefined, label: string | undefined): void => {
-      const to = goesOn(next) ? following : isDirective(next) ? isRoot ? 'end' : undefined : byName.get(next!)?.pointer
-      if (to !== undefined && to !== task.pointer) steps.push({ from: task.pointer, to, label, after: label === undefined && goesOn(next) ? task : undefined, ahead: undefined })
-    }
-    for (const { name, next } of task.cases) lead(next, name)
-    if (task.kind !== 'raise' && (task.kind !== 'switch' || task.cases.every(({ when }) => when !== undefined))) lead(task.next, undefined)
+/** First and last of each piece. */
+function cut(count: number, steps: Step[]): [first: number, last: number][] {
+  const pieces: [number, number][] = []
+  let first = 0
+  for (let at = 1; at <= count; at += 1) {
+    const past = steps.filter(({ from, to }) => to !== undefined && Math.min(from, to) < at && Math.max(from, to) >= at)
+    if (at < count && (past.length > 1 || past.some(({ from, to }) => from !== at - 1 || to !== at))) continue
+    pieces.push([first, at - 1])
+    first = at
   }
-  return steps
+  return pieces
 }
 
-function layered(list: TaskList, inner: Arranged[], isRoot: boolean): Arranged {
+function endPiece(kind: 'start' | 'end', list: TaskList): Piece {
+  return {
+    size: END, entry: END.width / 2, id: kind, place: (at, into) => { into.ends.push({ id: kind, kind, at: { ...at, ...END } }) },
+    exits: kind === 'end' ? [] : [{ step: { label: undefined, after: undefined }, from: kind, points: [{ x: END.width / 2, y: END.height }], ahead: list }],
+  }
+}
+
+function pieceOf(list: TaskList, inner: Arranged[], steps: Step[], { first, last }: { first: number, last: number }): Piece {
+  const own = steps.filter(({ from }) => from >= first && from <= last)
+  const { pointer: id } = list.tasks[first]!
+  if (first !== last || own.length > 1 || own.some(({ to }) => to === undefined)) return layered(list, inner, own, { first, last })
+  const { size, place } = inner[first]!
+  return { size, place, id, entry: size.width / 2, exits: own.map((step) => ({ step, from: id, points: [{ x: size.width / 2, y: size.height }] })) }
+}
+
+const OUT = 'out'
+
+function layered(list: TaskList, inner: Arranged[], steps: Step[], { first, last }: { first: number, last: number }): Piece {
   const graph = new graphlib.Graph({ multigraph: true })
   graph.setGraph({ rankdir: 'TB', nodesep: BESIDE, ranksep: GAP, edgesep: 16, marginx: 0, marginy: 0 })
   graph.setDefaultEdgeLabel(() => ({}))
-  for (const [index, task] of list.tasks.entries()) graph.setNode(task.pointer, { ...inner[index]!.size })
-  if (isRoot) for (const id of ['start', 'end']) graph.setNode(id, { ...END })
-  const steps = stepsOf(list, isRoot)
-  for (const [at, { from, to, label }] of steps.entries()) graph.setEdge(from, to, label === undefined ? {} : { width: Math.min(140, label.length * 7), height: 16, labelpos: 'c' }, String(at))
+  const pointer = (index: number): string => list.tasks[index]!.pointer
+  const goal = ({ from, to }: Step): string => (to === undefined ? `end ${pointer(from)}` : to > last ? OUT : pointer(to))
+  for (let index = first; index <= last; index += 1) graph.setNode(pointer(index), { ...inner[index]!.size })
+  for (const [at, step] of steps.entries()) {
+    const to = goal(step)
+    if (!graph.hasNode(to)) graph.setNode(to, to === OUT ? { width: 1, height: 1 } : { ...END })
+    graph.setEdge(pointer(step.from), to, step.label === undefined ? {} : { width: Math.min(140, step.label.length * 7), height: 16, labelpos: 'c' }, String(at))
+  }
   dagre(graph)
   const laid = graph.graph() as Partial<Sized>
-  const width = Math.ceil(laid.width ?? 0)
-  const height = Math.ceil(laid.height ?? 0)
-  const boxOf = (id: string): Box => graph.node(id) as unknown as Box
+  const cornerOf = (id: string): Box => {
+    const { x, y, width, height } = graph.node(id) as unknown as Box
+    return { x: x - width / 2, y: y - height / 2, width, height }
+  }
+  const ways = steps.map((step, at) => ({ step, from: pointer(step.from), to: goal(step), points: (graph.edge({ v: pointer(step.from), w: goal(step), name: String(at) }) as unknown as { points: Point[] }).points }))
   return {
-    size: { width, height },
+    size: { width: Math.ceil(laid.width ?? 0), height: Math.ceil(laid.height ?? 0) }, id: pointer(first), entry: Math.round((graph.node(pointer(first)) as unknown as Point).x),
+    exits: ways.filter(({ to }) => to === OUT),
     place(at, into, depth) {
-      const corner = (id: string): Box => {
-        const { x, y, width: wide, height: high } = boxOf(id)
-        return { x: at.x + x - wide / 2, y: at.y + y - high / 2, width: wide, height: high }
-      }
-      for (const [index, task] of list.tasks.entries()) inner[index]!.place(corner(task.pointer), into, depth)
-      if (isRoot) for (const id of ['start', 'end'] as const) into.ends.push({ id, at: corner(id) })
-      for (const [index, { from, to, ...step }] of steps.entries()) {
-        const { points } = graph.edge({ v: from, w: to, name: String(index) }) as unknown as { points: Point[] }
-        into.ways.push({ id: `${from} ${to} ${index}`, from, to, points: points.map(({ x, y }) => ({ x: at.x + x, y: at.y + y })), ...step })
+      const moved = ({ x, y, ...size }: Box): Box => ({ x: at.x + x, y: at.y + y, ...size })
+      for (let index = first; index <= last; index += 1) inner[index]!.place(moved(cornerOf(pointer(index))), into, depth)
+      for (const id of graph.nodes()) if (id.startsWith('end ')) into.ends.push({ id, kind: 'end', at: moved(cornerOf(id)) })
+      for (const [index, { step: { label, after }, from, to, points }] of ways.entries()) {
+        if (to !== OUT) into.ways.push({ id: `${from} ${to} ${index}`, from, to, label, after, ahead: undefined, points: points.map(({ x, y }) => ({ x: at.x + x, y: at.y + y })) })
       }
     },
   }

@@ -75,8 +75,8 @@ export function ListNode({ data: { placed: { list, owner } } }: NodeProps<ListNo
   return <div className="flow-empty">{deeds === undefined ? <span>{texts.nothingIn}</span> : <AddButton list={list} index={0} label={texts.addFirst(texts.roles[list.role])}>{texts.addTask}</AddButton>}</div>
 }
 
-export function EndNode({ data: { id } }: NodeProps<EndNodeType>) {
-  return <div className="flow-end">{handles}{id === 'start' ? texts.startNode : texts.endNode}</div>
+export function EndNode({ data: { kind } }: NodeProps<EndNodeType>) {
+  return <div className="flow-end">{handles}{kind === 'start' ? texts.startNode : texts.endNode}</div>
 }
 
 interface AddButtonProps { list: TaskList, index: number, label: string, className?: string, children?: ReactNode }

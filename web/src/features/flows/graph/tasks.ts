@@ -74,6 +74,10 @@ function listsWithin(task: Task): TaskList[] {
     case 'do': case 'for': return [list(definition['do'], '/do', task.kind === 'for' ? 'each' : 'do')]
     case 'fork': return [list(memberOf(definition['fork'], 'branches'), '/fork/branches', 'branches')]
     case 'try': return [list(definition['try'], '/try', 'try'), list(memberOf(definition['catch'], 'do'), '/catch/do', 'catch')]
+    case 'call': {
+      const each = memberOf(memberOf(definition['with'], 'subscription'), 'foreach')
+      return isMembers(each) ? [list(each['do'], '/with/subscription/foreach/do', 'each')] : []
+    }
     case 'listen': return isMembers(definition['foreach']) ? [list(definition['foreach']['do'], '/foreach/do', 'each')] : []
     default: return []
   }

@@ -25,9 +25,11 @@ export function Preview({ value, isBare, moment }: { value: unknown, isBare: boo
   if (error !== null) return <Text size="xs" className="app-anywhere" role="status" style={{ color: 'var(--app-bad)' }}>{error.message}</Text>
   if (data === undefined) return null
   const written = JSON.stringify(data.output, null, 2)
+  const isShort = JSON.stringify(sample.input ?? null).includes('"$blob"')
   return (
     <div role="status" aria-label={texts.preview}>
       <Text size="xs" c="dimmed" component="div">{texts.preview}</Text>
+      {isShort && <Text size="xs" style={{ color: 'var(--app-warn)' }}>{texts.largeSample}</Text>}
       <pre className="app-pre app-code app-preview">{written.slice(0, LONGEST)}{written.length > LONGEST && '…'}</pre>
     </div>
   )

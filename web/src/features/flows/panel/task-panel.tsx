@@ -14,6 +14,7 @@ import { Cases } from './cases.tsx'
 import { PanelContext, type PanelLife } from './context.ts'
 import { FieldView } from './field-view.tsx'
 import { fieldsOf, isOperation, type Moment } from './fields.ts'
+import { OperationChoice } from './operation-choice.tsx'
 import { OperationInput } from './operation-input.tsx'
 import { useDraft } from './use-draft.ts'
 
@@ -57,8 +58,7 @@ export function TaskPanel({ task, root, findings, samples, deeds, onClose }: Tas
         <Deeds task={task} root={root} deeds={deeds} />
         {findings.length > 0 && <Wrong findings={findings} />}
         <NameField task={task} onRename={(name) => deeds.rename(task, name)} />
-        {isOperation(call) && <FieldView field={{ path: '/call', label: texts.fields.calls, as: 'text' }} />}
-        {isOperation(call) ? <OperationInput call={call} /> : own.map((field) => <FieldView key={field.path} field={field} />)}
+        {isOperation(call) ? <><OperationChoice /><OperationInput call={call} /></> : own.map((field) => <FieldView key={field.path} field={field} />)}
         {task.kind === 'switch' && <Cases />}
         <details open={common.some(({ path }) => path !== '/then' && valueAt(task.definition, path) !== undefined)}>
           <summary><Text span size="sm" fw={550}>{texts.more}</Text></summary>

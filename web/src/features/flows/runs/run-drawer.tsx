@@ -17,21 +17,23 @@ interface RunDrawerProps {
   version?: string | undefined
   /** Of an earlier run. */
   input?: unknown
+  /** There are changes that are not stored. */
+  isEdited?: boolean
   onClose(): void
 }
 
 /** Starts a run, and goes to it. */
-export function RunDrawer({ flowId, version, input, onClose }: RunDrawerProps) {
+export function RunDrawer({ flowId, version, input, isEdited = false, onClose }: RunDrawerProps) {
   const latest = useGet('/api/v1/flows/{flow}', { path: { flow: flowId } }, { enabled: version === undefined })
   const given = useGet('/api/v1/flows/{flow}/versions/{version}', { path: { flow: flowId, version: version ?? '' } }, { enabled: version !== undefined })
   return (
     <Drawer opened onClose={onClose} title={texts.runTitle(flowId)}>
-      <Loaded query={version === undefined ? latest : given}>{(flow) => <StartForm flow={flow} isLatest={version === undefined || version === flow.latestVersion} input={input} />}</Loaded>
+      <Loaded query={version === undefined ? latest : given}>{(flow) => <StartForm flow={flow} isLatest={version === undefined || version === flow.latestVersion} input={input} isEdited={isEdited} />}</Loaded>
     </Drawer>
   )
 }
 
-function StartForm({ flow, isLatest, input }: { flow: Flow, isLatest: boolean, input: unknown }) {
+function StartForm({ flow, isLatest, input, isEdited }: { flow: Flow, isLatest: boolean, input: unknown, isEdited: boolean }) {
   const go = useGo()
   const path = usePath()
   const [value, setValue] = useState<unknown>(input ?? {})
@@ -43,6 +45,7 @@ function StartForm({ flow, isLatest, input }: { flow: Flow, isLatest: boolean, i
   return (
     <Stack gap="sm">
       {!isLatest && <Text size="sm" c="dimmed">{texts.oldVersion(flow.version)}</Text>}
+      {isEdited && <Text size="sm" style={{ color: 'var(--app-warn)' }}>{texts.notInRun}</Text>}
       <ValueForm label={texts.input} schema={inputSchema(flow.definition)} value={value} onChange={setValue} errors={errorsBelow(start.error, '/input')} />
       {isMasked && <Text size="sm" c="dimmed">{texts.masked}</Text>}
       {start.isError && <Problem error={start.error} title={texts.startFailed} />}

@@ -35,3 +35,10 @@ test('loops around it and the error that was caught are known to it', () => {
   expect(sampleOf(run, task('tell'), 'input').variables).toMatchObject({ fault: { status: 503 } })
   expect(typedSample({ items: [1] }, task('inner')).loops).toEqual([{ name: 'thing', at: 'index', program: '.items', input: { items: [1] } }])
 })
+
+test('the context is as the last task before it exported it', () => {
+  const at = (reference: string, second: number, more: object = {}): object => entry(reference, null, null, { startedAt: `2026-01-01T00:00:0${second}Z`, endedAt: `2026-01-01T00:00:0${second + 1}Z`, ...more })
+  const exporting = { ...run, tasks: [at('/do/0/first', 1, { context: { n: 1 } }), at('/do/1/each', 3, { context: { n: 2 } }), at('/do/2/guarded', 5)] } as Run
+  const contextOf = (name: string, moment: 'input' | 'output' = 'input'): unknown => sampleOf(exporting, task(name), moment).variables['context']
+  expect([contextOf('first'), contextOf('each'), contextOf('guarded'), contextOf('fresh')]).toEqual([{}, { n: 1 }, { n: 2 }, { n: 2 }])
+})

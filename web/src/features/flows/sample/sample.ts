@@ -24,7 +24,15 @@ export function sampleOf(run: Run, task: Task, moment: Moment): Sample {
   const entry = entries.get(namesOf(task.pointer))
   const raw = rawInput(run, entries, task)
   const input = moment === 'raw' ? raw : moment === 'input' ? entry?.input ?? raw : entry?.output ?? raw
-  return { input, variables: { ...variablesOf(run, task), input: entry?.input ?? raw, output: entry?.output ?? null }, loops: loopsAround(run, entries, task) }
+  return { input, variables: { ...variablesOf(run, task), context: contextAt(run, entry, moment), input: entry?.input ?? raw, output: entry?.output ?? null }, loops: loopsAround(run, entries, task) }
+}
+
+/** As the last task before it exported it; where it was not reached, the last of all. */
+function contextAt(run: Run, entry: Entry | undefined, moment: Moment): unknown {
+  const at = entry === undefined ? run.tasks.length : run.tasks.lastIndexOf(entry)
+  const until = entry?.endedAt != null && moment === 'output' ? entry.endedAt : entry?.startedAt
+  const before = run.tasks.filter((each, index) => each.context !== undefined && (index < at || entry === undefined) && (until === undefined || (each.endedAt ?? '') <= until))
+  return before.at(-1)?.context ?? {}
 }
 
 /** What was typed in instead of a run's data. */
@@ -44,7 +52,7 @@ function rawInput(run: Run, entries: Map<string, Entry>, { list, index, parent }
 function variablesOf(run: Run, task: Task): Record<string, unknown> {
   const moment = { iso8601: run.startedAt, epoch: { seconds: Math.floor(Date.parse(run.startedAt) / 1000), milliseconds: Date.parse(run.startedAt) } }
   return {
-    context: {}, secrets: {}, authorization: null, runtime: { name: 'Interchange', version: '0.1', metadata: {} },
+    secrets: {}, authorization: null, runtime: { name: 'Interchange', version: '0.1', metadata: {} },
     workflow: { id: run.id, definition: {}, input: run.input, startedAt: moment }, task: { name: task.name, reference: task.pointer, definition: task.definition, startedAt: moment },
     ...caughtAround(run, task),
   }
