@@ -269,6 +269,7 @@ test('a session that ends while one edits is begun anew in place, and what was d
   await page.getByRole('region', { name: 'Task: say' }).getByRole('textbox', { name: 'Values: told' }).fill('two')
   await expect.poll(() => textOf(page)).toContain('told: two')
   await page.getByRole('button', { name: /^Make it 1\.0\.1/ }).click()
+  await expect.poll(() => page.getByRole('button', { name: 'Save draft' }).isEnabled()).toBe(true)
   await context.clearCookies()
   await page.getByRole('button', { name: 'Save draft' }).click()
   const dialog = page.getByRole('dialog')
