@@ -39,8 +39,9 @@ describe.skipIf(specification === undefined)("the specification's example", () =
 
 interface Place { hub: TestHub, standIn: StandIn, key: string }
 
-async function runExample({ hub, standIn, key }: Place, source: string, { input, with: others = [], events = [], start, status, shortened }: Expectation): Promise<ConformanceRun> {
+async function runExample({ hub, standIn, key }: Place, source: string, { input, with: others = [], events = [], start, status, shortened, policy }: Expectation): Promise<ConformanceRun> {
   for (const text of others) await storeFlow(hub, { key, text })
+  if (policy !== undefined) expectStatus(201, await hub.call('POST', '/api/v1/credentials', { id: 'mySecret', connector: 'http', credentials: { policy: JSON.parse(standIn.localized(JSON.stringify(policy))) } }, { key }))
   const text = standIn.localized(shortened === undefined ? source : source.replace(...shortened))
   const flow = await storeFlow(hub, { key, text })
   let id = start === false ? undefined : await startRun(hub, { key, flow, input })

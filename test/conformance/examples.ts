@@ -17,12 +17,15 @@ export interface Expectation {
   asked?: string[]
   /** In the document, so that nobody waits for half a minute. */
   shortened?: [string, string]
-  /** It needs what is not had: the first in most places where tests run, the second nowhere. */
-  needs?: 'a container engine' | 'a credential that holds a whole policy'
+  /** The credential `mySecret`, which holds a whole policy. */
+  policy?: Record<string, unknown>
+  /** What is not had in most places where tests run. */
+  needs?: 'a container engine'
 }
 
 const pet = { id: 1, name: 'Rex', status: 'available' }
 const container: Expectation = { status: 'completed', needs: 'a container engine' }
+const realm = { authority: 'http://keycloak/realms/fake-authority', grant: 'client_credentials', client: { id: 'workflow-runtime-id', secret: 'workflow-runtime-secret' } }
 const people = { count: 1, results: [{ name: 'Luke' }] }
 const registerCustomer = `document: { dsl: '1.0.3', namespace: test, name: register-customer, version: '0.1.0' }
 do:
@@ -85,8 +88,8 @@ export const expectations: Record<string, Expectation> = {
     // Its `output.as` takes what was read for one event, where it is a list.
     events: [{ type: 'my.home.sensors.temperature', source: 'https://my.home.com/sensor', data: { reading: 20 }, attributes: { roomid: '1' } }, { type: 'my.home.sensors.humidity', source: 'https://my.home.com/sensor', data: { reading: 40 }, attributes: { roomid: '1' } }],
   },
-  'authentication-oauth2-secret': { status: 'completed', needs: 'a credential that holds a whole policy' },
-  'authentication-oidc-secret': { status: 'completed', needs: 'a credential that holds a whole policy' },
+  'authentication-oauth2-secret': { input: { petId: 1 }, policy: { ...realm, endpoints: { token: '/auth/token' } }, status: 'completed', output: pet, asked: ['POST keycloak/realms/fake-authority/auth/token', get1] },
+  'authentication-oidc-secret': { input: { petId: 1 }, policy: realm, status: 'completed', output: pet, asked: [get1] },
   'call-asyncapi-publish': { input: { pet: { id: 1 }, token: 'a-token' }, status: 'completed', asked: ['POST fake.com/pets'] },
   'call-asyncapi-subscribe-consume-amount': { status: 'completed', output: [1, 2, 3, 4, 5].map((number) => ({ payload: { number } })) },
   // Nothing in them ever fills the context that their conditions look at.

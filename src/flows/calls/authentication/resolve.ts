@@ -60,11 +60,13 @@ async function namedPolicy(name: string, context: Context): Promise<Policy> {
   return await context.evaluateWithin(named, context.input) as Policy
 }
 
-/** `{ use: <name> }` within a scheme stands for a secret, which holds the same as the scheme would. */
+/** `{ use: <name> }` within a scheme stands for a secret, which holds the same as the scheme would, or has that as its field `policy`. */
 async function settingsOf(kind: (typeof kinds)[number], settings: unknown, context: Context): Promise<unknown> {
   const { use } = (settings ?? {}) as { use?: unknown }
   if (typeof use !== 'string') return settings
   const secret = await context.secret(use)
+  const { policy } = (secret ?? {}) as { policy?: unknown }
+  if (typeof policy === 'object' && policy !== null) return policy
   if (kind !== 'bearer' || typeof secret === 'object') return secret
   return { token: String(secret) }
 }
