@@ -1270,7 +1270,7 @@ export type Problem = {
   title: string
   status: number
   /** Stable: programs may rely on it. */
-  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'sign_in_failed' | 'sign_in_refused' | 'csrf_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'flow_not_enabled' | 'operation_not_allowed' | 'operation_not_found' | 'tool_not_found' | 'access_denied' | 'credential_missing' | 'credential_revoked' | 'oauth_client_missing' | 'oauth_state_invalid' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'flow_failed' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'run_failed' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
+  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'sign_in_failed' | 'sign_in_refused' | 'csrf_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'flow_not_enabled' | 'operation_not_allowed' | 'operation_not_found' | 'tool_not_found' | 'access_denied' | 'credential_missing' | 'credential_revoked' | 'oauth_client_missing' | 'oauth_state_invalid' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'nested_too_deep' | 'flow_failed' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'run_failed' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
   /** What happened, for people. */
   detail: string
   /** Names the request; the log has it too. */
@@ -5449,7 +5449,7 @@ export interface Routes {
       id: string
     }
     body?: {
-      /** Reference of the task to begin with, such as `/do/2/send`. One within another stands for the outermost around it. Empty: the first. */
+      /** Reference of the task to begin with, such as `/do/2/send`. Within `do` and `try` it is begun there; within loops, branches and handlers it stands for the task that they belong to. Empty: the first. */
       from?: string
       /** What that task gets instead of what it had; without `from`, the input of the whole run. */
       input?: unknown

@@ -1,5 +1,6 @@
 /** Large values, which are kept among the blobs: once each, however many tasks pass them on. */
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { Blobs } from '../../blobs/blobs.ts'
 import type { BlobReference } from '../../connectors/connector.ts'
@@ -56,8 +57,22 @@ function weightOf(value: unknown, enough: number): number {
   return weight
 }
 
-function hashOf(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex')
+/** Of a text's bytes at a time: a whole copy of a large text would double what it takes. */
+const PIECE = 256 * 1024
+
+/** No piece ends within a character. */
+function* bytesOf(text: string): Generator<Buffer> {
+  for (let at = 0, end = 0; at < text.length; at = end) {
+    end = Math.min(at + PIECE, text.length)
+    if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end -= 1
+    yield Buffer.from(text.slice(at, end))
+  }
+}
+
+function hashOf(pieces: Iterable<Buffer>): string {
+  const hash = createHash('sha256')
+  for (const piece of pieces) hash.update(piece)
+  return hash.digest('hex')
 }
 
 export interface LargeValues {
@@ -89,11 +104,10 @@ export function createLargeValues({ blobs, tenantId, known, stored }: LargeDeps)
     return reference
   }
   const storeText = async (json: string): Promise<BlobReference> => {
-    const bytes = Buffer.from(json)
-    const hash = hashOf(bytes)
+    const hash = hashOf(bytesOf(json))
     const before = known[hash]
     if (before !== undefined) return JSON.parse(before) as BlobReference
-    const reference = await blobs.write(tenantId, bytes, { contentType: 'application/json' })
+    const reference = await blobs.write(tenantId, Readable.from(bytesOf(json)), { contentType: 'application/json' })
     await stored(reference.$blob.id)
     known[hash] = JSON.stringify(reference)
     for (const oldest of Object.keys(known).slice(0, -REMEMBERED)) delete known[oldest]
@@ -107,7 +121,7 @@ export function createLargeValues({ blobs, tenantId, known, stored }: LargeDeps)
       const { reference, stream } = await blobs.read(tenantId, id)
       const bytes = await buffer(stream)
       // Met again as a part of another value, it is the same.
-      known[hashOf(bytes)] ??= JSON.stringify(reference)
+      known[hashOf([bytes])] ??= JSON.stringify(reference)
       const part = JSON.parse(bytes.toString('utf8')) as object | string
       remember(part, reference)
       return part

@@ -35,6 +35,42 @@ test('a run begins anew before a chosen task, with what was recorded or another 
   } } })
 }))
 
+test('it begins within `do` and `try` too, and where a loop is around the task, before the loop', () => withDatabase(async (database) => {
+  let isDown = true
+  const asked: unknown[] = []
+  await withFlows(database, async ({ runs, caller, run }) => {
+    const call = (n: string) => ({ call: 'service', with: { n } })
+    const first = await run([
+      { start: { set: { n: '${ .n + 1 }' } } },
+      { group: { do: [{ add: { set: { n: '${ .n * 10 }' } } }, { guard: { try: [{ ask: call('${ .n }') }, { again: call('${ .n + 1 }') }], catch: { errors: { with: { status: 404 } } } } }], output: { as: '{ total: .n }' } } },
+      { loop: { for: { in: '[1, 2]' }, do: [{ each: call('${ $item }') }] } },
+    ], { n: 1 })
+    expect(first).toMatchObject({ status: 'faulted', error: { instance: '/do/1/group/do/1/guard/try/1/again' } })
+    expect(asked.splice(0)).toEqual([20, 21])
+    isDown = false
+    const end = async (from: string, input?: unknown): Promise<unknown> => {
+      const { id } = await runs.retry(caller, first.id, { from, ...input !== undefined && { input } })
+      await runs.wait(caller, id, 30_000)
+      return runs.get(caller, id)
+    }
+    expect(await end('/do/1/group/do/1/guard/try/1/again')).toMatchObject({ status: 'completed', tasks: [{ name: 'group' }, { name: 'guard' }, { name: 'again', input: { n: 20 } }, { name: 'loop' }, { name: 'each' }, { name: 'each' }] })
+    expect(asked.splice(0)).toEqual([21, 1, 2])
+    const deep = await runs.list(caller, { limit: 1 })
+    expect((await runs.get(caller, deep.data[0]!.id)).tasks[0]).toMatchObject({ name: 'group', output: { total: 21 } })
+    await end('/do/1/group/do/0/add', { n: 5 })
+    expect(asked.splice(0)).toEqual([50, 51, 1, 2])
+    const { id } = await runs.retry(caller, deep.data[0]!.id, { from: '/do/2/loop/do/0/each' })
+    await runs.wait(caller, id, 30_000)
+    expect(asked.splice(0)).toEqual([1, 2])
+    for (const from of ['/do/1/group/do/7/none', '/do/1/group/do/0/other', '/do/2/loop', '/do/0', 'nonsense']) await expect(runs.retry(caller, first.id, { from })).rejects.toMatchObject({ code: 'invalid_input' })
+  }, { functions: { service: (args) => {
+    const { n } = args as { n: number }
+    asked.push(n)
+    if (isDown && n === 21) throw fault('communication', 'down', { status: 503 })
+    return { n }
+  } } })
+}))
+
 test('a test case replays with what was recorded, and shows what a change of the flow changes', () => withDatabase(async (database) => {
   let calls = 0
   await withFlows(database, async ({ runs, caller, run, definitions }) => {

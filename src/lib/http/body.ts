@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { givenUp, timedOut, tooLarge, upstreamFailure } from './failure.ts'
+import { headerValue } from './headers.ts'
 import type { HttpResponse } from './http.ts'
 import { UpstreamResponse } from './response.ts'
 
@@ -23,12 +24,19 @@ export function readBody(response: HttpResponse, options: ReadBodyOptions): Prom
     if (collected !== undefined) return collected
     response.startBuffering()
   }
-  return readStream(response.body, response.host, options)
+  return readStream(response.body, response.host, options, sizeOf(response))
 }
 
-function readStream(body: Readable, host: string, { maxBytes, timeoutMs, signal }: ReadBodyOptions): Promise<Buffer> {
+/** Of a body that comes as it is, where its length was said: it is put into its place as it comes, instead of being held twice at its end. */
+function sizeOf({ headers }: HttpResponse): number | undefined {
+  const sizeBytes = Number(headerValue(headers, 'content-length'))
+  return headerValue(headers, 'content-encoding') === undefined && sizeBytes > 0 ? sizeBytes : undefined
+}
+
+function readStream(body: Readable, host: string, { maxBytes, timeoutMs, signal }: ReadBodyOptions, expectedBytes?: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
+    let whole: Buffer | undefined
     let sizeBytes = 0
     let settled = false
     const settle = (error?: Error): void => {
@@ -36,7 +44,7 @@ function readStream(body: Readable, host: string, { maxBytes, timeoutMs, signal 
       settled = true
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
-      if (error === undefined) resolve(chunks.length === 1 ? chunks[0] as Buffer : Buffer.concat(chunks))
+      if (error === undefined) resolve(whole?.subarray(0, sizeBytes) ?? (chunks.length === 1 ? chunks[0] as Buffer : Buffer.concat(chunks)))
       else reject(upstreamFailure(error, host, false))
       body.destroy()
     }
@@ -46,9 +54,16 @@ function readStream(body: Readable, host: string, { maxBytes, timeoutMs, signal 
     signal?.addEventListener('abort', onAbort, { once: true })
     body.on('error', settle).on('close', () => { settle(body.errored ?? brokenOff()) })
     body.on('end', () => { settle() }).on('data', (chunk: Buffer) => {
+      const at = sizeBytes
       sizeBytes += chunk.length
-      if (sizeBytes > maxBytes) settle(tooLarge(host, maxBytes))
-      else chunks.push(chunk)
+      if (sizeBytes > maxBytes) return settle(tooLarge(host, maxBytes))
+      // Once something came; what a length says alone is not believed.
+      if (at === 0 && expectedBytes !== undefined && expectedBytes > sizeBytes && expectedBytes <= maxBytes) whole = Buffer.allocUnsafe(expectedBytes)
+      if (whole === undefined || sizeBytes > whole.length) {
+        if (whole !== undefined) chunks.push(whole.subarray(0, at))
+        whole = undefined
+        chunks.push(chunk)
+      } else chunk.copy(whole, at)
     })
     if (body.closed) settle(body.errored ?? brokenOff())
   })

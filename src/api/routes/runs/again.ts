@@ -9,7 +9,7 @@ export const retryRun = defineRoute({
   description: 'It follows the version of the first one, and its flow must be enabled. Secrets are masked in what was recorded: a task gets its own by `$secrets` again; data that holds any must be given anew.',
   params: runId,
   body: z.strictObject({
-    from: z.string().max(2000).optional().describe('Reference of the task to begin with, such as `/do/2/send`. One within another stands for the outermost around it. Empty: the first.'),
+    from: z.string().max(2000).optional().describe('Reference of the task to begin with, such as `/do/2/send`. Within `do` and `try` it is begun there; within loops, branches and handlers it stands for the task that they belong to. Empty: the first.'),
     input: z.unknown().optional().describe('What that task gets instead of what it had; without `from`, the input of the whole run.'),
   }),
   freeText: ['/input'],
