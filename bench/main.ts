@@ -5,6 +5,7 @@
 import { Report } from './report.ts'
 import { openLoad } from './load.ts'
 import { measureCallPath } from './parts/call-path.ts'
+import { measureDashboard } from './parts/dashboard.ts'
 import { measureEvents } from './parts/events.ts'
 import { measureFlows } from './parts/flows.ts'
 import { measureImport } from './parts/import.ts'
@@ -12,10 +13,10 @@ import { measureMany } from './parts/many.ts'
 import { measureSoak } from './parts/soak.ts'
 import { measureStart } from './parts/start.ts'
 
-const parts = { start: measureStart, calls: measureCallPath, many: measureMany, import: measureImport, events: measureEvents, flows: measureFlows, soak: measureSoak }
+const parts = { start: measureStart, calls: measureCallPath, many: measureMany, import: measureImport, events: measureEvents, flows: measureFlows, dashboard: measureDashboard, soak: measureSoak }
 type Part = keyof typeof parts
 /** Those that run where none is named. */
-const usual: Part[] = ['start', 'calls', 'many', 'import', 'events', 'flows']
+const usual: Part[] = ['start', 'calls', 'many', 'import', 'events', 'flows', 'dashboard']
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !(name in parts))

@@ -20,7 +20,7 @@ import { CREDENTIALS_CHANGED } from './credentials/notices.ts'
 import { CONNECTORS_CHANGED } from './catalog/registry.ts'
 import { PULSAR_BRIDGES_CHANGED } from './events/pulsar/bridges.ts'
 import { INTEGRATIONS_CHANGED } from './integrations/loaded.ts'
-import { startJobs, type Jobs } from './jobs/jobs.ts'
+import { startJobs, type JobCounts, type Jobs } from './jobs/jobs.ts'
 import { every, type Schedule } from './jobs/schedule.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
@@ -75,13 +75,14 @@ async function openTelemetry({ otlpEndpoint }: Config, logger: Logger): Promise<
 async function startOn(storage: Storage, running: AsyncDisposableStack, telemetry: Telemetry | undefined, { config, logger, role, keyMade }: HubOptions): Promise<Hub> {
   const { database } = storage
   let jobs: Jobs | undefined
+  const countJobs = async (): Promise<JobCounts> => jobs?.counts() ?? { waiting: 0, failed: 0 }
   const metrics = createMetrics({
-    database, http: storage.http, jobs: async () => jobs?.counts() ?? { waiting: 0, failed: 0 },
+    database, http: storage.http, jobs: countJobs,
     deliveries: () => areas.eventing.deliveries(), runs: () => areas.flowRuns.figures(),
   })
   let url: string | undefined
   const publicUrl = (): string => config.publicUrl ?? url ?? urlOf(config, config.host)
-  const areas = await createAreas({ config, logger, storage, metrics, tracing: telemetry, notify: queueNotice, publicUrl })
+  const areas = await createAreas({ config, logger, storage, metrics, tracing: telemetry, notify: queueNotice, countJobs, publicUrl })
   running.defer(() => areas.close())
   const { madeKey } = await areas.services.tenants.ensureFirst(config.apiKey)
   if (madeKey !== undefined) keyMade?.(madeKey)
@@ -133,6 +134,7 @@ function startSchedules({ services }: Areas, logger: Logger): Schedule[] {
     every(10_000, () => services.sessions.flushLastUsed(), onError),
     every(10_000, () => services.figures.rollUp(), onError),
     every(2000, () => services.webhookFigures.flush(), onError),
+    every(2000, () => services.sourceFigures.flush(), onError),
   ]
 }
 

@@ -8,6 +8,7 @@ import { HubError } from '../errors.ts'
 import { parseJson } from '../lib/json/limits.ts'
 import { arrivalLimits, watchArrivals, type ArrivalLimits, type Arrivals } from './arrival.ts'
 import { attachDashboard } from './dashboard.ts'
+import { readMethods } from './methods.ts'
 import { proxyMethods, type Route } from './route.ts'
 import { createHandler, type HandlerContext } from './handler.ts'
 import { asHubError, repeatHeaders, toProblem } from './problem.ts'
@@ -53,8 +54,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
     try { done(null, body.length === 0 ? undefined : parseJson(body as Buffer)) } catch (error) { done(error as Error) }
   })
   server.setErrorHandler((error, request, reply) => { sendError(error, request, reply, logger) })
+  const methodsAt = readMethods(routes)
   server.setNotFoundHandler((request, reply) => {
-    sendError(new HubError('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`), request, reply, logger)
+    sendError(refusalOf(request, methodsAt), request, reply, logger)
   })
   options.trace?.(server)
   server.addHook('onResponse', (request, reply, done) => {
@@ -71,6 +73,14 @@ export function createServer(options: ServerOptions): FastifyInstance {
   if (options.dashboardFolder !== undefined) attachDashboard(server, { folder: options.dashboardFolder })
   register(server, routes, options, arrivals)
   return server
+}
+
+/** A path that takes other methods says which. */
+function refusalOf({ method, url }: FastifyRequest, methodsAt: (path: string) => string[]): HubError {
+  const path = url.split('?')[0]!
+  const allowed = methodsAt(path)
+  if (allowed.length === 0) return new HubError('not_found', `There is no ${method} ${path}.`)
+  return new HubError('method_not_allowed', `${path} takes ${allowed.join(', ')}.`, { headers: { allow: allowed.join(', ') } })
 }
 
 /** What ends no connection by itself when the server closes, but would keep it from closing. */

@@ -29,6 +29,7 @@ import type { ReadLimits } from '../integrations/limits.ts'
 import type { BreakerState } from '../integrations/policies/breaker.ts'
 import type { Proxy } from '../integrations/proxy.ts'
 import type { Rerun } from '../integrations/rerun.ts'
+import type { JobCounts } from '../jobs/jobs.ts'
 import type { Records } from '../records/records.ts'
 import type { Audit } from '../tenants/audit.ts'
 import type { Keys } from '../tenants/keys.ts'
@@ -96,6 +97,8 @@ export interface Services {
   agents: Agents
   tools: Tools
   mcp: Mcp
+  /** The hub's own jobs, over all tenants. */
+  countJobs(): Promise<JobCounts>
   /** Where others reach the hub; without a slash at the end. */
   publicUrl(): string
   about: ReadAbout

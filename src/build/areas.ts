@@ -90,6 +90,7 @@ export interface AreasDeps {
   /** Undefined where nothing is traced. */
   tracing?: TryTracing | undefined
   notify: AlertsDeps['notify']
+  countJobs: Services['countJobs']
   /** Where others reach the hub; without a slash at the end. */
   publicUrl(): string
 }
@@ -129,7 +130,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const services: Services = {
     ...people, audit, ...agents.services,
     credentials, credentialExpiry: createCredentialExpiry({ database, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) }), connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services, ...flowRuns.services, approvals,
-    records: createRecords({ executions, events: eventBus.services.events, runs: flowRuns.services.runs, deliveries: eventing.services.deliveries }), readLimits: createReadLimits({ loaded, figures }), breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
+    countJobs: () => deps.countJobs(), records: createRecords({ executions, events: eventBus.services.events, runs: flowRuns.services.runs, deliveries: eventing.services.deliveries }), readLimits: createReadLimits({ loaded, figures }), breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     about: createAbout({ config: deps.config, database, publicUrl: deps.publicUrl }), ready: () => readiness(deps),
     metrics: (options) => metrics.read(options),
   }

@@ -32,13 +32,17 @@ export interface ReceivingDeps {
 
 export function createReceiving({ config, storage: { database }, logger, jq, credentials: { own }, inbox, schemas, answerFor, publicUrl }: ReceivingDeps): Receiving {
   const sources = createLoadedSources({ database, own })
+  const figures = createSourceFigures({ database })
   const requests = createHookRequests({ database, onError: (error) => { logger.warn({ err: error }, 'requests of webhook sources could not be kept') } })
   return {
     loadedSources: sources,
     services: {
-      publicUrl, hookRequests: requests, sourceFigures: createSourceFigures({ database }), webhookSources: createWebhookSources({ database, own, loaded: sources, jq }),
-      hooks: createHooks({ sources, requests, inbox, schemas, jq, answerFor, publicUrl, maxBodyBytes: config.maxBodyBytes }),
+      publicUrl, hookRequests: requests, sourceFigures: figures, webhookSources: createWebhookSources({ database, own, loaded: sources, jq }),
+      hooks: createHooks({ sources, requests, figures, inbox, schemas, jq, answerFor, publicUrl, maxBodyBytes: config.maxBodyBytes }),
     },
-    close: () => requests.drain(),
+    async close() {
+      await requests.drain()
+      await figures.flush().catch((error: unknown) => { logger.warn({ err: error }, 'the last figures of webhook sources could not be written') })
+    },
   }
 }

@@ -27,7 +27,10 @@ export function hubTasks({ areas, storage, idempotency, config }: TaskDeps): Tas
       await sweepDocuments(storage)
     } },
     { name: 'expire-idempotency-keys', cron: '27 * * * *', run: () => idempotency.expire() },
-    { name: 'expire-webhook-figures', cron: '57 * * * *', run: () => areas.services.webhookFigures.expire() },
+    { name: 'expire-webhook-figures', cron: '57 * * * *', run: async () => {
+      await areas.services.webhookFigures.expire()
+      await areas.services.sourceFigures.expire()
+    } },
     { name: 'expire-webhook-requests', cron: '47 * * * *', run: () => areas.services.hookRequests.expire() },
     { name: 'alerts', cron: '* * * * *', run: () => areas.services.alerts.evaluateAll() },
     { name: 'credential-expiry', cron: '*/5 * * * *', run: async () => { await areas.services.credentialExpiry.tell() } },

@@ -3666,7 +3666,7 @@ export interface Routes {
       })[]
     }
   }
-  /** Count what is still to be delivered, by endpoint. */
+  /** Count what is still to be done: deliveries by endpoint, runs of flows, jobs. */
   'GET /api/v1/figures/queues': {
     reply: {
       /** Over all endpoints. */
@@ -3682,6 +3682,48 @@ export interface Routes {
         due: number
         oldestDueAt: Timestamp
       })[]
+      /** Runs of flows that are not over. Null for who may not read flows. */
+      runs: ({
+        /** In the DSL's words. `pending`: it waits for its flow's concurrency limit or for an earlier run of its key; `waiting`: for time, events or another run. */
+        status: 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
+        count: number
+        /** Those whose time has come, and that no process has taken up yet. */
+        due: number
+      })[] | null
+      /** The hub's own, over all tenants. Null without the scope metrics:read. */
+      jobs: {
+        waiting: number
+        /** With no attempt left. */
+        failed: number
+      } | null
+    }
+  }
+  /** List how the deliveries of each webhook went, hour by hour. */
+  'GET /api/v1/figures/webhooks': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** Empty: a day before `to`. */
+      from?: string
+      /** Empty: now. */
+      to?: string
+    }
+    reply: {
+      data: ({
+        webhookId: string
+        /** In UTC; hours without any are left out. */
+        series: ({
+          at: Timestamp
+          delivered: number
+          failed: number
+          attempts: number
+          failedAttempts: number
+        })[]
+      })[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
     }
   }
   /** List how much came to each webhook source, and how much of it was refused. */
@@ -3699,10 +3741,16 @@ export interface Routes {
         sourceId: string
         /** Events that were taken in. */
         accepted: number
-        /** Requests that were refused, of the newest 500 that are kept. */
+        /** Requests that were refused. */
         refused: number
         /** Since `from`. */
         lastEventAt: Timestamp | null
+        /** By the hour, in UTC; hours in which nothing came are left out. */
+        series: ({
+          at: Timestamp
+          accepted: number
+          refused: number
+        })[]
       })[]
       /** Give it back as `cursor` for the next page; null at the end. */
       nextCursor: string | null

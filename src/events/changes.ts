@@ -9,8 +9,15 @@ export interface Changes {
   follow(tenantId: string, told: (topics: string[]) => void): () => void
 }
 
-/** Many changes come together; one notice does for them. */
+/** Many changes come together; one notice does for them. What comes after a while of quiet is told at once. */
 const GATHER_MS = 50
+/** What happens in one go is one change. */
+const MOMENT_MS = 5
+
+/** How long to wait where the last time was at `last`, in ms. */
+function waitFor(last: number, everyMs: number): number {
+  return Math.max(Math.min(MOMENT_MS, everyMs), last + everyMs - performance.now())
+}
 
 export function createChanges({ gatherMs = GATHER_MS }: { gatherMs?: number } = {}): Changes {
   const followers = new Map<string, Set<(topic: string) => void>>()
@@ -21,14 +28,16 @@ export function createChanges({ gatherMs = GATHER_MS }: { gatherMs?: number } = 
     follow(tenantId, told) {
       const topics = new Set<string>()
       let timer: NodeJS.Timeout | undefined
+      let last = -Infinity
       const note = (topic: string): void => {
         topics.add(topic)
         timer ??= setTimeout(() => {
           timer = undefined
+          last = performance.now()
           const gathered = [...topics]
           topics.clear()
           told(gathered)
-        }, gatherMs)
+        }, waitFor(last, gatherMs))
       }
       const own = followers.get(tenantId) ?? new Set()
       followers.set(tenantId, own.add(note))
@@ -56,9 +65,11 @@ const MOST_TENANTS = 200
 export function createAnnouncer({ send, onError, everyMs = EVERY_MS }: { send(tenantIds: string[]): Promise<unknown>, onError(error: unknown): void, everyMs?: number }): Announcer {
   const waiting = new Set<string>()
   let timer: NodeJS.Timeout | undefined
+  let last = -Infinity
   const flush = async (): Promise<void> => {
     clearTimeout(timer)
     timer = undefined
+    last = performance.now()
     const tenantIds = [...waiting]
     waiting.clear()
     for (let at = 0; at < tenantIds.length; at += MOST_TENANTS) await send(tenantIds.slice(at, at + MOST_TENANTS))
@@ -66,7 +77,7 @@ export function createAnnouncer({ send, onError, everyMs = EVERY_MS }: { send(te
   return {
     announce(tenantId) {
       waiting.add(tenantId)
-      timer ??= setTimeout(() => { flush().catch(onError) }, everyMs)
+      timer ??= setTimeout(() => { flush().catch(onError) }, waitFor(last, everyMs))
     },
     close: () => flush().catch(onError),
   }

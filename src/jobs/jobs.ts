@@ -18,9 +18,12 @@ export interface Task {
   run(payload: unknown): Promise<void>
 }
 
+/** Those that failed have no attempt left. */
+export interface JobCounts { waiting: number, failed: number }
+
 export interface Jobs {
   /** Jobs that wait, and those that failed for good. */
-  counts(): Promise<{ waiting: number, failed: number }>
+  counts(): Promise<JobCounts>
   stop(): Promise<void>
 }
 
@@ -72,7 +75,7 @@ function handleOf({ database, runner, processId, timer }: { database: Database, 
   return {
     async counts() {
       const late = pause(COUNT_TIMEOUT_MS, undefined, { ref: false }).then(() => { throw new Error('The job queue could not be counted in time.') })
-      const { rows } = await Promise.race([late, database.owner.query<{ waiting: number, failed: number }>(
+      const { rows } = await Promise.race([late, database.owner.query<JobCounts>(
         'select count(*) filter (where attempts < max_attempts)::int as waiting, count(*) filter (where attempts >= max_attempts)::int as failed from graphile_worker.jobs')])
       return rows[0]!
     },

@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import axe from 'axe-core'
@@ -115,31 +114,4 @@ export async function connectShop({ hub, shop }: Dashboard, name = 'Bookshop', k
   const { status, body } = await hub.call('POST', '/api/integration/register', { name, type: 'openapi', config: { openAPISpec: shop }, credentials: { shopKey: 'shop-secret-4711' } }, { key })
   expect(status, JSON.stringify(body)).toBe(201)
   return body.id as string
-}
-
-/** A way to the hub that can be cut, and mended under the same address. */
-export async function startWay(hub: TestHub): Promise<{ url: string, cut(): Promise<void>, mend(): Promise<void> }> {
-  const { port } = new URL(hub.url)
-  const open = new Set<Socket>()
-  const server = createServer((near) => {
-    const far = connect(Number(port), '127.0.0.1')
-    for (const socket of [near, far]) {
-      open.add(socket)
-      socket.on('error', () => undefined).on('close', () => { open.delete(socket) })
-    }
-    near.pipe(far).pipe(near)
-  })
-  const listen = (at: number): Promise<unknown> => once(server.listen(at, '127.0.0.1'), 'listening')
-  await listen(0)
-  const own = (server.address() as AddressInfo).port
-  return {
-    url: `http://127.0.0.1:${own}`,
-    async cut() {
-      const closed = once(server, 'close')
-      server.close()
-      for (const socket of open) socket.destroy()
-      await closed
-    },
-    async mend() { await listen(own) },
-  }
 }

@@ -1,6 +1,7 @@
 /** Watching and repairing: executions, what is live, what ⌘K finds, settings. */
 import { expect } from 'vitest'
-import { connectShop, startWay, test, useDashboard } from './browser.ts'
+import { connectShop, test, useDashboard } from './browser.ts'
+import { startWay } from '../../test/way.ts'
 import { json, startUpstream } from '../../test/upstream.ts'
 import { addConnector, addIntegration } from '../../test/service.ts'
 
@@ -41,7 +42,7 @@ test('what runs elsewhere shows by itself', async () => {
 
 test('while the hub is away the page says so and keeps what was typed; once it is back, nothing was missed', async () => {
   const id = await connectShop(dashboard, 'Before')
-  const way = await startWay(dashboard.hub)
+  const way = await startWay(dashboard.hub.url)
   try {
     const { page, visit } = await dashboard.visitor({ through: way.url })
     await visit(`integrations/${id}?part=configuration`, 'Before')

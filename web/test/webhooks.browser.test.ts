@@ -62,7 +62,7 @@ test('from nothing to a repaired delivery: a source, a signed webhook, its event
   await page.getByText('refs/heads/needle').waitFor()
   await page.getByRole('link', { name: 'GitHub' }).waitFor()
   // Its delivery failed: why, attempt by attempt.
-  await page.getByRole('link', { name: /^push/ }).click()
+  await page.getByRole('table').getByRole('link', { name: /^push/ }).click()
   await page.getByRole('heading', { name: 'Attempt 1' }).waitFor()
   await page.getByText('the till is broken').waitFor()
   await page.getByText('Why it was given up').waitFor()

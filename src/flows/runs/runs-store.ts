@@ -114,9 +114,9 @@ export async function updateResumed(db: Db, tenantId: string, id: string): Promi
   return rowCount === 1
 }
 
-/** Over all tenants. */
-export async function countByStatus(db: Db): Promise<{ status: RunStatus, count: number, due: number }[]> {
+/** Of one tenant, or over all of them. */
+export async function countByStatus(db: Db, tenantId?: string): Promise<{ status: RunStatus, count: number, due: number }[]> {
   const { rows } = await db.query<{ status: RunStatus, count: number, due: number }>(
-    'select status, count(*)::integer as count, (count(*) filter (where claimed_by is null and due_at <= now()))::integer as due from flow_live group by status')
+    'select status, count(*)::integer as count, (count(*) filter (where claimed_by is null and due_at <= now()))::integer as due from flow_live where $1::uuid is null or tenant_id = $1 group by status', [tenantId ?? null])
   return rows
 }

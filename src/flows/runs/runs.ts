@@ -40,6 +40,8 @@ export interface Runs {
   look(caller: Caller, id: string): Promise<RunSummary | undefined>
   /** Newest first, without data. `invalid_request` where the search takes too long. */
   list(caller: Caller, filter: RunFilter & PageRequest): Promise<Page<RunSummary>>
+  /** How many are not over, by how they stand; `due`: those of them that nobody has taken up yet. */
+  queued(caller: Caller): Promise<{ status: RunStatus, count: number, due: number }[]>
   /** Those that failed since a moment, by flow: of the newest 10,000. */
   faulted(caller: Caller, since: Date, limit: number): Promise<FaultedRow[]>
   /** These three ask for it, and answer how the run stands now; `conflict` where it is over, or not suspended. */
@@ -115,6 +117,7 @@ export function createRuns(deps: RunsDeps): Runs {
       const rows = await searchWithin(database.tenant(caller.tenantId), { timeoutMs: searchTimeoutMs, orGive: 'a flow' }, (db) => listRuns(db, caller.tenantId, { ...filter, before, limit: limit + 1 }))
       return toPage(rows, limit, (row) => [row.id], summaryOf)
     },
+    queued: ({ tenantId }) => countByStatus(database.tenant(tenantId), tenantId),
     faulted: ({ tenantId }, since, limit) => countFaulted(database.tenant(tenantId), tenantId, { since, mostSeen: MOST_SEEN, limit }),
     cancel: (caller, id) => steer(caller, id, 'cancel'),
     suspend: (caller, id) => steer(caller, id, 'suspend'),

@@ -8,6 +8,7 @@ import { readContent } from './content/content.ts'
 import { undoCodings } from './content/encoding.ts'
 import { shakeHands } from './handshake.ts'
 import type { LoadedSource, LoadedSources } from './loaded.ts'
+import type { SourceFigures } from './figures.ts'
 import type { HookRequests } from './requests.ts'
 import { headerOf, type IncomingRequest } from './schemes/scheme.ts'
 
@@ -35,6 +36,7 @@ export interface SchemaValidator {
 export interface HooksDeps {
   sources: LoadedSources
   requests: HookRequests
+  figures: Pick<SourceFigures, 'record'>
   inbox: Inbox
   schemas: SchemaValidator
   jq: Jq
@@ -61,11 +63,15 @@ export function createHooks(deps: HooksDeps): Hooks {
       const request = incoming(deps, asked)
       const { inspect } = source.settings
       try {
-        const { answer, eventId } = await take(deps, source, request)
+        const { answer, eventId, accepted } = await take(deps, source, request)
+        if (accepted > 0) deps.figures.record(source, { accepted })
         if (inspect) await deps.requests.record(source, { request, status: answer.status, reason: null, eventId })
         return answer
       } catch (error) {
-        if (isHubError(error) && error.status < 500) await deps.requests.record(source, { request, status: error.status, reason: source.mask.mask(error.message).slice(0, 1000), eventId: null })
+        if (isHubError(error) && error.status < 500) {
+          deps.figures.record(source, { refused: 1 })
+          await deps.requests.record(source, { request, status: error.status, reason: source.mask.mask(error.message).slice(0, 1000), eventId: null })
+        }
         throw error
       }
     },
@@ -81,7 +87,8 @@ function incoming({ publicUrl }: HooksDeps, { path: _path, ...request }: HookReq
   }
 }
 
-interface Taken { answer: HookAnswer, eventId: string | null }
+/** `accepted`: how many events of it were taken in. */
+interface Taken { answer: HookAnswer, eventId: string | null, accepted: number }
 
 async function take(deps: HooksDeps, source: LoadedSource, request: IncomingRequest): Promise<Taken> {
   const { settings, status } = source
@@ -89,7 +96,7 @@ async function take(deps: HooksDeps, source: LoadedSource, request: IncomingRequ
   assertAddress(source, request.ip)
   const echo = shakeHands(source, request)
   if (echo === 'refused') throw refusal(source, 'The handshake is not the one that was agreed upon.')
-  if (echo !== undefined) return { answer: { ...echo, headers: { ...echo.headers, ...INERT } }, eventId: null }
+  if (echo !== undefined) return { answer: { ...echo, headers: { ...echo.headers, ...INERT } }, eventId: null, accepted: 0 }
   if (!settings.inspect && !(settings.methods as readonly string[]).includes(request.method)) {
     const taken = settings.methods.join(', ')
     throw new HubError('method_not_allowed', `This webhook source takes ${taken}.`, { headers: { allow: taken } })
@@ -107,7 +114,7 @@ async function takeBody(deps: HooksDeps, source: LoadedSource, request: Incoming
   if (events !== undefined) return store(deps, source, events.map((event) => cloudEventOf(source, event)))
   const content = await readContent(body, request.headers['content-type'] as string | undefined, { lenient: inspect })
   const challenge = scheme.challenge?.(request, content.data)
-  if (challenge !== undefined) return { answer: { status: challenge.status, headers: { 'content-type': challenge.contentType, ...INERT }, body: challenge.body }, eventId: null }
+  if (challenge !== undefined) return { answer: { status: challenge.status, headers: { 'content-type': challenge.contentType, ...INERT }, body: challenge.body }, eventId: null, accepted: 0 }
   return store(deps, source, [await eventOf(deps.jq, source, request, content)])
 }
 
@@ -127,7 +134,7 @@ async function store({ inbox, schemas, answerFor }: HooksDeps, source: LoadedSou
   const accepted = events.length === 1 ? [await inbox.accept(events[0]!)] : await Promise.all(events.map((event) => inbox.accept(event)))
   const eventId = accepted[0]?.id
   const answer = eventId === undefined ? undefined : await answerFor(tenantId, eventId)
-  return { answer: answer === undefined ? answerOf(source, events, accepted) : { ...answer, headers: { ...answer.headers, ...INERT } }, eventId: eventId ?? null }
+  return { answer: answer === undefined ? answerOf(source, events, accepted) : { ...answer, headers: { ...answer.headers, ...INERT } }, eventId: eventId ?? null, accepted: accepted.filter(({ repeated }) => !repeated).length }
 }
 
 async function checkSchema(schemas: SchemaValidator, tenantId: string, check: 'flag' | 'reject', accepted: AcceptedEvent): Promise<void> {

@@ -65,6 +65,17 @@ export async function sumByStep(db: Db, tenantId: string, webhookId: string | un
   return rows
 }
 
+export interface WebhookHour { webhookId: string, at: Date, delivered: number, failed: number, attempts: number, failedAttempts: number }
+
+/** Hours without any are left out. */
+export async function sumByWebhookHour(db: Db, tenantId: string, webhookIds: readonly string[], { from, to }: Range): Promise<WebhookHour[]> {
+  const { rows } = await db.query<WebhookHour>(
+    `select webhook_id as "webhookId", date_trunc('hour', minute, 'UTC') as at, ${sums}
+     from webhook_minutes where tenant_id = $1 and webhook_id = any ($2::uuid[]) and minute >= $3 and minute < $4 group by 1, 2 order by 1, 2`,
+    [tenantId, webhookIds, from, to])
+  return rows
+}
+
 export async function deleteMinutes(db: Db, before: Date): Promise<void> {
   await db.query('delete from webhook_minutes m using webhooks w where m.tenant_id = w.tenant_id and m.webhook_id = w.id and m.minute < $1', [before])
 }

@@ -1,6 +1,6 @@
 /** Measured figures of endpoints: added up in memory, and written every few seconds. */
 import type { Database } from '../../db/database.ts'
-import { addMinutes, deleteMinutes, sumByStep, sumByWebhook, type MinuteRow, type Range, type Step, type Sums } from './monitoring-store.ts'
+import { addMinutes, deleteMinutes, sumByStep, sumByWebhook, sumByWebhookHour, type MinuteRow, type Range, type Step, type Sums, type WebhookHour } from './monitoring-store.ts'
 
 /** What one request to an endpoint came to. */
 export interface Sample {
@@ -37,6 +37,8 @@ export interface WebhookFigures {
   monitoring(tenantId: string, webhookIds: readonly string[]): Promise<Map<string, Monitoring>>
   /** Whole minutes: `from` is rounded down, `to` up. Steps begin in UTC; those without deliveries are left out. */
   performance(tenantId: string, webhookId: string, range: Range & { step: Step }): Promise<Monitoring & { series: SeriesPoint[] }>
+  /** By the hour, of each of these endpoints. */
+  courses(tenantId: string, webhookIds: readonly string[], range: Range): Promise<Map<string, WebhookHour[]>>
   /** The same over all the tenant's endpoints. */
   series(tenantId: string, range: Range & { step: Step }): Promise<SeriesPoint[]>
   /** Writes what was recorded. Call it every two seconds or so, and at the end. */
@@ -90,6 +92,11 @@ export function createWebhookFigures({ database, clock = Date.now }: { database:
     async performance(tenantId, webhookId, range) {
       const total = (await monitoring(tenantId, [webhookId], wholeMinutes(range))).get(webhookId)!
       return { ...total, series: await series(tenantId, webhookId, range) }
+    },
+    async courses(tenantId, webhookIds, range) {
+      await flush().catch(() => undefined)
+      const hours = webhookIds.length === 0 ? [] : await sumByWebhookHour(database.tenant(tenantId), tenantId, webhookIds, wholeMinutes(range))
+      return Map.groupBy(hours, ({ webhookId }) => webhookId)
     },
     async series(tenantId, range) {
       await flush().catch(() => undefined)

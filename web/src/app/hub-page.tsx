@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { Plus, Store } from 'lucide-react'
 import { Page } from '../components/page.tsx'
+import { useCurrentInView } from '../components/use-current-in-view.ts'
 import { Home } from '../features/overview/home.tsx'
 import { StatCards } from '../features/overview/stat-cards.tsx'
 import { useTenant } from '../hub/session.ts'
@@ -34,8 +35,9 @@ export function HubPage() {
 function TabBar() {
   const tenant = useTenant()
   const pathTo = usePath()
+  const row = useCurrentInView(useLocation({ select: ({ pathname }) => pathname }))
   return (
-    <nav className="app-tabs" aria-label={texts.sections}>
+    <nav ref={row} className="app-tabs" aria-label={texts.sections}>
       {tabsOf(tenant).map(({ path, label, icon: Icon }) => <Link key={path} to={pathTo(path) as never} className="app-tab"><Icon size={15} aria-hidden />{label}</Link>)}
     </nav>
   )

@@ -30,7 +30,9 @@ export function useGet<Path extends Get>(path: Path, options?: GetOptions<Path>,
   return useQuery({ ...getQuery(useTenant(), path, options), ...keepPrevious && { placeholderData: keepPreviousData }, ...extra }) as UseQueryResult<Reply<'GET', Path>>
 }
 
+/** Few at first, so that they are soon there; then as many as the hub gives. */
 const PAGE = 100
+const FURTHER = 500
 
 /** A list, page by page; `rows` are all that were fetched so far. */
 export function useRows<Path extends ListPath>(path: Path, options?: GetOptions<Path>, extra: Pick<Extra, 'enabled' | 'refetchInterval'> = {}) {
@@ -38,7 +40,7 @@ export function useRows<Path extends ListPath>(path: Path, options?: GetOptions<
   const given = options as RawOptions | undefined
   const query = useInfiniteQuery({
     queryKey: [...keyOf(tenant, path, given), 'pages'],
-    queryFn: ({ pageParam, signal }) => read(tenant.hub, path, { ...given, query: { limit: PAGE, ...given?.query, ...pageParam !== '' && { cursor: pageParam } }, signal }) as Promise<{ data: Row<Path>[], nextCursor: string | null }>,
+    queryFn: ({ pageParam, signal }) => read(tenant.hub, path, { ...given, query: { limit: pageParam === '' ? PAGE : FURTHER, ...given?.query, ...pageParam !== '' && { cursor: pageParam } }, signal }) as Promise<{ data: Row<Path>[], nextCursor: string | null }>,
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor,
     select: ({ pages }) => pages.flatMap(({ data }) => data),

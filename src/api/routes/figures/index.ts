@@ -9,5 +9,6 @@ import { getOverview } from './overview.ts'
 import { getQueues } from './queues.ts'
 import { getStorage } from './storage.ts'
 import { listSourceFigures } from './webhook-sources.ts'
+import { listWebhookFigures } from './webhooks.ts'
 
-export const figureRoutes: Route[] = [getOverview, listAttention, getFigures, listIntegrationFigures, listErrorGroups, listLimits, getStorage, getQueues, listSourceFigures]
+export const figureRoutes: Route[] = [getOverview, listAttention, getFigures, listIntegrationFigures, listErrorGroups, listLimits, getStorage, getQueues, listWebhookFigures, listSourceFigures]

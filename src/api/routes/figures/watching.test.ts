@@ -75,7 +75,21 @@ test('what waits for an endpoint is counted until it is delivered', async () => 
     expect(pending).toBe(2)
   }, { timeout: 10_000, interval: 50 })
   await hub.call('POST', `/api/v1/webhooks/${id}/activate`)
-  await vi.waitFor(async () => { expect(await read('/api/v1/figures/queues')).toEqual({ pending: 0, due: 0, webhooks: [] }) }, { timeout: 10_000, interval: 50 })
+  await vi.waitFor(async () => { expect(await read('/api/v1/figures/queues')).toMatchObject({ pending: 0, due: 0, webhooks: [] }) }, { timeout: 10_000, interval: 50 })
+  const { data: [course] } = await read('/api/v1/figures/webhooks')
+  expect(course).toMatchObject({ webhookId: id, series: [{ at: expect.any(String), delivered: 2, failed: 0, attempts: 2, failedAttempts: 0 }] })
+})
+
+test('runs that are not over and jobs are counted, each for whom it is to read', async () => {
+  await hub.call('POST', '/api/v1/flows', { document: { dsl: '1.0.3', namespace: 'default', name: 'rests', version: '1.0.0' }, do: [{ rest: { wait: { hours: 1 } } }] })
+  const { body: { id } } = await hub.call('POST', '/api/v1/flows/rests/runs', {})
+  await vi.waitFor(async () => { expect((await read('/api/v1/figures/queues')).runs).toEqual([{ status: 'waiting', count: 1, due: 0 }]) }, { timeout: 10_000, interval: 50 })
+  expect((await read('/api/v1/figures/queues')).jobs).toEqual({ waiting: expect.any(Number), failed: expect.any(Number) })
+  const { body: { key } } = await hub.call<Body>('POST', '/api/v1/keys', { name: 'narrow', role: 'viewer', scopes: ['webhooks:read'] })
+  expect((await hub.call<Body>('GET', '/api/v1/figures/queues', undefined, { key })).body).toMatchObject({ runs: null, jobs: null })
+  const other = await hub.addTenant('elsewhere')
+  expect((await hub.call<Body>('GET', '/api/v1/figures/queues', undefined, { key: other })).body.runs).toEqual([])
+  await hub.call('POST', `/api/v1/runs/${id}/cancel`)
 })
 
 test('a source tells how much it took and how much it refused', async () => {
@@ -83,9 +97,9 @@ test('a source tells how much it took and how much it refused', async () => {
   const send = async (token: string): Promise<number> => (await fetch(source.url, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: '{"a":1}' })).status
   expect([await send('token-of-the-sender'), await send('token-of-the-sender'), await send('wrong')]).toEqual([202, 202, 401])
   await vi.waitFor(async () => {
-    expect((await read('/api/v1/figures/webhook-sources')).data).toEqual([{ sourceId: source.id, accepted: 2, refused: 1, lastEventAt: expect.any(String) }])
+    expect((await read('/api/v1/figures/webhook-sources')).data).toEqual([{ sourceId: source.id, accepted: 2, refused: 1, lastEventAt: expect.any(String), series: [{ at: expect.any(String), accepted: 2, refused: 1 }] }])
   }, { timeout: 10_000, interval: 50 })
-  expect((await read(`/api/v1/figures/webhook-sources?from=${new Date(Date.now() + 60_000).toISOString()}`)).data).toEqual([{ sourceId: source.id, accepted: 0, refused: 0, lastEventAt: null }])
+  expect((await read(`/api/v1/figures/webhook-sources?from=${new Date(Date.now() + 60_000).toISOString()}`)).data).toEqual([{ sourceId: source.id, accepted: 0, refused: 0, lastEventAt: null, series: [] }])
 })
 
 test('the newest health of each integration is listed, what failed before what passed', async () => {

@@ -1,16 +1,17 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage } from '../../routing/lazy-page.ts'
 import { tenantRoute } from '../../routing/routes.ts'
 import { textSearch } from '../../routing/url.ts'
 
 const listRoute = createRoute({
   getParentRoute: () => tenantRoute, path: 'executions',
   validateSearch: textSearch('q', 'status', 'integration', 'operation', 'since', 'sort'),
-  component: lazyRouteComponent(() => import('./list-page.tsx'), 'ListPage'),
+  component: lazyPage(() => import('./list-page.tsx'), 'ListPage'),
 })
 
 const oneRoute = createRoute({
   getParentRoute: () => tenantRoute, path: 'executions/$id',
-  component: lazyRouteComponent(() => import('./execution-page.tsx'), 'ExecutionPage'),
+  component: lazyPage(() => import('./execution-page.tsx'), 'ExecutionPage'),
 })
 
 export const executionsPages = [listRoute, oneRoute] as const

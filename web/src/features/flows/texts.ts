@@ -103,8 +103,6 @@ export const texts = {
   anyStatus: 'Any status',
   anyFlow: 'Any flow',
   anyTrigger: 'Started by anything',
-  anyTime: 'Any time',
-  times: { '15m': 'Last 15 minutes', '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days' },
   runSearch: 'Search in inputs, outputs and tasks',
   statuses: { pending: 'Pending', running: 'Running', waiting: 'Waiting', suspended: 'Suspended', cancelled: 'Cancelled', faulted: 'Faulted', completed: 'Completed' },
   triggers: { api: 'API', event: 'Event', schedule: 'Schedule', agent: 'Agent', flow: 'Flow', retry: 'Retry' } as Record<string, string>,

@@ -8,6 +8,7 @@ import { Section } from '../../components/section.tsx'
 import { Status, type Tone } from '../../components/status.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
+import type { Reply } from '../../hub/client.ts'
 import { useGet, useRows, type Row } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
 import { formatBytes, formatNumber } from '../../lib/format.ts'
@@ -68,7 +69,7 @@ function Storage() {
       <Loaded query={query}>
         {({ recordBytes, blobBytes, integrations }) => (integrations.length === 0 ? <Text size="sm" c="dimmed">{texts.noStorage}</Text> : (
           <>
-            <Group gap="lg"><Figure label={texts.total} value={recordBytes + blobBytes} /><Figure label={texts.records} value={recordBytes} /><Figure label={texts.blobs} value={blobBytes} /></Group>
+            <Group gap="lg"><Figure label={texts.total} value={formatBytes(recordBytes + blobBytes)} /><Figure label={texts.records} value={formatBytes(recordBytes)} /><Figure label={texts.blobs} value={formatBytes(blobBytes)} /></Group>
             <Table.ScrollContainer minWidth={280}>
               <Table fz="sm" aria-label={texts.storage}>
                 <Table.Thead><Table.Tr><Table.Th>{texts.integration}</Table.Th><Table.Th ta="right">{texts.records}</Table.Th><Table.Th ta="right">{texts.blobs}</Table.Th></Table.Tr></Table.Thead>
@@ -89,8 +90,8 @@ function Storage() {
   )
 }
 
-function Figure({ label, value }: { label: string, value: number }) {
-  return <div><Text size="xs" c="dimmed">{label}</Text><Text className="app-num" fw={620} size="lg">{formatBytes(value)}</Text></div>
+function Figure({ label, value }: { label: string, value: string }) {
+  return <div><Text size="xs" c="dimmed">{label}</Text><Text className="app-num" fw={620} size="lg">{value}</Text></div>
 }
 
 function Queues() {
@@ -99,7 +100,7 @@ function Queues() {
   return (
     <Section title={texts.queues} text={query.data === undefined || query.data.pending === 0 ? undefined : texts.queuesText(formatNumber(query.data.pending), formatNumber(query.data.due))}>
       <Loaded query={query} height={60}>
-        {({ webhooks }) => (webhooks.length === 0 ? <Text size="sm" c="dimmed">{texts.noQueues}</Text> : (
+        {({ webhooks, runs, jobs }) => <><Waiting runs={runs} jobs={jobs} />{webhooks.length === 0 ? <Text size="sm" c="dimmed">{texts.noQueues}</Text> : (
           <Table.ScrollContainer minWidth={280}>
             <Table fz="sm" aria-label={texts.queues}>
               <Table.Thead><Table.Tr><Table.Th>{texts.endpoint}</Table.Th><Table.Th ta="right">{texts.pending}</Table.Th><Table.Th ta="right">{texts.due}</Table.Th><Table.Th ta="right">{texts.oldest}</Table.Th></Table.Tr></Table.Thead>
@@ -113,8 +114,19 @@ function Queues() {
               </Table.Tbody>
             </Table>
           </Table.ScrollContainer>
-        ))}
+        )}</>}
       </Loaded>
     </Section>
   )
+}
+
+type Queued = Reply<'GET', '/api/v1/figures/queues'>
+
+/** Runs that are not over, and the hub's own jobs. */
+function Waiting({ runs, jobs }: Pick<Queued, 'runs' | 'jobs'>) {
+  const sum = (of: 'count' | 'due'): number => (runs ?? []).reduce((total, each) => total + each[of], 0)
+  const figures: [string, number][] = [
+    ...runs === null ? [] : [[texts.runsLive, sum('count')], [texts.runsDue, sum('due')]] as [string, number][], ...jobs === null ? [] : [[texts.jobsWaiting, jobs.waiting], [texts.jobsFailed, jobs.failed]] as [string, number][],
+  ]
+  return <Group gap="lg">{figures.map(([label, value]) => <Figure key={label} label={label} value={formatNumber(value)} />)}</Group>
 }

@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { Sparkline } from '../../components/chart/sparkline.tsx'
 import { formatCompact, formatNumber, formatPercent, NONE } from '../../lib/format.ts'
 import { useGet } from '../../hub/queries.ts'
-import { hoursAgo, hoursOf, today } from './hours.ts'
+import { hoursAgo, hoursOf, today } from '../../lib/hours.ts'
 import { texts } from './texts.ts'
 
 /** Above the tabs: how the hub does, at a glance. */

@@ -1,14 +1,17 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { Plus, Send } from 'lucide-react'
+import { useMemo } from 'react'
 import { Ago } from '../../components/ago.tsx'
+import { Sparkline } from '../../components/chart/sparkline.tsx'
 import { FilterChoice } from '../../components/filter-choice.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import type { Webhook } from '../../hub/client.ts'
-import { useRows } from '../../hub/queries.ts'
+import { useRows, type Row } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
 import { formatCompact, formatMs, formatPercent, NONE } from '../../lib/format.ts'
+import { hoursAgo, hoursOf } from '../../lib/hours.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { useUrl } from '../../routing/url.ts'
@@ -23,6 +26,11 @@ export function EndpointsPart() {
   const path = usePath()
   const [search, setSearch] = useUrl<'q' | 'status' | 'sort'>()
   const list = useRows('/api/v1/webhooks', { query: { ...search.q && { q: search.q }, ...search.status && { status: search.status as Webhook['status'] } } }, { refetchInterval: 30_000 })
+  const { rows: figures } = useRows('/api/v1/figures/webhooks', { query: { limit: 500 } }, { refetchInterval: 60_000 })
+  const rows = useMemo(() => {
+    const courses = new Map(figures?.map(({ webhookId, series }) => [webhookId, series]))
+    return list.rows?.map((row): EndpointRow => ({ ...row, course: courses.get(row.id) }))
+  }, [list.rows, figures])
   return (
     <Stack gap="sm">
       <Group gap="xs">
@@ -30,7 +38,7 @@ export function EndpointsPart() {
         <FilterChoice label={texts.anyStatus} choices={texts.statuses} value={search.status} onChange={(status) => { setSearch({ status }) }} />
       </Group>
       <DataTable
-        label={texts.parts.endpoints} rows={list.rows} columns={columns} rowId={({ id }) => id} to={({ id }) => path(`webhooks/endpoints/${id}`)}
+        label={texts.parts.endpoints} rows={rows} columns={columns} rowId={({ id }) => id} to={({ id }) => path(`webhooks/endpoints/${id}`)}
         error={list.error} retry={() => { void list.refetch() }} sort={search.sort} onSort={(sort) => { setSearch({ sort }) }}
         filtered={search.q !== undefined || search.status !== undefined} clearFilters={() => { setSearch(none) }}
         empty={{ icon: Send, title: texts.noEndpoints, text: texts.noEndpointsText, action: can('webhooks:write') && <Button leftSection={<Plus size={15} />} component={RouteLink} to={path('webhooks/new')}>{texts.create}</Button> }}
@@ -40,13 +48,16 @@ export function EndpointsPart() {
   )
 }
 
-const columns: Column<Webhook>[] = [
+interface EndpointRow extends Webhook { course: Row<'/api/v1/figures/webhooks'>['series'] | undefined }
+
+const columns: Column<EndpointRow>[] = [
   {
     id: 'name', header: texts.name, sort: ({ name }) => name,
     cell: ({ name, url }) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto">{name}</Text><Text size="xs" c="dimmed" className="app-clip app-cell-name">{url}</Text></div>,
   },
   { id: 'status', header: texts.status, sort: ({ status }) => status, cell: ({ status, failingSince }) => <State status={status} failingSince={failingSince} /> },
   { id: 'events', header: texts.eventTypes, from: 'md', cell: ({ events: { subscribedEvents: [first = '', ...others] } }) => <span className="app-mono" title={[first, ...others].join(', ')}>{first}{others.length > 0 && ` +${others.length}`}</span> },
+  { id: 'course', header: texts.course, isHeaderHidden: true, from: 'md', width: 96, cell: ({ course }) => course !== undefined && <Sparkline width={72} height={24} values={hoursOf(course, hoursAgo(23)).map((hour) => hour?.delivered ?? 0)} /> },
   { id: 'delivered', header: texts.deliveredDay, align: 'end', from: 'sm', sort: ({ monitoring }) => monitoring.delivered, cell: ({ monitoring }) => <span className="app-num">{formatCompact(monitoring.delivered)}</span> },
   {
     id: 'errors', header: texts.errorRate, align: 'end', from: 'xs', sort: ({ monitoring: { attempts, errorRate } }) => (attempts === 0 ? null : errorRate),

@@ -77,5 +77,5 @@ function Origin({ event: { source, webhookSourceId } }: { event: Event }) {
   const { can } = useTenant()
   const { data } = useGet('/api/v1/webhook-sources/{id}', { path: { id: webhookSourceId ?? '' } }, { enabled: webhookSourceId !== null && can('webhooks:read') })
   if (webhookSourceId === null || data === undefined) return <code>{source}</code>
-  return <><Anchor component={RouteLink} to={path(`webhooks/sources/${webhookSourceId}`)} size="sm" dir="auto">{data.name}</Anchor> <code>{source}</code></>
+  return <><Anchor component={RouteLink} to={path(`webhooks/sources/${webhookSourceId}`)} size="sm" dir="auto" underline="always">{data.name}</Anchor> <code>{source}</code></>
 }

@@ -1,25 +1,26 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute } from '@tanstack/react-router'
 import { Webhook } from 'lucide-react'
 import type { Tab } from '../../routing/feature.ts'
+import { lazyPage } from '../../routing/lazy-page.ts'
 import { hubRoute, tenantRoute } from '../../routing/routes.ts'
 import { tabs } from '../../routing/texts.ts'
 import { textSearch } from '../../routing/url.ts'
 
 const tabRoute = createRoute({
   getParentRoute: () => hubRoute, path: 'webhooks', validateSearch: textSearch('part', 'q', 'status', 'type', 'since', 'filter', 'webhook', 'sort', 'test'),
-  component: lazyRouteComponent(() => import('./webhooks-page.tsx'), 'WebhooksPage'),
+  component: lazyPage(() => import('./webhooks-page.tsx'), 'WebhooksPage'),
 })
-const newRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'webhooks/new', validateSearch: textSearch('kind', 'scheme'), component: lazyRouteComponent(() => import('./new-page.tsx'), 'NewPage') })
+const newRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'webhooks/new', validateSearch: textSearch('kind', 'scheme'), component: lazyPage(() => import('./new-page.tsx'), 'NewPage') })
 const endpointRoute = createRoute({
   getParentRoute: () => tenantRoute, path: 'webhooks/endpoints/$id', validateSearch: textSearch('part', 'q', 'status', 'type', 'since', 'sort', 'range'),
-  component: lazyRouteComponent(() => import('./endpoint/endpoint-page.tsx'), 'EndpointPage'),
+  component: lazyPage(() => import('./endpoint/endpoint-page.tsx'), 'EndpointPage'),
 })
 const sourceRoute = createRoute({
   getParentRoute: () => tenantRoute, path: 'webhooks/sources/$id', validateSearch: textSearch('part', 'q', 'type', 'since', 'filter', 'sort', 'request'),
-  component: lazyRouteComponent(() => import('./source/source-page.tsx'), 'SourcePage'),
+  component: lazyPage(() => import('./source/source-page.tsx'), 'SourcePage'),
 })
-const eventRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'events/$id', component: lazyRouteComponent(() => import('./event-page.tsx'), 'EventPage') })
-const deliveryRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'deliveries/$id', component: lazyRouteComponent(() => import('./delivery-page.tsx'), 'DeliveryPage') })
+const eventRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'events/$id', component: lazyPage(() => import('./event-page.tsx'), 'EventPage') })
+const deliveryRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'deliveries/$id', component: lazyPage(() => import('./delivery-page.tsx'), 'DeliveryPage') })
 
 export const webhooksTabs = [tabRoute] as const
 export const webhooksPages = [newRoute, endpointRoute, sourceRoute, eventRoute, deliveryRoute] as const

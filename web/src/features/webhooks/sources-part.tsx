@@ -2,6 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core'
 import { Inbox, Plus } from 'lucide-react'
 import { useMemo } from 'react'
 import { Ago } from '../../components/ago.tsx'
+import { Sparkline } from '../../components/chart/sparkline.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { FilterChoice } from '../../components/filter-choice.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
@@ -11,6 +12,7 @@ import type { WebhookSource } from '../../hub/client.ts'
 import { useRows, type Row } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
 import { formatCompact, NONE } from '../../lib/format.ts'
+import { hoursAgo, hoursOf } from '../../lib/hours.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { useUrl } from '../../routing/url.ts'
@@ -52,6 +54,7 @@ export function SourcesPart() {
 const columns: Column<SourceRow>[] = [
   { id: 'name', header: texts.name, sort: ({ name }) => name, cell: ({ name, scheme }) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto">{name}</Text><Text size="xs" c="dimmed">{scheme}</Text></div> },
   { id: 'status', header: texts.status, sort: ({ status }) => status, cell: ({ status }) => <State status={status} /> },
+  { id: 'course', header: texts.course, isHeaderHidden: true, from: 'sm', width: 96, cell: ({ figure }) => figure !== undefined && <Sparkline width={72} height={24} values={hoursOf(figure.series, hoursAgo(23)).map((hour) => hour?.accepted ?? 0)} /> },
   { id: 'accepted', header: texts.acceptedDay, align: 'end', from: 'xs', sort: ({ figure }) => figure?.accepted ?? null, cell: ({ figure }) => <span className="app-num">{formatCompact(figure?.accepted)}</span> },
   {
     id: 'refused', header: texts.refusedDay, align: 'end', from: 'xs', sort: ({ figure }) => figure?.refused ?? null,

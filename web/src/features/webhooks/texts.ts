@@ -41,6 +41,7 @@ export const texts = {
   noEndpointsText: 'An endpoint is a URL that events are sent to: signed, repeated until they arrive, and on record here.',
   eventTypes: 'Event types',
   eventTypesHelp: 'An asterisk stands for any run of characters: order.* is order.paid and order.paid.eu alike.',
+  course: 'Course of the last day',
   deliveredDay: 'Delivered, 24 h',
   errorRate: 'Errors, 24 h',
   latency: 'Latency',

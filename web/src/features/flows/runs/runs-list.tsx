@@ -1,11 +1,12 @@
 import { Group, Text } from '@mantine/core'
 import { History } from 'lucide-react'
-import { useMemo, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Ago } from '../../../components/ago.tsx'
 import { FilterChoice } from '../../../components/filter-choice.tsx'
 import { SearchInput } from '../../../components/search-input.tsx'
 import type { Column } from '../../../components/table/columns.ts'
 import { DataTable } from '../../../components/table/data-table.tsx'
+import { TimeFilter, useSince } from '../../../components/time-filter.tsx'
 import type { RunSummary } from '../../../hub/client.ts'
 import { useRows } from '../../../hub/queries.ts'
 import { formatMs } from '../../../lib/format.ts'
@@ -15,7 +16,6 @@ import { flowIdOf } from '../paths.ts'
 import { texts } from '../texts.ts'
 import { RunStatus, type RunState } from './status.tsx'
 
-const sinceMs: Record<string, number> = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 }
 type Filters = 'q' | 'status' | 'since' | 'trigger' | 'flow' | 'sort'
 const none = { q: undefined, status: undefined, since: undefined, trigger: undefined, flow: undefined }
 
@@ -24,8 +24,7 @@ export function RunsList({ flowId, beside, emptyAction }: { flowId?: string, bes
   const path = usePath()
   const [search, setSearch] = useUrl<Filters>()
   const of = flowId ?? search.flow
-  // As of when the filter was chosen: else it would be another question at each render.
-  const from = useMemo(() => (search.since !== undefined && sinceMs[search.since] !== undefined ? new Date(Date.now() - sinceMs[search.since]!).toISOString() : undefined), [search.since])
+  const from = useSince(search.since)
   const list = useRows('/api/v1/runs', {
     query: { ...of && { flow: of }, ...search.q && { q: search.q }, ...search.status && { status: search.status as RunState }, ...search.trigger && { trigger: search.trigger }, ...from && { from } },
   })
@@ -36,7 +35,7 @@ export function RunsList({ flowId, beside, emptyAction }: { flowId?: string, bes
         {beside}
         <FilterChoice label={texts.anyStatus} choices={texts.statuses} value={search.status} onChange={(status) => { setSearch({ status }) }} />
         <FilterChoice label={texts.anyTrigger} choices={texts.triggers} value={search.trigger} onChange={(trigger) => { setSearch({ trigger }) }} />
-        <FilterChoice label={texts.anyTime} choices={texts.times} value={search.since} onChange={(since) => { setSearch({ since }) }} />
+        <TimeFilter value={search.since} onChange={(since) => { setSearch({ since }) }} />
       </Group>
       <DataTable
         label={texts.runsList} rows={list.rows} columns={flowId === undefined ? columns : columns.filter(({ id }) => id !== 'version')} rowId={({ id }) => id} to={({ id }) => path(`runs/${id}`)}

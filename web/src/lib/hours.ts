@@ -1,4 +1,4 @@
-import { fillSteps } from '../../lib/steps.ts'
+import { fillSteps } from './steps.ts'
 
 const HOUR_MS = 3_600_000
 
