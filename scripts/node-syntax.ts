@@ -7,7 +7,7 @@ import { stripTypeScriptTypes } from 'node:module'
 import { SourceTextModule } from 'node:vm'
 
 const modules: SourceTextModule[] = []
-for await (const file of glob(['src/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'])) {
+for await (const file of glob(['src/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'], { exclude: ['**/node_modules/**'] })) {
   try {
     modules.push(new SourceTextModule(stripTypeScriptTypes(await readFile(file, 'utf8')), { identifier: file }))
   } catch (error) {
