@@ -1,5 +1,4 @@
 /** A run in the hands of this process: its state, what it waits for, and its checkpoints. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createMask, noMask, type Mask } from '../../lib/mask.ts'
 import type { Caller } from '../../tenants/caller.ts'
 import type { FlowDefinition } from '../definition.ts'
@@ -9,6 +8,7 @@ import type { EndedTask } from './entry.ts'
 import { framesOf, type Frame, type RunState } from './frame.ts'
 import { Parking, type Wish } from './parking.ts'
 import { Stop } from './stop.ts'
+import { takeTurn } from './turns.ts'
 import { Value } from './value.ts'
 
 /** A run's row, as it was claimed. */
@@ -42,8 +42,6 @@ export interface RunParts {
 
 /** Of what was not committed: more waits for its commit. */
 const MAX_PENDING = 500
-/** Tasks that follow one another without waiting for anything let others have their turn after this. */
-const TURN_MS = 5
 /** A run with more tasks has gone astray. */
 const MAX_TASKS = 100_000
 /** Tasks whose repetition does no harm may be this far ahead of their commit. */
@@ -65,7 +63,6 @@ export class LiveRun {
   readonly #commit: (run: LiveRun) => Promise<void>
   #ended: EndedTask[] = []
   #isDirty = false
-  #turnBegan = performance.now()
   #writing: Promise<void> | undefined
   #next: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -104,10 +101,7 @@ export class LiveRun {
   async beforeTask(signal: AbortSignal): Promise<void> {
     if (this.parking.isPausing) await this.parking.wait({}, signal)
     if (this.#ended.length >= MAX_PENDING) await this.flush()
-    if (performance.now() - this.#turnBegan > TURN_MS) {
-      await nextTurn()
-      this.#turnBegan = performance.now()
-    }
+    await takeTurn()
     signal.throwIfAborted()
   }
 
