@@ -33,7 +33,7 @@ const owned: Record<string, (of: Everything) => Record<string, string>> = {
 }
 
 /** Of nobody: pictures drawn from the name that is asked for, and what senders know by its path alone. */
-const ownedByNobody = new Set(['/api/v1/logos/:name', '/hooks/:path', '/api/v1/flows/library/:id', '/api/v1/flows/library/:id/install'])
+const ownedByNobody = new Set(['/api/v1/logos/:name', '/api/v1/catalog/services/:id', '/hooks/:path', '/api/v1/flows/library/:id', '/api/v1/flows/library/:id/install'])
 
 /** What has a name that everybody may use in his own tenant is there by being written. */
 const madeByWriting = new Set(['PUT /api/v1/oauth-clients/:vendor', 'PUT /api/v1/event-types/:type'])
@@ -47,6 +47,7 @@ const bodies: Record<string, (of: Everything, url: string) => unknown> = {
   'POST /api/integration/register': ({ connector }) => ({ name: 'n', type: connector, config: {} }),
   'POST /api/v1/connectors': (_of, url) => ({ document: serviceDocument(url, { title: 'walked' }) }),
   'POST /api/v1/connectors/import': (_of, url) => serviceDocument(url, { title: 'walked' }),
+  'POST /api/v1/connectors/preview': (_of, url) => serviceDocument(url, { title: 'walked' }),
   'POST /api/v1/connectors/:id/reimport': (_of, url) => serviceDocument(url, { title: 'walked' }),
   'PUT /api/v1/credentials/:id': () => ({ name: 'n', credentials: { oauth: { clientId: 'c', clientSecret: 's' } } }),
   'POST /api/v1/credentials': ({ connector }) => ({ connector, credentials: { oauth: { clientId: 'c', clientSecret: 's' } } }),

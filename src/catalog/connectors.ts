@@ -14,9 +14,11 @@ import { factsOfBuiltIn, factsOfRow, type ConnectorFacts } from './facts.ts'
 import { importConnector, type ImportInput } from './importing.ts'
 import { importNamed } from './import-named.ts'
 import { installFromCatalogue } from './installing.ts'
+import { previewDocument, previewOfCatalogue, type DocumentPreview } from './preview.ts'
 import { createReading, findImported, type Reading } from './reading.ts'
 import { CONNECTORS_CHANGED, type ConnectorRegistry } from './registry.ts'
 import { reimportConnector, type ConnectorUse, type Reimport, type ReimportInput } from './reimporting.ts'
+import type { DocumentSource } from './source.ts'
 import { deleteConnector, lockConnector, type ConnectorRow } from './store.ts'
 
 export interface ConnectorsDeps {
@@ -41,6 +43,9 @@ export interface Connectors extends Reading {
   remove(caller: Caller, id: string): Promise<void>
   /** What is installed already is answered as it is. Throws `not_found` for what the catalogue doesn't have. */
   installFromCatalogue(caller: Caller, id: string): Promise<ConnectorFacts>
+  /** Throws HubError as an import does. */
+  preview(source: DocumentSource): Promise<DocumentPreview>
+  previewOfCatalogue(id: string): Promise<DocumentPreview>
   available(caller: Caller, filter: AvailableFilter, page: PageRequest): Promise<Page<Card> & { total: number }>
   categories(): Promise<{ name: string, count: number }[]>
 }
@@ -78,6 +83,8 @@ export function createConnectors(deps: ConnectorsDeps): Connectors {
       const { row, isNew } = await installFromCatalogue(importing, caller, id)
       return isNew ? announced(caller, row) : factsOfRow(row)
     },
+    preview: (source) => previewDocument(deps, source),
+    previewOfCatalogue: (id) => previewOfCatalogue(deps, id),
     available: (caller, filter, page) => available.list(caller, filter, page),
     categories: () => catalogue.categories(),
   }

@@ -65,7 +65,7 @@ export function manifestOf({ id, name, document, catalogue }: ManifestInput): Ma
 }
 
 /** In the catalogue's words: none, apiKey, basic, bearer, oauth2 (an access token), oauth2ClientCredentials, awsSigV4 … */
-function authenticationOf(schemes: Record<string, SecurityScheme>): string[] {
+export function authenticationOf(schemes: Record<string, SecurityScheme>): string[] {
   const kinds = new Set(Object.values(schemes).map(({ type, scheme, flows }) => {
     if (type === 'http') return scheme ?? 'http'
     return type === 'oauth2' && flows?.['clientCredentials']?.tokenUrl !== undefined ? 'oauth2ClientCredentials' : type

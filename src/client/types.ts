@@ -404,6 +404,26 @@ export type Credential = {
   etag: string
 }
 
+export type DocumentPreview = {
+  title: string
+  version: string
+  /** Of OpenAPI, that it is written in. */
+  specification: string
+  description: string
+  servers: string[]
+  authentication: string[]
+  operationCount: number
+  /** The first 200. */
+  operations: ({
+    id: string
+    method: string
+    path: string
+    summary: string
+  })[]
+  /** What the document gets wrong without doing harm. */
+  warnings: string[]
+}
+
 /** A CloudEvent, extensions and all, and what the hub knows of it in names that no attribute can have. */
 export type Event = {
   specversion: "1.0"
@@ -3801,6 +3821,13 @@ export interface Routes {
       nextCursor: string | null
     }
   }
+  /** Look into a service of the catalogue: its operations, before it is the tenant's. */
+  'GET /api/v1/catalog/services/{id}': {
+    path: {
+      id: string
+    }
+    reply: DocumentPreview
+  }
   /** Get a logo: the brand's icon where there is a free one, a monogram otherwise. */
   'GET /api/v1/logos/{name}': {
     path: {
@@ -3844,6 +3871,11 @@ export interface Routes {
     }
     body?: ConnectorImport | string | Uint8Array | Blob | ReadableStream
     reply: Connector
+  }
+  /** Look into an OpenAPI document as an import would read it, without storing anything. */
+  'POST /api/v1/connectors/preview': {
+    body?: ConnectorImport | string | Uint8Array | Blob | ReadableStream
+    reply: DocumentPreview
   }
   /** Get a connector: its manifest, and how to set it up. */
   'GET /api/v1/connectors/{id}': {

@@ -11,9 +11,10 @@ import { installConnector } from './install.ts'
 import { listConnectors } from './list.ts'
 import { getLogo } from './logo.ts'
 import { getOperation, listOperations, listTags } from './operations.ts'
+import { previewConnector, previewOfCatalogue } from './preview.ts'
 import { reimportConnector } from './reimport.ts'
 
 export const connectorRoutes: Route[] = [
-  listAvailable, listCategories, getLogo, listConnectors, createConnector, importConnector, getConnector, deleteConnector, reimportConnector,
+  listAvailable, listCategories, previewOfCatalogue, getLogo, listConnectors, createConnector, importConnector, previewConnector, getConnector, deleteConnector, reimportConnector,
   listOperations, listTags, getOperation, listEvents, getDocument, installConnector,
 ]

@@ -13,6 +13,7 @@ import { useTenant } from '../../hub/session.ts'
 import { formatNumber } from '../../lib/format.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
+import { OperationLines } from './operation-lines.tsx'
 import { texts } from './texts.ts'
 
 /** A service of the catalogue. */
@@ -22,7 +23,7 @@ export function NotInstalled({ id }: { id: string }) {
   const card = query.data?.data.find(({ connector }) => connector === id)
   return (
     <Page title={card?.name ?? id} mark={card && <Logo src={card.logo} size={44} />} subtitle={card?.description} crumbs={[{ label: texts.hub, to: path('integrations') }, { label: texts.marketplace, to: path('marketplace') }]} actions={card && <Actions card={card} />}>
-      <Loaded query={query}>{() => (card === undefined ? <Alert color="orange" variant="outline">{texts.nothing}</Alert> : <About card={card} />)}</Loaded>
+      <Loaded query={query}>{() => (card === undefined ? <Alert color="orange" variant="outline">{texts.nothing}</Alert> : <><About card={card} /><Operations id={id} /></>)}</Loaded>
     </Page>
   )
 }
@@ -52,4 +53,10 @@ function About({ card: { vendor, version, operations, authentication, supportLev
       {generated && <Alert color="gray" variant="outline" p="xs">{texts.generated}</Alert>}
     </Section>
   )
+}
+
+/** Read from its document, which is not in the tenant yet. */
+function Operations({ id }: { id: string }) {
+  const query = useGet('/api/v1/catalog/services/{id}', { path: { id } }, { staleTime: Infinity })
+  return <Section title={texts.operationsTitle}><Loaded query={query} height={200}>{({ operations, operationCount }) => <OperationLines operations={operations} count={operationCount} />}</Loaded></Section>
 }

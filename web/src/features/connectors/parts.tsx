@@ -72,7 +72,7 @@ function Cards({ services, to, isLoading }: { services: Service[] | undefined, t
   )
 }
 
-function ServiceCard({ service: { name, description, logo, operations, supportLevel, origin, installed, vendor }, to }: { service: Service, to: string }) {
+function ServiceCard({ service: { name, description, logo, operations, supportLevel, origin, installed, vendor, categories }, to }: { service: Service, to: string }) {
   return (
     <Card component={RouteLink} to={to} padding="sm" className="app-card-link">
       <Stack gap={8} h="100%">
@@ -81,9 +81,10 @@ function ServiceCard({ service: { name, description, logo, operations, supportLe
           <div className="app-shrink"><Text size="sm" fw={600} className="app-clip" dir="auto" title={name}>{name}</Text><Text size="xs" c="dimmed" className="app-clip">{vendor}</Text></div>
         </Group>
         <Text size="xs" c="dimmed" lineClamp={2} dir="auto" style={{ flex: 1 }}>{description}</Text>
+        <Text size="xs" c="dimmed" className="app-clip">{[texts.operations(formatNumber(operations)), ...categories.slice(0, 2).map((each) => each.replaceAll('_', ' '))].join(' · ')}</Text>
         <Group justify="space-between" gap="xs" wrap="nowrap">
-          <Text size="xs" c="dimmed" className="app-clip">{texts.operations(formatNumber(operations))}{origin !== 'built-in' && ` · ${texts.support[supportLevel]}`}</Text>
-          {installed ? <Status tone="good" size="sm">{origin === 'built-in' ? texts.origins['built-in'] : texts.installed}</Status> : null}
+          <Text size="xs" c="dimmed" className="app-clip">{texts.origins[origin]} · {texts.support[supportLevel]}</Text>
+          {installed && origin !== 'built-in' ? <Status tone="good" size="sm">{texts.installed}</Status> : null}
         </Group>
       </Stack>
     </Card>

@@ -35,7 +35,7 @@ export const texts = {
   nameHelp: "The document's title unless you say otherwise.",
   preview: 'Preview',
   previewText: (version: string, operations: string) => `OpenAPI ${version}, ${operations} operations`,
-  previewUrl: 'The hub fetches the document itself; its operations show once it is imported.',
+  previewUrl: 'The hub fetches the document, and shows here what is in it.',
   notReadable: 'This is neither JSON nor YAML.',
   notOpenApi: 'This is no OpenAPI document: it has neither `openapi` nor `swagger`.',
   doImport: 'Import',
@@ -43,6 +43,14 @@ export const texts = {
   imported: (name: string) => `${name} is a connector now.`,
   server: 'Server',
   more: (count: string) => `and ${count} more`,
+
+  comingTitle: 'Connectors of other origins',
+  comingText: 'Made from more than OpenAPI documents. Until they are here, flows call gRPC, AsyncAPI and MCP servers themselves.',
+  comingState: 'Coming',
+  coming: [
+    { name: 'GraphQL', text: 'From a schema that a server tells by introspection.' }, { name: 'gRPC', text: 'From a server that reflects, or its .proto files.' }, { name: 'SOAP', text: 'From a WSDL document.' },
+    { name: 'MCP servers', text: 'Their tools as operations.' }, { name: 'Activepieces', text: 'Pieces of its community, in a process of their own.' }, { name: 'Plugins', text: 'npm packages of your own, in a process of their own.' },
+  ],
 
   about: 'About',
   documentation: 'Documentation',
