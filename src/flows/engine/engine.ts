@@ -22,12 +22,11 @@ import type { FinishedRow } from './checkpoint-store.ts'
 import { createCheckpoints, type Checkpoints } from './checkpoints.ts'
 import { newState, type RunState } from './frame.ts'
 import type { RunEnd } from './end.ts'
-import type { EndedTask } from './entry.ts'
 import type { RunObserver } from './observer.ts'
 import { createLargeValues, type LargeValues } from './large.ts'
 import { beat, claimDue, findClaimed, freeLapsed, freeOrphans, releaseRuns, signOff, takeWoken, wakeRun } from './live-store.ts'
 import { insertBlobOwner } from './blobs-store.ts'
-import { entriesText, recordText, snapshotOf } from './recording.ts'
+import { entriesText, recordText, snapshotOf, type Snapshot } from './recording.ts'
 import { LiveRun, type RunRow } from './run.ts'
 import type { Services } from './services.ts'
 import { readState, readValue } from './state.ts'
@@ -267,11 +266,11 @@ class Running implements Engine {
 
   async #write({ run, large }: Held, how: { status: 'running' | 'waiting' | 'suspended', isReleased: boolean, dueInMs: number | null }): Promise<void> {
     const { tenantId, id, epoch } = run.row
-    const { state, seq, taken } = await snapshotOf(run, large)
+    const { state, seq, taken, steps } = await snapshotOf(run, large)
     const entries = await entriesText(run, large, taken)
     const isHeld = this.#heartbeat.isHeld() && await this.#checkpoints.commit({ kind: 'checkpoint', row: { tenantId, id, epoch, state, seq, entries, ...how } })
     if (!isHeld) run.stop('lost')
-    else this.#told(run, taken, how.status)
+    else this.#told(run, { taken, steps }, how.status)
   }
 
   /** Every strand of it waits: it leaves memory. */
@@ -293,7 +292,7 @@ class Running implements Engine {
     if (ending.status === 'cancelled') run.cancelOpen()
     const output = ending.status === 'completed' ? ending.output : null
     const error = ending.status === 'faulted' ? ending.error : undefined
-    const taken = run.takeEnded()
+    const [taken, steps] = [run.takeEnded(), run.takeSteps()]
     const record = await recordText(run, large, { output, error, tasks: await entriesText(run, large, taken) })
     const finished: FinishedRow = { tenantId: row.tenantId, id: row.id, epoch: row.epoch, status: ending.status, errorType: error?.type ?? null, record, hasListened: run.state.listened === true }
     const isHeld = this.#heartbeat.isHeld() && await this.#checkpoints.commit({ kind: 'finished', row: finished }).catch((fault: unknown) => {
@@ -304,7 +303,7 @@ class Running implements Engine {
     })
     this.#drop(row, run)
     if (!isHeld) return
-    this.#told(run, taken, 'running')
+    this.#told(run, { taken, steps }, 'running')
     const end: RunEnd = { status: ending.status, output: run.mask.maskValue(output), error: run.mask.maskValue(error) }
     for (const listener of this.#listeners.get(row.id) ?? []) listener(end)
     this.#listeners.delete(row.id)
@@ -312,8 +311,9 @@ class Running implements Engine {
     if (row.parentId !== null) this.wake()
   }
 
-  #told(run: LiveRun, taken: readonly EndedTask[], status: 'running' | 'waiting' | 'suspended'): void {
+  #told(run: LiveRun, { taken, steps }: Pick<Snapshot, 'taken' | 'steps'>, status: 'running' | 'waiting' | 'suspended'): void {
     this.#tell((observer) => { observer.committed?.(run) })
+    if (steps.length > 0) this.#tell((observer) => { observer.stepsTaken?.(run, steps) })
     if (taken.length > 0) this.#tell((observer) => { observer.tasksEnded?.(run, taken) })
     if (status === 'suspended') this.#tell((observer) => { observer.suspended?.(run) })
   }

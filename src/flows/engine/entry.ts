@@ -32,6 +32,9 @@ export interface EndedTask {
   error: FaultDetail | undefined
 }
 
+/** What a run did besides ending tasks: it began one, tries one again, begins to correlate events, and has done so, by these keys. */
+export interface RunStep { what: 'began' | 'retried' | 'correlating' | 'correlated', frame: Frame, at: number, keys?: Record<string, unknown> }
+
 /** `write` writes a value as it may be shown. */
 export function entryText({ frame, status, endedAt, output, error, context }: EndedTask, write: (value: Value) => string, mask: (json: string) => string): string {
   const { order, reference, name, startedAt, attempts, input, from, executionId } = frame

@@ -2,14 +2,14 @@
 import type { BlobReference } from '../../connectors/connector.ts'
 import { noMask, type Mask } from '../../lib/mask.ts'
 import type { FaultDetail } from '../fault.ts'
-import { entryText, type EndedTask } from './entry.ts'
+import { entryText, type EndedTask, type RunStep } from './entry.ts'
 import { writeWithout, type LargeValues } from './large.ts'
 import type { LiveRun } from './run.ts'
 import { writeState } from './state.ts'
 import { Value } from './value.ts'
 
 /** One moment of a run: its state as text, and the tasks that ended up to there. */
-export interface Snapshot { state: string, seq: number, taken: EndedTask[] }
+export interface Snapshot { state: string, seq: number, taken: EndedTask[], steps: RunStep[] }
 
 export async function snapshotOf(run: LiveRun, large: LargeValues): Promise<Snapshot> {
   const seq = run.state.journal++
@@ -17,7 +17,7 @@ export async function snapshotOf(run: LiveRun, large: LargeValues): Promise<Snap
     const missing: (object | string)[] = []
     const state = writeState(run.state, large, missing)
     // Both at once: what ends while something is stored belongs to neither.
-    if (state !== undefined) return { state, seq, taken: run.takeEnded() }
+    if (state !== undefined) return { state, seq, taken: run.takeEnded(), steps: run.takeSteps() }
     for (const part of missing) await large.store(part)
   }
 }

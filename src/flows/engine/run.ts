@@ -1,10 +1,10 @@
 /** A run in the hands of this process: its state, what it waits for, and its checkpoints. */
 import { createMask, noMask, type Mask } from '../../lib/mask.ts'
 import type { Caller } from '../../tenants/caller.ts'
-import type { FlowDefinition } from '../definition.ts'
+import { settingsOf, type FlowDefinition } from '../definition.ts'
 import type { Expressions } from '../expressions/evaluate.ts'
 import { fault, type FaultDetail } from '../fault.ts'
-import type { EndedTask } from './entry.ts'
+import type { EndedTask, RunStep } from './entry.ts'
 import { framesOf, type Frame, type RunState } from './frame.ts'
 import { Parking, type Wish } from './parking.ts'
 import { Stop } from './stop.ts'
@@ -62,6 +62,8 @@ export class LiveRun {
   readonly #controller = new AbortController()
   readonly #commit: (run: LiveRun) => Promise<void>
   #ended: EndedTask[] = []
+  /** Kept for those who are told of them, where the flow wants that. */
+  #steps: RunStep[] | undefined
   #isDirty = false
   #writing: Promise<void> | undefined
   #next: Promise<void> | undefined
@@ -77,6 +79,7 @@ export class LiveRun {
     this.loose = parts.definition.evaluate?.mode === 'loose'
     this.parking = new Parking(() => { release(this) }, isInstant)
     this.#commit = commit
+    if ((settingsOf(parts.definition).lifecycleEvents ?? 'none') !== 'none') this.#steps = []
   }
 
   /** How many runs it stands within. */
@@ -108,12 +111,25 @@ export class LiveRun {
   newFrame({ reference, name, attempts, input }: Pick<Frame, 'reference' | 'name' | 'attempts'> & { input: Value }): Frame {
     if (this.state.started >= MAX_TASKS) throw fault('runtime', `The run has had ${MAX_TASKS} tasks, which is the most that one may have.`)
     this.touch()
-    return { order: this.state.started++, reference, name, startedAt: Date.now(), attempts, input }
+    const frame: Frame = { order: this.state.started++, reference, name, startedAt: Date.now(), attempts, input }
+    this.noted('began', frame)
+    return frame
   }
 
   ended(frame: Frame, status: EndedTask['status'], { output, error, context }: { output?: Value, error?: FaultDetail, context?: Value | undefined } = {}): void {
     this.#ended.push({ frame, status, endedAt: Date.now(), output, error, context })
     this.touch()
+  }
+
+  /** Something that is told of once it is committed. */
+  noted(what: RunStep['what'], frame: Frame, keys?: Record<string, unknown>): void {
+    this.#steps?.push({ what, frame, at: Date.now(), ...keys !== undefined && { keys } })
+  }
+
+  takeSteps(): RunStep[] {
+    const taken = this.#steps ?? []
+    if (taken.length > 0) this.#steps = []
+    return taken
   }
 
   /** Its state has changed: it is committed soon. */

@@ -101,8 +101,39 @@ test('lifecycle events are told as far as the flow wants them', () => withDataba
   expect(told[2]).toMatchObject({ data: { output: { a: 1 }, completedAt: expect.any(String) } })
   told.length = 0
   await run(of('tasks'))
-  await vi.waitFor(() => { expect(told.filter(({ type }) => type.includes('.task.'))).toMatchObject([{ type: 'io.serverlessworkflow.task.started.v1', data: { task: '/do/0/a' } }, { type: 'io.serverlessworkflow.task.completed.v1', data: { task: '/do/0/a', completedAt: expect.any(String) } }]) }, waiting)
+  await vi.waitFor(() => { expect(told.filter(({ type }) => type.includes('.task.'))).toMatchObject([{ type: 'io.serverlessworkflow.task.created.v1', data: { task: '/do/0/a', createdAt: expect.any(String) } }, { type: 'io.serverlessworkflow.task.started.v1', data: { task: '/do/0/a', startedAt: expect.any(String) } }, { type: 'io.serverlessworkflow.task.completed.v1', data: { task: '/do/0/a', completedAt: expect.any(String) } }]) }, waiting)
 })))
+
+test('what begins is told of while it goes on; pauses, retries and correlations are told, too', () => withDatabase(async (database) => {
+  let isDown = true
+  await withFlows(database, async ({ runs, caller, add, told, publishing }) => {
+    const flow = await add({
+      document: { dsl: '1.0.3', namespace: 'default', name: 'told-all', version: '1.0.0', metadata: { interchange: { lifecycleEvents: 'tasks' } } },
+      do: [
+        { flaky: { try: [{ ask: { call: 'service' } }], catch: { retry: { delay: { milliseconds: 10 }, limit: { attempt: { count: 2 } } } } } },
+        { hear: { listen: { to: { one: { with: { type: 'heard' }, correlate: { order: { from: '.data.order' } } } } } } },
+      ],
+    })
+    const { id } = await runs.start(caller, { flow: { namespace: 'default', name: flow }, input: {}, trigger: { type: 'api' } })
+    const saw = (what: string, task?: string): object => expect.objectContaining({ type: `io.serverlessworkflow.${what}.v1`, ...task !== undefined && { data: expect.objectContaining({ task }) } })
+    const all = (...expected: object[]): Promise<void> => vi.waitFor(() => { expect(told).toEqual(expect.arrayContaining(expected)) }, waiting)
+    await all(saw('task.retried', '/do/0/flaky'), saw('task.faulted', '/do/0/flaky/try/0/ask'), saw('task.started', '/do/1/hear'), saw('workflow.correlation-started'))
+    await vi.waitFor(async () => { expect((await runs.get(caller, id)).status).toBe('waiting') }, waiting)
+    await runs.suspend(caller, id)
+    await all(saw('workflow.suspended'), saw('task.suspended', '/do/1/hear'))
+    await runs.resume(caller, id)
+    await all(saw('workflow.resumed'), saw('task.resumed', '/do/1/hear'))
+    const event = { specversion: '1.0' as const, id: 'e', source: '/test', type: 'heard', data: { order: 17 } }
+    await publishing.publish(caller, [{ event, json: JSON.stringify(event) }], { schemaCheck: 'pass' })
+    await all(expect.objectContaining({ type: 'io.serverlessworkflow.workflow.correlation-completed.v1', data: expect.objectContaining({ correlationKeys: { order: 17 } }) }), saw('task.completed', '/do/1/hear'), saw('workflow.completed'))
+  }, { functions: { service: () => {
+    if (isDown) {
+      isDown = false
+      throw fault('communication', 'down', { status: 503 })
+    }
+    return {}
+  } } })
+}))
 
 test('runs go by whole days, with their large values; what is not over stays', () => withDatabase((database) => withFlows(database, async ({ run, runs, caller, add, blobs }) => {
   const kept = await run([{ a: { set: { text: '${ .text }' } } }], { text: 'x'.repeat(100_000) })

@@ -1,6 +1,7 @@
 /** Lifecycle events of the DSL, told of runs whose flow wants them: https://github.com/serverlessworkflow/specification, "Lifecycle Events". */
 import type { HubEvents } from '../../events/hub-events.ts'
 import { settingsOf } from '../definition.ts'
+import { framesOf, type Frame } from '../engine/frame.ts'
 import type { RunObserver } from '../engine/observer.ts'
 import type { LiveRun } from '../engine/run.ts'
 
@@ -18,6 +19,9 @@ export function createLifecycle({ announce }: Pick<HubEvents, 'announce'>): Omit
     const { lifecycleEvents = 'none' } = settingsOf(run.definition)
     return lifecycleEvents === 'tasks' || lifecycleEvents === least
   }
+  const task = (run: LiveRun, { order, reference }: Frame, what: string, at: number, key = '', more: Record<string, unknown> = {}): void => {
+    if (wants(run, 'tasks')) tell(run, 'task', what, `${order} ${key}`, { task: reference, [`${what}At`]: new Date(at).toISOString(), ...more })
+  }
   const now = (): string => new Date().toISOString()
   const status = (run: LiveRun, to: string, key: string): void => { tell(run, 'workflow', 'status-changed', `${to} ${key}`, { updatedAt: now(), status: to }) }
   return {
@@ -31,11 +35,13 @@ export function createLifecycle({ announce }: Pick<HubEvents, 'announce'>): Omit
       if (!wants(run, 'workflow')) return
       tell(run, 'workflow', 'suspended', String(run.row.epoch), { suspendedAt: now() })
       status(run, 'suspended', String(run.row.epoch))
+      for (const frame of framesOf(run.state.list)) task(run, frame, 'suspended', Date.now(), String(run.row.epoch))
     },
     resumed(run) {
       if (!wants(run, 'workflow')) return
       tell(run, 'workflow', 'resumed', String(run.row.epoch), { resumedAt: now() })
       status(run, 'running', String(run.row.epoch))
+      for (const frame of framesOf(run.state.list)) task(run, frame, 'resumed', Date.now(), String(run.row.epoch))
     },
     ended(run, end) {
       if (!wants(run, 'workflow')) return
@@ -43,13 +49,17 @@ export function createLifecycle({ announce }: Pick<HubEvents, 'announce'>): Omit
       tell(run, 'workflow', end.status, '', { ...at, ...end.status === 'completed' && { output: end.output }, ...end.error !== undefined && { error: end.error } })
       status(run, end.status, '')
     },
-    tasksEnded(run, tasks) {
-      if (!wants(run, 'tasks')) return
-      for (const { frame, status: ended, endedAt, error } of tasks) {
-        const key = String(frame.order)
-        tell(run, 'task', 'started', key, { task: frame.reference, startedAt: new Date(frame.startedAt).toISOString() })
-        tell(run, 'task', ended, key, { task: frame.reference, [`${ended}At`]: new Date(endedAt).toISOString(), ...error !== undefined && { error: run.mask.maskValue(error) } })
+    stepsTaken(run, steps) {
+      for (const { what, frame, at, keys } of steps) {
+        if (what === 'began') task(run, frame, 'created', at)
+        if (what === 'began') task(run, frame, 'started', frame.startedAt)
+        if (what === 'retried') task(run, frame, 'retried', at, String(frame.attempts))
+        if (what === 'correlating' && wants(run, 'workflow')) tell(run, 'workflow', 'correlation-started', String(frame.order), { startedAt: new Date(at).toISOString() })
+        if (what === 'correlated' && wants(run, 'workflow')) tell(run, 'workflow', 'correlation-completed', String(frame.order), { completedAt: new Date(at).toISOString(), correlationKeys: run.mask.maskValue(keys) })
       }
+    },
+    tasksEnded(run, tasks) {
+      for (const { frame, status: ended, endedAt, error } of tasks) task(run, frame, ended, endedAt, '', error !== undefined ? { error: run.mask.maskValue(error) } : {})
     },
   }
 }

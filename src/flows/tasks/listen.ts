@@ -34,12 +34,17 @@ export const listenTask: Executor = async (work) => {
   const { to } = place.definition.listen!
   const progress = (frame.data ??= { after: '', untilAfter: '', met: [], untilMet: [], expected: {}, taken: [] } satisfies Progress) as unknown as Progress
   const waitIds = [work.scope.path, `${work.scope.path}/until`]
-  if (progress.isRegistered !== true) await register(work, to, progress)
+  const isCorrelating = JSON.stringify(to).includes('"correlate":')
+  if (progress.isRegistered !== true) {
+    await register(work, to, progress)
+    if (isCorrelating) run.noted('correlating', frame)
+  }
   while (!await isDone(work, progress, to)) {
     frame.waiting = true
     await run.parking.wait({ isOver: async () => (await services.listening.signals(run, waitIds[0]!, progress.after, 1)).length + (await services.listening.signals(run, waitIds[1]!, progress.untilAfter, 1)).length > 0 }, signal)
     delete frame.waiting
   }
+  if (isCorrelating) run.noted('correlated', frame, Object.fromEntries(Object.entries(progress.expected).map(([name, { of }]) => [name, of])))
   await run.flush()
   await services.listening.end(run, waitIds)
   return { output: progress.taken.map(({ of }) => of) }

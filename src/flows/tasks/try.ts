@@ -69,6 +69,7 @@ async function rest({ scope: { run, signal }, frame }: Work, progress: Progress,
   delete progress.resumeAt
   progress.retries += 1
   frame.attempts = progress.retries + 1
+  run.noted('retried', frame)
   progress.attemptBegan = Date.now()
   run.touch()
 }
