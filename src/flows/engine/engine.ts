@@ -217,7 +217,9 @@ class Running implements Engine {
       await this.#finish(held, { status: 'faulted', error: loaded.fault })
       return
     }
-    this.#tell((observer) => { (given === undefined ? observer.committed : observer.started)?.(run) })
+    this.#tell((observer) => { observer.committed?.(run) })
+    // One that was left to whoever claims it begins here.
+    if (given !== undefined || row.state === null) this.#tell((observer) => { observer.started?.(run) })
     if (row.wanted === 'resume') this.#tell((observer) => { observer.resumed?.(run) })
     if (row.wanted === 'cancel') run.stop('cancelled')
     if (row.wanted === 'suspend') run.parking.suspend()

@@ -100,6 +100,11 @@ test('lifecycle events are told as far as the flow wants them', () => withDataba
   expect(told[0]).toMatchObject({ subject: id, data: { name: `told-workflow-${id}.default`, definition: { namespace: 'default', name: 'told-workflow', version: '1.0.0' }, startedAt: expect.any(String) } })
   expect(told[2]).toMatchObject({ data: { output: { a: 1 }, completedAt: expect.any(String) } })
   told.length = 0
+  const limited = of('workflow')
+  await run({ ...limited, document: { ...limited.document, name: 'told-limited', metadata: { interchange: { lifecycleEvents: 'workflow', concurrency: 1 } } } })
+  await vi.waitFor(() => { expect(told.map(({ type }) => type)).toContain('io.serverlessworkflow.workflow.completed.v1') }, waiting)
+  expect(told[0]!.type).toBe('io.serverlessworkflow.workflow.started.v1')
+  told.length = 0
   await run(of('tasks'))
   await vi.waitFor(() => { expect(told.filter(({ type }) => type.includes('.task.'))).toMatchObject([{ type: 'io.serverlessworkflow.task.created.v1', data: { task: '/do/0/a', createdAt: expect.any(String) } }, { type: 'io.serverlessworkflow.task.started.v1', data: { task: '/do/0/a', startedAt: expect.any(String) } }, { type: 'io.serverlessworkflow.task.completed.v1', data: { task: '/do/0/a', completedAt: expect.any(String) } }]) }, waiting)
 })))
