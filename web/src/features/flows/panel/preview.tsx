@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import type { Client } from '../../../hub/client.ts'
 import { useTenant } from '../../../hub/session.ts'
 import type { Sample } from '../sample/sample.ts'
@@ -14,10 +15,12 @@ const LONGEST = 4000
 /** What an expression comes to on the data that was chosen, evaluated by the hub. */
 export function Preview({ value, isBare, moment }: { value: unknown, isBare: boolean, moment: Moment }) {
   const { hub, slug } = useTenant()
-  const sample = usePanel().sampleAt(moment)
+  const { sampleAt } = usePanel()
+  const sample = useMemo(() => sampleAt(moment), [sampleAt, moment])
+  const isShort = useMemo(() => JSON.stringify(sample?.input ?? null).includes('"$blob"'), [sample])
   const [settled] = useDebouncedValue(value, PAUSE_MS)
   const { data, error } = useQuery({
-    queryKey: [slug, 'evaluate', settled, isBare, sample], enabled: sample !== undefined && settled !== undefined && settled !== '', staleTime: Infinity, gcTime: 60_000, retry: false, placeholderData: keepPreviousData,
+    queryKey: [slug, 'evaluate', settled, isBare, sample?.key], enabled: sample !== undefined && settled !== undefined && settled !== '', staleTime: Infinity, gcTime: 60_000, retry: false, placeholderData: keepPreviousData,
     queryFn: ({ signal }) => evaluate(hub, sample!, { value: settled, isBare, signal }),
   })
   if (sample === undefined) return <Text size="xs" c="dimmed">{texts.noSample}</Text>
@@ -25,7 +28,6 @@ export function Preview({ value, isBare, moment }: { value: unknown, isBare: boo
   if (error !== null) return <Text size="xs" className="app-anywhere" role="status" style={{ color: 'var(--app-bad)' }}>{error.message}</Text>
   if (data === undefined) return null
   const written = JSON.stringify(data.output, null, 2)
-  const isShort = JSON.stringify(sample.input ?? null).includes('"$blob"')
   return (
     <div role="status" aria-label={texts.preview}>
       <Text size="xs" c="dimmed" component="div">{texts.preview}</Text>

@@ -6,6 +6,8 @@ import type { Moment } from '../panel/fields.ts'
 type Entry = Run['tasks'][number]
 
 export interface Sample {
+  /** The same for the same data: the data itself may be large. */
+  key: string
   /** What `.` is. */
   input: unknown
   variables: Record<string, unknown>
@@ -24,7 +26,7 @@ export function sampleOf(run: Run, task: Task, moment: Moment): Sample {
   const entry = entries.get(namesOf(task.pointer))
   const raw = rawInput(run, entries, task)
   const input = moment === 'raw' ? raw : moment === 'input' ? entry?.input ?? raw : entry?.output ?? raw
-  return { input, variables: { ...variablesOf(run, task), context: contextAt(run, entry, moment), input: entry?.input ?? raw, output: entry?.output ?? null }, loops: loopsAround(run, entries, task) }
+  return { key: `${run.id} ${run.status} ${run.tasks.length} ${task.pointer} ${moment}`, input, variables: { ...variablesOf(run, task), context: contextAt(run, entry, moment), input: entry?.input ?? raw, output: entry?.output ?? null }, loops: loopsAround(run, entries, task) }
 }
 
 /** As the last task before it exported it; where it was not reached, the last of all. */
@@ -37,7 +39,7 @@ function contextAt(run: Run, entry: Entry | undefined, moment: Moment): unknown 
 
 /** What was typed in instead of a run's data. */
 export function typedSample(input: unknown, task: Task): Sample {
-  return { input, variables: { input, output: input, context: {}, secrets: {}, runtime: {}, workflow: { input }, task: { name: task.name, reference: task.pointer } }, loops: loopsAround(undefined, new Map(), task).map((loop) => ({ ...loop, input })) }
+  return { key: `${task.pointer} ${JSON.stringify(input)}`, input, variables: { input, output: input, context: {}, secrets: {}, runtime: {}, workflow: { input }, task: { name: task.name, reference: task.pointer } }, loops: loopsAround(undefined, new Map(), task).map((loop) => ({ ...loop, input })) }
 }
 
 /** What came out of the last task before it that has run, else what went into what it stands in. */
