@@ -40,7 +40,7 @@ do:
         - others: { then: end }
   - tell:
       call: Team chat/send_message
-      with: { content: "\${ .title }" }
+      with: { type: stream, to: orders, content: "\${ .title }" }
 `
 
 await using running = new AsyncDisposableStack()
