@@ -1,5 +1,5 @@
 /** Reading from the hub: keys are made here, so that a change can say which paths it makes stale. */
-import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery, useQueryClient, type QueryClient, type UseQueryResult } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery, useQueryClient, type InfiniteData, type QueryClient, type UseQueryResult } from '@tanstack/react-query'
 import type { CallOptions, Client, Item, PathOf, RawOptions, Reply } from '../../../src/client/client.ts'
 import type { Routes } from '../../../src/client/types.ts'
 import { useTenant, type Tenant } from './session.ts'
@@ -34,6 +34,11 @@ export function useGet<Path extends Get>(path: Path, options?: GetOptions<Path>,
 const PAGE = 100
 const FURTHER = 500
 
+/** The same function at each render: else thousands of rows would be put together and compared each time. */
+function rowsOf<Each>({ pages }: InfiniteData<{ data: Each[] }>): Each[] {
+  return pages.flatMap(({ data }) => data)
+}
+
 /** A list, page by page; `rows` are all that were fetched so far. */
 export function useRows<Path extends ListPath>(path: Path, options?: GetOptions<Path>, extra: Pick<Extra, 'enabled' | 'refetchInterval'> = {}) {
   const tenant = useTenant()
@@ -43,7 +48,7 @@ export function useRows<Path extends ListPath>(path: Path, options?: GetOptions<
     queryFn: ({ pageParam, signal }) => read(tenant.hub, path, { ...given, query: { limit: pageParam === '' ? PAGE : FURTHER, ...given?.query, ...pageParam !== '' && { cursor: pageParam } }, signal }) as Promise<{ data: Row<Path>[], nextCursor: string | null }>,
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    select: ({ pages }) => pages.flatMap(({ data }) => data),
+    select: rowsOf<Row<Path>>,
     placeholderData: keepPreviousData,
     ...extra,
   })
