@@ -3486,7 +3486,7 @@ export interface Routes {
   /** List what needs somebody to see to it, the most urgent first. */
   'GET /api/v1/attention': {
     reply: {
-      data: AttentionItem[]
+      items: AttentionItem[]
     }
   }
   /** Get measured figures over all integrations, also over time, and how they were before. */

@@ -68,7 +68,7 @@ export function openCalls({ allow = {}, allowNetworks = ['127.0.0.0/8'], ca, fun
       return Object.fromEntries(await Promise.all(Object.entries(template).map(async ([name, each]) => [name, await within(each, value)])))
     }
     return {
-      tenantId, caller, runId: 'run', depth: 0, definition: { do: [], document: { dsl: '1.0.3', namespace: 'test', name: 'flow', version: '1.0.0' }, ...definition } as FlowDefinition, input, idempotencyKey, signal, authentication: undefined, each,
+      tenantId, caller, runId: randomUUID(), depth: 0, definition: { do: [], document: { dsl: '1.0.3', namespace: 'test', name: 'flow', version: '1.0.0' }, ...definition } as FlowDefinition, input, idempotencyKey, signal, authentication: undefined, each,
       evaluate: (expression, value) => evaluate(expression, value), evaluateWithin: within,
       secret: (name) => (Object.hasOwn(secrets, name) ? Promise.resolve(secrets[name]) : Promise.reject(new Error(`no secret ${name}`))),
       perform: (task, given) => Promise.resolve({ performed: task, with: given }),

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 interface Item { kind: string, id: string, name: string, detail: string | null, count: number | null, latest: string | null }
 
-const attention = async (key = hub.key): Promise<Item[]> => expectStatus(200, await hub.call<{ data: Item[] }>('GET', '/api/v1/attention', undefined, { key })).body.data
+const attention = async (key = hub.key): Promise<Item[]> => expectStatus(200, await hub.call<{ items: Item[] }>('GET', '/api/v1/attention', undefined, { key })).body.items
 const about = async (id: string): Promise<Item[]> => (await attention()).filter((each) => each.id === id)
 const post = async (path: string, body: unknown = {}): Promise<any> => (await hub.call('POST', path, body)).body // eslint-disable-line typescript/no-explicit-any
 const within = { timeout: 15_000, interval: 50 }

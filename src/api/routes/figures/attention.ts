@@ -22,10 +22,10 @@ export const listAttention = defineRoute({
   method: 'GET', path: '/api/v1/attention', scope: 'integrations:read', tag,
   summary: 'List what needs somebody to see to it, the most urgent first.',
   description: 'At most 20 of each kind, and only of what the caller may read.',
-  reply: z.object({ data: z.array(item) }),
+  reply: z.object({ items: z.array(item) }),
   async handle(services, { caller }) {
     const found = (await Promise.all(lookers.filter(({ scope }) => caller.scopes.has(scope)).map(({ look }) => look(services, caller)))).flat()
-    return { data: kinds.flatMap((kind) => found.filter((each) => each.kind === kind)) }
+    return { items: kinds.flatMap((kind) => found.filter((each) => each.kind === kind)) }
   },
 })
 

@@ -21,12 +21,12 @@ export function Attention() {
   return (
     <Section title={texts.attention}>
       <Loaded query={query} height={60}>
-        {({ data }) => (data.length === 0
+        {({ items }) => (items.length === 0
           ? <Group gap="xs" mih={30}><CircleCheck size={16} style={{ color: 'var(--app-good)' }} aria-hidden /><Text size="sm" c="dimmed">{texts.allWell}</Text></Group>
           : (
             <>
-              <ul className="app-attention">{data.slice(0, isWhole ? undefined : FEW).map((item) => <Item key={`${item.kind} ${item.id} ${item.name}`} item={item} />)}</ul>
-              {data.length > FEW && !isWhole && <Group><Button variant="default" onClick={() => { setWhole(true) }}>{texts.showAll(data.length)}</Button></Group>}
+              <ul className="app-attention">{items.slice(0, isWhole ? undefined : FEW).map((item) => <Item key={`${item.kind} ${item.id} ${item.name}`} item={item} />)}</ul>
+              {items.length > FEW && !isWhole && <Group><Button variant="default" onClick={() => { setWhole(true) }}>{texts.showAll(items.length)}</Button></Group>}
             </>
           ))}
       </Loaded>

@@ -31,7 +31,7 @@ function Folded() {
   const [{ overview }, setUrl] = useUrl<'overview'>()
   const isOpen = overview === 'open'
   const { data: attention } = useGet('/api/v1/attention', undefined, { refetchInterval: 30_000 })
-  const count = attention?.data.length ?? 0
+  const count = attention?.items.length ?? 0
   return (
     <details className="app-folded" open={isOpen}>
       <summary onClick={(event) => {
