@@ -1,5 +1,5 @@
 /** Definitions of flows, kept in memory for those who run them. */
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
 import type { Database } from '../db/database.ts'
 import { boundedCache } from '../lib/bounded-cache.ts'
 import type { FlowDefinition } from './definition.ts'

@@ -1,5 +1,5 @@
 /** Integrations ready to be called, kept in memory; and what is known of each while the process lives: limits used, breaker, quota. */
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
 import type { Connector } from '../connectors/connector.ts'
 import type { Credentials, OpenCredential } from '../credentials/credentials.ts'
 import type { ConnectorRegistry } from '../catalog/registry.ts'

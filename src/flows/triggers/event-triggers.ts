@@ -2,7 +2,7 @@
  * Flows that events begin: `schedule.on` of the DSL, and webhook sources among Interchange's own settings. Which flows an event begins is known from
  * memory, so that their runs are committed together with it.
  */
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
 import type { Database } from '../../db/database.ts'
 import type { AcceptedEvent, CloudEvent } from '../../events/event.ts'
 import type { Sequel, Sequels } from '../../events/inbox.ts'

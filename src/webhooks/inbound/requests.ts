@@ -3,7 +3,7 @@
  * whoever floods a source fills nothing.
  */
 import { isUtf8 } from 'node:buffer'
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
 import { uuidv7 } from 'uuidv7'
 import type { Database } from '../../db/database.ts'
 import { createGroupCommit } from '../../lib/group-commit.ts'

@@ -1,5 +1,6 @@
 /** Measured figures of endpoints: added up in memory, and written every few seconds. */
 import type { Database } from '../../db/database.ts'
+import { createMinutes, latestOf, minuteOf, MINUTE_MS } from '../minutes.ts'
 import { addMinutes, deleteMinutes, sumByStep, sumByWebhook, sumByWebhookHour, type MinuteRow, type Range, type Step, type Sums, type WebhookHour } from './monitoring-store.ts'
 
 /** What one request to an endpoint came to. */
@@ -47,33 +48,25 @@ export interface WebhookFigures {
   expire(): Promise<void>
 }
 
-const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 const KEPT_DAYS = 90
 
 export function createWebhookFigures({ database, clock = Date.now }: { database: Database, clock?: () => number }): WebhookFigures {
-  let collected = new Map<string, MinuteRow>()
-  let writing: Promise<void> = Promise.resolve()
+  const minutes = createMinutes<MinuteRow>({
+    keyOf: ({ webhookId, minute }) => `${webhookId}:${minute}`,
+    merge(known, row) {
+      known.delivered += row.delivered
+      known.failed += row.failed
+      known.attempts += row.attempts
+      known.failedAttempts += row.failedAttempts
+      known.latencyMs += row.latencyMs
+      known.lastDelivery = latestOf(known.lastDelivery, row.lastDelivery)
+    },
+    write: (rows) => addMinutes(database.system, rows),
+  })
 
-  const write = async (): Promise<void> => {
-    if (collected.size === 0) return
-    const rows = collected
-    collected = new Map()
-    try {
-      await addMinutes(database.system, [...rows.values()])
-    } catch (error) {
-      // The database is away, or an endpoint went in just this moment: the next time will do.
-      for (const row of rows.values()) add(collected, row)
-      throw error
-    }
-  }
-  /** One after the other: what is read afterwards holds all that was recorded before. */
-  const flush = (): Promise<void> => {
-    writing = writing.catch(() => undefined).then(write)
-    return writing
-  }
   const monitoring = async (tenantId: string, webhookIds: readonly string[], range: Range): Promise<Map<string, Monitoring>> => {
-    await flush().catch(() => undefined)
+    await minutes.flush().catch(() => undefined)
     const rows = webhookIds.length === 0 ? [] : await sumByWebhook(database.tenant(tenantId), tenantId, webhookIds, range)
     return new Map(rows.map(({ webhookId, lastDelivery, ...sums }) => [webhookId, { ...measured(sums), lastDelivery }]))
   }
@@ -85,8 +78,7 @@ export function createWebhookFigures({ database, clock = Date.now }: { database:
 
   return {
     record({ tenantId, webhookId, at, latencyMs, attempts, failedAttempts, delivered, failed }) {
-      const minute = Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS
-      add(collected, { tenantId, webhookId, minute, delivered, failed, attempts, failedAttempts, latencyMs, lastDelivery: delivered > 0 ? at.getTime() : null })
+      minutes.add({ tenantId, webhookId, minute: minuteOf(at.getTime()), delivered, failed, attempts, failedAttempts, latencyMs, lastDelivery: delivered > 0 ? at.getTime() : null })
     },
     monitoring: (tenantId, webhookIds) => monitoring(tenantId, webhookIds, { from: new Date(clock() - DAY_MS), to: new Date(clock() + MINUTE_MS) }),
     async performance(tenantId, webhookId, range) {
@@ -94,36 +86,21 @@ export function createWebhookFigures({ database, clock = Date.now }: { database:
       return { ...total, series: await series(tenantId, webhookId, range) }
     },
     async courses(tenantId, webhookIds, range) {
-      await flush().catch(() => undefined)
+      await minutes.flush().catch(() => undefined)
       const hours = webhookIds.length === 0 ? [] : await sumByWebhookHour(database.tenant(tenantId), tenantId, webhookIds, wholeMinutes(range))
       return Map.groupBy(hours, ({ webhookId }) => webhookId)
     },
     async series(tenantId, range) {
-      await flush().catch(() => undefined)
+      await minutes.flush().catch(() => undefined)
       return series(tenantId, undefined, range)
     },
-    flush,
+    flush: () => minutes.flush(),
     expire: () => deleteMinutes(database.system, new Date(clock() - KEPT_DAYS * DAY_MS)),
   }
 }
 
 function wholeMinutes({ from, to }: Range): Range {
-  return { from: new Date(Math.floor(from.getTime() / MINUTE_MS) * MINUTE_MS), to: new Date(Math.ceil(to.getTime() / MINUTE_MS) * MINUTE_MS) }
-}
-
-function add(rows: Map<string, MinuteRow>, row: MinuteRow): void {
-  const key = `${row.webhookId}:${row.minute}`
-  const known = rows.get(key)
-  if (known === undefined) {
-    rows.set(key, { ...row })
-    return
-  }
-  known.delivered += row.delivered
-  known.failed += row.failed
-  known.attempts += row.attempts
-  known.failedAttempts += row.failedAttempts
-  known.latencyMs += row.latencyMs
-  if (row.lastDelivery !== null) known.lastDelivery = Math.max(known.lastDelivery ?? 0, row.lastDelivery)
+  return { from: new Date(minuteOf(from.getTime())), to: new Date(Math.ceil(to.getTime() / MINUTE_MS) * MINUTE_MS) }
 }
 
 function measured({ delivered, failed, attempts, failedAttempts, latencyMs }: Sums): Measured {
