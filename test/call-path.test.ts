@@ -1,8 +1,8 @@
 /** What stands between a caller and the service: status, access, limits, cache, transforms, mappings, and what is recorded of it all. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { openHub, type Reply, type TestHub } from './hub.ts'
-import { addConnector, addIntegration, expectStatus } from './service.ts'
-import { json, startUpstream, type Upstream } from './upstream.ts'
+import type { Reply, TestHub } from './hub.ts'
+import { addConnector, addIntegration, expectStatus, openHubWithService } from './service.ts'
+import { json, type Upstream } from './upstream.ts'
 
 let hub: TestHub
 let close: () => Promise<void>
@@ -10,14 +10,9 @@ let upstream: Upstream
 let connector: string
 
 beforeAll(async () => {
-  upstream = await startUpstream()
-  ;({ hub, close } = await openHub())
-  connector = await addConnector(hub.call, upstream.url)
+  ({ hub, upstream, connector, close } = await openHubWithService())
 })
-afterAll(async () => {
-  await close()
-  await upstream.close()
-})
+afterAll(() => close())
 beforeEach(() => {
   upstream.asked.length = 0
   upstream.answer((request, response) => { json(response, 200, { asked: request.url, count: upstream.asked.length }) })

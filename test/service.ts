@@ -2,7 +2,8 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serviceDocument, type Security } from './api-document.ts'
-import type { Reply, TestHub } from './hub.ts'
+import { openHub, type Reply, type TestHub } from './hub.ts'
+import { startUpstream, type Upstream } from './upstream.ts'
 
 type Call = TestHub['call']
 
@@ -11,6 +12,19 @@ export async function addConnector(call: Call, url: string, { key, security = 'n
   const title = id ?? `Shop ${security} ${new URL(url).port}`
   const { body } = expectStatus(201, await call('POST', '/api/v1/connectors', { ...id !== undefined && { id }, document: serviceDocument(url, { title, security }) }, key === undefined ? {} : { key }))
   return body.id as string
+}
+
+/** A hub, and a service that a connector of it is for; for suites that share them over their tests. */
+export async function openHubWithService(): Promise<{ hub: TestHub, upstream: Upstream, connector: string, close(): Promise<void> }> {
+  const upstream = await startUpstream()
+  const { hub, close } = await openHub()
+  return {
+    hub, upstream, connector: await addConnector(hub.call, upstream.url),
+    async close() {
+      await close()
+      await upstream.close()
+    },
+  }
 }
 
 /** Untested, so that the service is not asked; its id. */

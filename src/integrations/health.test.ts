@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { openHub, type TestHub } from '../../test/hub.ts'
-import { addConnector, addIntegration, expectStatus } from '../../test/service.ts'
-import { json, startUpstream, type Upstream } from '../../test/upstream.ts'
+import type { TestHub } from '../../test/hub.ts'
+import { addIntegration, expectStatus, openHubWithService } from '../../test/service.ts'
+import { json, type Upstream } from '../../test/upstream.ts'
 
 const path = '/api/v1/integrations'
 const poll = { timeout: 20_000, interval: 50 }
@@ -16,14 +16,9 @@ let connector: string
 const broken = new Set<string>()
 
 beforeAll(async () => {
-  upstream = await startUpstream()
-  ;({ hub, close } = await openHub())
-  connector = await addConnector(hub.call, upstream.url)
+  ({ hub, upstream, connector, close } = await openHubWithService())
 })
-afterAll(async () => {
-  await close()
-  await upstream.close()
-})
+afterAll(() => close())
 beforeEach(() => {
   broken.clear()
   upstream.answer((request, response) => { json(response, broken.has(request.url) ? 503 : 200, {}) })

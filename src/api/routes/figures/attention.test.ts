@@ -1,8 +1,8 @@
 /** What needs somebody to see to it: each kind shows while it lasts, and to those alone who may read it. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { openHub, type TestHub } from '../../../../test/hub.ts'
-import { addConnector, addIntegration, expectStatus } from '../../../../test/service.ts'
-import { json, startUpstream, type Upstream } from '../../../../test/upstream.ts'
+import type { TestHub } from '../../../../test/hub.ts'
+import { addIntegration, expectStatus, openHubWithService } from '../../../../test/service.ts'
+import { json, type Upstream } from '../../../../test/upstream.ts'
 
 let hub: TestHub
 let close: () => Promise<void>
@@ -10,14 +10,9 @@ let upstream: Upstream
 let connector: string
 
 beforeAll(async () => {
-  upstream = await startUpstream()
-  ;({ hub, close } = await openHub())
-  connector = await addConnector(hub.call, upstream.url)
+  ({ hub, upstream, connector, close } = await openHubWithService())
 })
-afterAll(async () => {
-  await close()
-  await upstream.close()
-})
+afterAll(() => close())
 
 interface Item { kind: string, id: string, name: string, detail: string | null, count: number | null, latest: string | null }
 

@@ -1,22 +1,17 @@
 /** What is watched over all of a tenant's integrations, endpoints and sources. */
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { openHub, type TestHub } from '../../../../test/hub.ts'
-import { addConnector, addIntegration } from '../../../../test/service.ts'
-import { json, startUpstream, type Upstream } from '../../../../test/upstream.ts'
+import type { TestHub } from '../../../../test/hub.ts'
+import { addIntegration, openHubWithService } from '../../../../test/service.ts'
+import { json, type Upstream } from '../../../../test/upstream.ts'
 
 let hub: TestHub
 let close: () => Promise<void>
 let upstream: Upstream
 let connector: string
 beforeAll(async () => {
-  upstream = await startUpstream()
-  ;({ hub, close } = await openHub())
-  connector = await addConnector(hub.call, upstream.url)
+  ({ hub, upstream, connector, close } = await openHubWithService())
 })
-afterAll(async () => {
-  await close()
-  await upstream.close()
-})
+afterAll(() => close())
 beforeEach(() => { upstream.answer((_request, response) => { json(response, 200, {}) }) })
 
 type Body = any // eslint-disable-line typescript/no-explicit-any

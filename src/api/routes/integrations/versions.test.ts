@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openHub, type TestHub } from '../../../../test/hub.ts'
-import { addConnector, addIntegration, expectStatus } from '../../../../test/service.ts'
-import { startUpstream, type Upstream } from '../../../../test/upstream.ts'
+import type { TestHub } from '../../../../test/hub.ts'
+import { addIntegration, expectStatus, openHubWithService } from '../../../../test/service.ts'
+import type { Upstream } from '../../../../test/upstream.ts'
 import { withClient } from '../../../../test/everything.ts'
 
 let hub: TestHub
@@ -10,14 +10,9 @@ let upstream: Upstream
 let connector: string
 
 beforeAll(async () => {
-  upstream = await startUpstream()
-  ;({ hub, close } = await openHub())
-  connector = await addConnector(hub.call, upstream.url)
+  ({ hub, upstream, connector, close } = await openHubWithService())
 })
-afterAll(async () => {
-  await close()
-  await upstream.close()
-})
+afterAll(() => close())
 
 const read = async (path: string) => expectStatus(200, await hub.call('GET', path)).body
 const pathOf = (id: string): string => `/api/v1/integrations/${id}`
