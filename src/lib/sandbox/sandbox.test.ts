@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createSandbox, type Script, type ScriptResult } from './sandbox.ts'
 
@@ -121,8 +122,8 @@ describe('a child', () => {
     const { fork } = await import('node:child_process')
     const server = createServer((_request, response) => { response.end() })
     await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-    const probe = new URL('probe.fixture.ts', import.meta.url).pathname
-    const child = fork(probe, [String((server.address() as AddressInfo).port)], { execArgv: ['--permission', `--allow-fs-read=${probe}`, `--allow-fs-read=${new URL('../../../package.json', import.meta.url).pathname}`], env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+    const probe = fileURLToPath(new URL('probe.fixture.ts', import.meta.url))
+    const child = fork(probe, [String((server.address() as AddressInfo).port)], { execArgv: ['--permission', `--allow-fs-read=${probe}`, `--allow-fs-read=${fileURLToPath(new URL('../../../package.json', import.meta.url))}`], env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
     const found = await new Promise((resolve) => { child.once('message', resolve) })
     server.closeAllConnections()
     server.close()

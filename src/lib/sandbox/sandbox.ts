@@ -192,5 +192,5 @@ function start(owner: string): Child {
 function readable(folder: string): string[] {
   const packages = ['quickjs-emscripten-core', '@jitl/quickjs-ng-wasmfile-release-sync', '@jitl/quickjs-ffi-types']
   const modules = fileURLToPath(import.meta.resolve('quickjs-emscripten-core')).replace(/quickjs-emscripten-core\/.*$/, '')
-  return [`${folder}*`, new URL('../../../package.json', import.meta.url).pathname, ...packages.map((name) => `${modules}${name}/*`)]
+  return [`${folder}*`, fileURLToPath(new URL('../../../package.json', import.meta.url)), ...packages.map((name) => `${modules}${name}/*`)]
 }
