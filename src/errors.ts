@@ -55,6 +55,7 @@ export const errorCodes = {
   upstream_invalid_response: { status: 502, title: 'The upstream answered something unusable', retry: false },
   upstream_response_too_large: { status: 502, title: 'The upstream sent too much', retry: false },
   upstream_too_many_redirects: { status: 502, title: 'The upstream redirected too often', retry: false },
+  caller_gone: { status: 499, title: 'The caller went away before the end', retry: true },
   upstream_timeout: { status: 504, title: 'The upstream took too long', retry: true },
   run_failed: { status: 502, title: 'The flow failed', retry: false },
   reply_timeout: { status: 504, title: 'Nobody replied in time', retry: true },

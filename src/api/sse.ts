@@ -26,6 +26,8 @@ async function send(out: PassThrough, { pages }: OpenStream, { signal, stalledMs
   }
 }
 
+export const eventStreamHeaders = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
+
 function textOf({ cursor, json }: StreamItem): string {
   return `id: ${cursor}\ndata: ${json.replace(/\r\n|\r|\n/g, '\ndata: ')}\n\n`
 }

@@ -1290,7 +1290,7 @@ export type Problem = {
   title: string
   status: number
   /** Stable: programs may rely on it. */
-  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'sign_in_failed' | 'sign_in_refused' | 'csrf_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'flow_not_enabled' | 'operation_not_allowed' | 'operation_not_found' | 'tool_not_found' | 'access_denied' | 'credential_missing' | 'credential_revoked' | 'oauth_client_missing' | 'oauth_state_invalid' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'nested_too_deep' | 'flow_failed' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'upstream_timeout' | 'run_failed' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
+  code: 'invalid_request' | 'malformed_json' | 'invalid_cursor' | 'unauthorized' | 'forbidden' | 'sign_in_failed' | 'sign_in_refused' | 'csrf_refused' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'precondition_failed' | 'body_too_large' | 'verification_failed' | 'webhook_source_paused' | 'unsupported_media_type' | 'invalid_input' | 'invalid_document' | 'invalid_expression' | 'expression_failed' | 'expression_timeout' | 'integration_not_active' | 'flow_not_enabled' | 'operation_not_allowed' | 'operation_not_found' | 'tool_not_found' | 'access_denied' | 'credential_missing' | 'credential_revoked' | 'oauth_client_missing' | 'oauth_state_invalid' | 'credential_unreadable' | 'quota_exceeded' | 'rate_limited' | 'nested_too_deep' | 'flow_failed' | 'circuit_open' | 'address_refused' | 'connection_failed' | 'upstream_rejected' | 'upstream_unavailable' | 'upstream_invalid_response' | 'upstream_response_too_large' | 'upstream_too_many_redirects' | 'caller_gone' | 'upstream_timeout' | 'run_failed' | 'reply_timeout' | 'database_unavailable' | 'shutting_down' | 'internal'
   /** What happened, for people. */
   detail: string
   /** Names the request; the log has it too. */
@@ -1634,6 +1634,8 @@ export type Run = {
     endedAt: string | null
     /** Of a `try`, how often it was tried; of a task within one, in which try this was. */
     attempts: number
+    /** Within loops: which round of each, from 0, the outermost first. */
+    rounds?: number[]
     /** Transformed, where `input.from` does so. */
     input: unknown
     /** Secrets are masked. Large parts: `{ "$blob": { id, contentType, sizeBytes, sha256 } }`, to be had at `/api/v1/blobs/{id}`. */
@@ -5529,8 +5531,10 @@ export interface Routes {
       id: string
     }
     body?: {
-      /** Reference of the task to begin with, such as `/do/2/send`. Within `do` and `try` it is begun there; within loops, branches and handlers it stands for the task that they belong to. Empty: the first. */
+      /** Reference of the task to begin with, such as `/do/2/send`. What its run lies within stands as it was: items that a loop was done with, results of the branches beside it, the error that it handles. Empty: the first. */
       from?: string
+      /** Which round of the loops around it, as `rounds` of the run's task says. Empty: the last in which it began. */
+      rounds?: number[]
       /** What that task gets instead of what it had; without `from`, the input of the whole run. */
       input?: unknown
     }
@@ -5538,6 +5542,9 @@ export interface Routes {
       id: string
       /** In the DSL's words. `pending`: it waits for its flow's concurrency limit or for an earlier run of its key; `waiting`: for time, events or another run. */
       status: 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
+      /** The task that it begins with. The one around the chosen task where too little was recorded to begin within it. */
+      from?: string
+      rounds?: number[]
     }
   }
   /** Get a run that is over as a test case: its input, and what each task came to. */

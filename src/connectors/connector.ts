@@ -3,6 +3,7 @@
  * Connectors import this file, `lib/` and `errors.ts`, and nothing else of the hub.
  */
 import type { HeaderMap } from '../lib/http/http.ts'
+import type { ServerSentEvent } from '../lib/http/server-sent-events.ts'
 
 /** A JSON Schema 2020-12. */
 export type JsonSchema = Record<string, unknown>
@@ -119,6 +120,8 @@ export interface BlobReference {
  */
 export interface CallHttp {
   request(request: CallHttpRequest): Promise<CallHttpResponse>
+  /** For a service that answers with server-sent events, to be read as they come; `undefined` where it answered whole after all, in `data`. */
+  stream(request: CallHttpRequest): Promise<CallHttpResponse & { events: AsyncIterable<ServerSentEvent> | undefined }>
 }
 
 /** OAuth 2 client credentials (RFC 6749 §4.4). */
@@ -161,6 +164,9 @@ export interface OperationCall<Input = unknown> extends ConnectionContext {
   idempotencyKey?: string
 }
 
+/** A piece of an answer that is still coming, for whoever waits for it. */
+export interface AnswerPart { type: string, [detail: string]: unknown }
+
 export interface Operation {
   id: string
   summary: string
@@ -175,6 +181,8 @@ export interface Operation {
   /** Throws HubError `invalid_input` with pointers, before anything is sent. */
   validateInput(input: unknown): void
   run(call: OperationCall): Promise<unknown>
+  /** As `run`, telling the parts of its answer as they come: each once the one before was taken. Only of operations that can. */
+  stream?(call: OperationCall, tell: (part: AnswerPart) => Promise<void>): Promise<unknown>
   /** Problems of a response against the described schema; empty when it fits. Only called when the integration asks for it. */
   validateOutput?(data: unknown, statusCode?: number): string[]
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import ajvFormats from 'ajv-formats'
 import { z } from 'zod'
-import type { CallHttpRequest, ConnectionContext, Connector, JsonSchema, Operation, OperationCall, OperationSummary, PollResult } from './connector.ts'
+import type { AnswerPart, CallHttpRequest, ConnectionContext, Connector, JsonSchema, Operation, OperationCall, OperationSummary, PollResult } from './connector.ts'
 import { parseInput } from '../lib/zod-errors.ts'
 import { readManifest } from './manifest.ts'
 
@@ -19,6 +19,7 @@ export interface OperationDefinition<Input extends z.ZodType, Output extends z.Z
   output: Output
   example: z.input<Input>
   run(call: OperationCall<z.output<Input>>): Promise<z.input<Output>>
+  stream?(call: OperationCall<z.output<Input>>, tell: (part: AnswerPart) => Promise<void>): Promise<z.input<Output>>
 }
 
 export interface DefinedOperation extends Operation {
@@ -42,6 +43,7 @@ export function defineOperation<Input extends z.ZodType, Output extends z.ZodTyp
     get output() { return output ??= schemaOf(definition.output, 'output') },
     validateInput(value) { parse(value) },
     run: async (call) => definition.run({ ...call, input: parse(call.input) }),
+    ...definition.stream !== undefined && { stream: async (call: OperationCall, tell: (part: AnswerPart) => Promise<void>) => definition.stream!({ ...call, input: parse(call.input) }, tell) },
     validateOutput(data) {
       const result = definition.output.safeParse(data)
       return result.success ? [] : result.error.issues.map(({ path, message }) => `/${path.join('/')} ${message}`)

@@ -62,6 +62,7 @@ function callHttp({ client, hosts, endpoint, timeoutMs, exchanges }: Sending): C
       if (response.status >= 300) throw refusal(response.status, data)
       return { status: response.status, headers: response.headers, data }
     },
+    stream: () => Promise.reject(new HubError('upstream_invalid_response', 'Streams are tested within a hub.')),
   }
 }
 

@@ -1,10 +1,11 @@
 /** The HTTP that a connector is handed for one try of one call: kept to the integration's hosts, bounded in time and size, noted for the record. */
-import { HubError } from '../errors.ts'
+import { HubError, isHubError } from '../errors.ts'
 import type { CallHttp, CallHttpRequest, CallHttpResponse, Exchange } from '../connectors/connector.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import { readBody } from '../lib/http/body.ts'
 import { contentTypeOf, filenameOf, holdsText, parseText, readError, sentenceOf } from '../lib/http/content.ts'
 import type { HttpClient, HttpResponse } from '../lib/http/http.ts'
+import { readEvents } from '../lib/http/server-sent-events.ts'
 import { maskStream } from '../lib/mask-stream.ts'
 import type { Mask } from '../lib/mask.ts'
 import { encodeBody } from './encode-body.ts'
@@ -33,29 +34,55 @@ export interface TryOptions {
   blobs: Blobs
   /** Moment in ms at which this try ends. */
   deadline: number
+  /** The caller's: ends what is under way. */
+  signal?: AbortSignal | undefined
   /** Told of each exchange, as far as it came. */
   note(exchange: Exchange & { data?: unknown }): void
 }
 
-export function createCallHttp({ scope, http, blobs, deadline, note }: TryOptions): CallHttp {
+export function createCallHttp({ scope, http, blobs, deadline, signal, note }: TryOptions): CallHttp {
+  const send = async (request: CallHttpRequest): Promise<{ response: HttpResponse, exchange: Exchange & { data?: unknown } }> => {
+    const url = resolveUrl(request, scope)
+    const { headers, body } = encodeBody(request, scope.headers)
+    const exchange: Exchange & { data?: unknown } = { method: request.method, endpoint: url, requestHeaders: headers, requestBody: request.json ?? request.form ?? textOf(request.body) }
+    note(exchange)
+    const timeoutMs = timeLeft(deadline)
+    const response = await http.request({ method: request.method, url, headers, ...body !== undefined && { body: body as string }, timeoutMs, maxRedirects: MAX_REDIRECTS, ...signal && { signal } })
+    exchange.statusCode = response.status
+    exchange.responseHeaders = response.headers
+    if (response.status >= 300) {
+      exchange.data = await readError(response)
+      throw refusal(response, exchange.data)
+    }
+    return { response, exchange }
+  }
+  const whole = async (request: CallHttpRequest, { response, exchange }: Awaited<ReturnType<typeof send>>): Promise<CallHttpResponse> => {
+    const data = await readData(response, { request, scope, blobs })
+    exchange.data = data
+    return { status: response.status, headers: response.headers, data }
+  }
   return {
-    async request(request) {
-      const url = resolveUrl(request, scope)
-      const { headers, body } = encodeBody(request, scope.headers)
-      const exchange: Exchange & { data?: unknown } = { method: request.method, endpoint: url, requestHeaders: headers, requestBody: request.json ?? request.form ?? textOf(request.body) }
-      note(exchange)
-      const timeoutMs = timeLeft(deadline)
-      const response = await http.request({ method: request.method, url, headers, ...body !== undefined && { body: body as string }, timeoutMs, maxRedirects: MAX_REDIRECTS })
-      exchange.statusCode = response.status
-      exchange.responseHeaders = response.headers
-      if (response.status >= 300) {
-        exchange.data = await readError(response)
-        throw refusal(response, exchange.data)
-      }
-      const data = await readData(response, { request, scope, blobs })
-      exchange.data = data
-      return { status: response.status, headers: response.headers, data } satisfies CallHttpResponse
+    request: async (request) => whole(request, await send(request)),
+    async stream(request) {
+      const sent = await send(request)
+      const { response } = sent
+      if (contentTypeOf(response) !== 'text/event-stream') return { ...await whole(request, sent), events: undefined }
+      const text = maskStream(response.body, scope.mask, { isText: true, isLive: true })
+      return { status: response.status, headers: response.headers, data: null, events: readEvents(bounded(text)) }
     },
+  }
+}
+
+async function* bounded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  let sizeBytes = 0
+  try {
+    for await (const chunk of chunks) {
+      sizeBytes += chunk.length
+      if (sizeBytes > MAX_MEMORY_BYTES) throw new HubError('upstream_response_too_large', `The upstream streamed more than ${MAX_MEMORY_BYTES} bytes.`)
+      yield chunk
+    }
+  } catch (error) {
+    throw isHubError(error) ? error : new HubError('upstream_unavailable', 'The upstream broke off its answer.', { cause: error })
   }
 }
 

@@ -1,5 +1,5 @@
 /** One call on its way. */
-import type { Exchange, Operation } from '../connectors/connector.ts'
+import type { AnswerPart, Exchange, Operation } from '../connectors/connector.ts'
 import type { Caller } from '../tenants/caller.ts'
 import type { Loaded } from './loaded.ts'
 
@@ -13,6 +13,14 @@ export interface RunRequest {
   idempotencyKey: string | undefined
   /** The run of a flow that asks. */
   runId?: string | undefined
+  /** Who wants parts of the answer as they come, where the operation can tell them. */
+  streaming?: Streaming | undefined
+}
+
+export interface Streaming {
+  tell(part: AnswerPart): Promise<void>
+  /** The caller went away; its reason is a HubError. */
+  signal: AbortSignal
 }
 
 /** What the tries of one call share. */
@@ -31,6 +39,8 @@ export interface Call {
   tries: number
   /** Access tokens were refused and fetched anew once. */
   renewedTokens: boolean
+  /** Parts of an answer were told: another try would tell another one. */
+  hasTold: boolean
   transformationMs: number
   exchange: (Exchange & { data?: unknown }) | undefined
 }

@@ -19,8 +19,8 @@ export interface TryContext extends ConnectionContext {
   refuseTokens(): Promise<boolean>
 }
 
-/** `deadline` is a moment in ms; `note` is told of each exchange before it is sent, and the same object is filled as answers come; `headers` go along with each request. */
-export function contextOf({ http, blobs, resolveHost, tokens }: ContextDeps, loaded: Loaded, deadline: number, note: (exchange: Exchange & { data?: unknown }) => void, headers?: Record<string, string>): TryContext {
+/** `deadline` is a moment in ms; `note` is told of each exchange before it is sent, and the same object is filled as answers come; `headers` go along with each request; `signal` is the caller's. */
+export function contextOf({ http, blobs, resolveHost, tokens }: ContextDeps, loaded: Loaded, deadline: number, note: (exchange: Exchange & { data?: unknown }) => void, { headers, signal: callers }: { headers?: Record<string, string> | undefined, signal?: AbortSignal | undefined } = {}): TryContext {
   const { row, endpoint, hosts, credential } = loaded
   const handed = handTokens(tokens(row.tenantId, credential?.id ?? ''))
   let signal: AbortSignal | undefined
@@ -31,7 +31,7 @@ export function contextOf({ http, blobs, resolveHost, tokens }: ContextDeps, loa
         tenantId: row.tenantId, integrationId: row.id, endpoint, hosts, mask: credential?.mask,
         headers: headers === undefined ? row.connection.headers : { ...row.connection.headers, ...headers },
       },
-      http, blobs, deadline, note,
+      http, blobs, deadline, note, signal: callers,
     }),
     resolveHost, tokens: handed.source, refuseTokens: () => handed.refuse(),
     // Made on demand: HTTP has its own deadline, and a timer a try costs.

@@ -1,6 +1,6 @@
 /** The call path: policies → the connector's operation, tried as often as allowed → one execution record → the answer. */
 import { uuidv7 } from 'uuidv7'
-import type { Operation, OperationCall } from '../connectors/connector.ts'
+import type { AnswerPart, Operation, OperationCall } from '../connectors/connector.ts'
 import type { Executions } from '../executions/executions.ts'
 import type { Execution, ShownExecution } from '../executions/record.ts'
 import { HubError, isHubError } from '../errors.ts'
@@ -54,7 +54,7 @@ async function run(deps: ExecuteDeps, request: RunRequest): Promise<RunResult> {
   const loaded = await deps.loaded.get(request.caller.tenantId, request.integrationId)
   const operation = await findOperation(loaded, request.operation)
   const call: Call = {
-    id: uuidv7(), loaded, operation, request, startedAt, input: request.input ?? {}, sent: undefined, tries: 0, renewedTokens: false, transformationMs: 0, exchange: undefined,
+    id: uuidv7(), loaded, operation, request, startedAt, input: request.input ?? {}, sent: undefined, tries: 0, renewedTokens: false, hasTold: false, transformationMs: 0, exchange: undefined,
     deadline: startedAt + loaded.row.connection.timeout,
   }
   const refusal = await admit(loaded, { caller: request.caller, operation: operation.id, now: startedAt, countCalls: deps.countCalls })
@@ -142,7 +142,7 @@ async function tryUntilDone(deps: ExecuteDeps, call: Call): Promise<unknown> {
       return await tryOnce(deps, call)
     } catch (error) {
       const retriesDone = call.tries - 1
-      if (retriesDone >= retryPolicy.maxRetries || !await isWorthRetrying(deps, call, error, safe)) throw error
+      if (call.hasTold || call.request.streaming?.signal.aborted || retriesDone >= retryPolicy.maxRetries || !await isWorthRetrying(deps, call, error, safe)) throw error
       const waitMs = retryDelay(call.tries, retryPolicy, { retryAfterSeconds: error instanceof HubError ? error.retryAfterSeconds : undefined })
       // A wait to the deadline or beyond is no retry: the caller learns at once how it stands.
       if (Date.now() + waitMs + LEAST_TRY_MS > call.deadline) throw error
@@ -168,10 +168,10 @@ async function tryOnce(deps: ExecuteDeps, call: Call): Promise<unknown> {
   const deadline = tryTimeout === undefined ? call.deadline : Math.min(call.deadline, Date.now() + tryTimeout)
   const span = deps.tracing?.begin({ loaded, operation: operation.id, number: call.tries })
   const context: OperationCall & TryContext = Object.assign(
-    contextOf(deps, loaded, deadline, (exchange) => { call.exchange = exchange }, span?.headers),
+    contextOf(deps, loaded, deadline, (exchange) => { call.exchange = exchange }, { headers: span?.headers, signal: request.streaming?.signal }),
     { input: call.sent, idempotencyKey: request.idempotencyKey ?? call.id })
   try {
-    const data = await operation.run(context)
+    const data = await (request.streaming === undefined || operation.stream === undefined ? operation.run(context) : operation.stream(context, tellerOf(call)))
     span?.end(call.exchange)
     loaded.state.breaker.succeeded(Date.now())
     noteHold(call)
@@ -185,6 +185,16 @@ async function tryOnce(deps: ExecuteDeps, call: Call): Promise<unknown> {
       return tryOnce(deps, call)
     }
     throw error
+  }
+}
+
+/** Parts are told as the answer will be: masked, and not at all where a program is to change it first. */
+function tellerOf(call: Call): (part: AnswerPart) => Promise<void> {
+  const { loaded: { row, credential }, request: { streaming } } = call
+  return async (part) => {
+    if (row.dataHandling.responseTransform.length > 0) return
+    call.hasTold = true
+    await streaming!.tell(credential?.mask.maskValue(part) ?? part)
   }
 }
 

@@ -142,6 +142,39 @@ test('a run that waits is suspended, goes on and is cancelled, and the page foll
   await page.getByText('Cancelled').first().waitFor()
 })
 
+test('a run begins anew in a round of a loop, at whichever task is chosen, with the input that it had or another', async () => {
+  await store(`document: { dsl: 1.0.3, namespace: default, name: rounds, version: 1.0.0, title: Rounds }
+do:
+  - loop:
+      for: { each: n, in: "[1, 2, 3]" }
+      do:
+        - keep: { set: { n: "\${ $n }" } }
+        - check: { if: .n == 2, raise: { error: { type: 'https://example.com/two', status: 409, title: Two } } }
+`)
+  const { body: { id } } = await dashboard.hub.call('POST', '/api/v1/flows/rounds/runs?wait=30s', {})
+  const { page, visit } = await dashboard.visitor()
+  await visit(`runs/${id}`, 'rounds')
+  await page.getByRole('list', { name: 'Tasks' }).getByRole('button', { name: /^check/ }).click()
+  await page.getByRole('button', { name: 'Try again from here' }).click()
+  const drawer = page.getByRole('dialog', { name: 'Try again from check' })
+  const from = drawer.getByRole('combobox', { name: 'Where it begins' })
+  const input = drawer.getByRole('textbox', { name: 'What goes into it' })
+  await from.click()
+  expect((await page.getByRole('option').allTextContents()).map((text) => text.trim())).toEqual(['loop · Faulted', 'keep, round 1 · Completed', 'keep, round 2 · Completed', 'check, round 2 · Faulted'])
+  await page.getByRole('option', { name: 'keep, round 2 · Completed' }).click()
+  await page.getByRole('dialog', { name: 'Try again from keep' }).waitFor()
+  await page.getByRole('combobox', { name: 'Where it begins' }).click()
+  await page.getByRole('option', { name: 'check, round 2 · Faulted' }).click()
+  await drawer.getByText('"n": 2').waitFor()
+  await input.fill('{"n":5}')
+  await drawer.getByRole('button', { name: 'Start', exact: true }).click()
+  await page.waitForURL((url) => url.pathname.includes('/runs/') && !url.pathname.endsWith(id))
+  await page.getByText('Completed').first().waitFor()
+  const { body } = await dashboard.hub.call('GET', `/api/v1/runs/${new URL(page.url()).pathname.split('/').at(-1)}`)
+  expect(body).toMatchObject({ output: { n: 3 }, trigger: { type: 'retry', runId: id, rounds: [1] } })
+  expect(body.tasks.map(({ name, rounds }: { name: string, rounds?: number[] }) => [name, ...rounds ?? []])).toEqual([['loop'], ['keep', 2]])
+})
+
 test('a list of runs shows what begins and ends elsewhere, without being asked for', async () => {
   await store(document('elsewhere', '1.0.0', '  - linger: { wait: { hours: 1 } }\n'))
   const { page, visit } = await dashboard.visitor()

@@ -44,10 +44,13 @@ export function createCalls(): Calls {
   }
 }
 
+/** What the signal of a call is aborted with where its client cancelled it, and not where only the connection is gone. */
+export const CANCELLED = 'cancelled by its client'
+
 function cancel({ ids, server }: Call, id: unknown): void {
-  server.transport?.onmessage?.({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id as string } })
-  // A cancelled request is not answered, and without an answer its stream would never end.
-  if (ids.length === 1) void server.close()
+  server.transport?.onmessage?.({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id as string, reason: CANCELLED } })
+  // A cancelled request is not answered, and without an answer its stream would never end. The message is taken a moment later, and must be first.
+  if (ids.length === 1) setImmediate(() => { void server.close() })
 }
 
 interface Message { id?: unknown, method?: unknown, params?: { requestId?: unknown } }

@@ -62,6 +62,42 @@ test('a long run is told of as it goes on; what outlasts the call goes on by its
   expect(readResult(await client.callTool({ name: 'get_run', arguments: { run_id: data.run_id, wait_seconds: 60 } })).data).toMatchObject({ status: 'completed', output: { done: true } })
 })
 
+test('a call that is cancelled ends the run that it began, unless it is to go on; a connection that is gone ends none', async () => {
+  const { id: keyId, key } = await addAgentKey(hub, { flows: ['slow'] })
+  await using client = await connectClient(hub, key)
+  const runs = async (): Promise<{ id: string, status: string }[]> => (await hub.call('GET', '/api/v1/runs?flow=slow&trigger=agent')).body.data
+  const known = new Set((await runs()).map(({ id }) => id))
+  const begun = async (begin: () => Promise<unknown>, end: () => void | Promise<void>): Promise<string> => {
+    const call = begin().catch((error: unknown) => error)
+    const found = await vi.waitFor(async () => {
+      const run = (await runs()).find(({ id }) => !known.has(id))
+      expect(run).toBeDefined()
+      return run!.id
+    }, { timeout: 10_000, interval: 20 })
+    known.add(found)
+    await end()
+    expect(await call).toBeInstanceOf(Error)
+    return found
+  }
+  const abort = (): { begin: (name: string, args: object) => () => Promise<unknown>, end(): void } => {
+    const controller = new AbortController()
+    return { begin: (name, args) => () => client.callTool({ name, arguments: { ...args } }, undefined, { signal: controller.signal }), end: () => { controller.abort('no more') } }
+  }
+  const statusOf = async (id: string, status: string): Promise<void> => { await vi.waitFor(async () => { expect((await hub.call('GET', `/api/v1/runs/${id}`)).body.status).toBe(status) }, { timeout: 20_000, interval: 50 }) }
+  const [own, byName, kept] = [abort(), abort(), abort()]
+  for (const cancelled of [await begun(own.begin('flow__slow', {}), own.end), await begun(byName.begin('trigger_integration_flow', { flow_id: 'slow' }), byName.end)]) {
+    await statusOf(cancelled, 'cancelled')
+    const entries = (await hub.call('GET', `/api/v1/audit?limit=100`)).body.data as { action: string, targetId: string, actor: string, detail: object }[]
+    expect(entries.find(({ action, targetId }) => action === 'run.cancel' && targetId === cancelled)).toMatchObject({ actor: `key:${keyId}` })
+    await vi.waitFor(async () => { expect(((await hub.call('GET', `/api/v1/audit?limit=100`)).body.data as { action: string, targetId: string }[]).find(({ action, targetId }) => action === 'tool.called' && targetId === cancelled)).toMatchObject({ detail: { outcome: 'caller_gone' } }) }, { timeout: 10_000, interval: 50 })
+  }
+  const goesOn = await begun(kept.begin('trigger_integration_flow', { flow_id: 'slow', keep_running: true }), kept.end)
+  const other = await connectClient(hub, key)
+  const left = await begun(() => other.callTool({ name: 'flow__slow', arguments: {} }), () => other.close())
+  await statusOf(goesOn, 'completed')
+  await statusOf(left, 'completed')
+})
+
 test('a run that faults is a failure with what the flow said; one may be cancelled', async () => {
   await using client = await connectClient(hub, hub.key)
   expect(readResult(await client.callTool({ name: 'flow__broken', arguments: {} }))).toMatchObject({ isError: true, data: { error: { code: 'flow_failed', message: expect.stringContaining('Sold out: No tea left'), run: { status: 'faulted' } } } })

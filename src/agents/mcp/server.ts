@@ -11,6 +11,7 @@ import { HubError, isHubError } from '../../errors.ts'
 import type { Caller } from '../../tenants/caller.ts'
 import type { DescribedTool, ToolHints } from '../tools/tool.ts'
 import type { Tools } from '../tools/tools.ts'
+import { CANCELLED } from './calls.ts'
 import { contentOf, failureOf, readUri, uriOf } from './content.ts'
 
 export interface ServerDeps {
@@ -74,6 +75,7 @@ async function call(deps: ServerDeps, { caller, params, signal, progress }: Aske
   try {
     return contentOf(await deps.tools.call(caller, {
       name: params.name, arguments: params.arguments ?? {}, dryRun: params._meta?.['interchange/dryRun'] === true, waitMs: WAIT_MS, sourceComponent: 'mcp', signal, progress,
+      endsRun: () => signal.reason === CANCELLED && params._meta?.['interchange/keepRunning'] !== true,
     }))
   } catch (error) {
     return failureOf(hubErrorOf(deps, error))

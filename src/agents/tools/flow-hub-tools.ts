@@ -23,11 +23,12 @@ const triggerIntegrationFlow = defineHubTool({
   input: z.strictObject({
     flow_id: word.describe('Name of the flow, such as send-summary-email; namespace/name outside the namespace default.'),
     parameters: z.record(z.string(), z.unknown()).default({}).describe("The flow's input, as describe_flow shows it."), wait_seconds: waitSeconds, dry_run: dryRun,
+    keep_running: z.boolean().default(false).describe('The run goes on though this call is cancelled while it waits; otherwise it is cancelled as well.'),
   }),
   example: { flow_id: 'send-summary-email', parameters: { to: 'ada@example.com', subject: 'Summary', body: '<p>All is well.</p>' } },
-  async run(deps, performance, { flow_id: flowId, parameters, wait_seconds: wait, dry_run: dry }) {
+  async run(deps, performance, { flow_id: flowId, parameters, wait_seconds: wait, dry_run: dry, keep_running: keepRunning }) {
     const flow = await findFlow(deps, performance, flowId)
-    return performFlow(deps, performance, flow, { input: parameters, dryRun: dry || performance.call.dryRun, waitMs: wait === undefined ? performance.call.waitMs : wait * 1000, at: '/parameters' })
+    return performFlow(deps, performance, flow, { input: parameters, dryRun: dry || performance.call.dryRun, waitMs: wait === undefined ? performance.call.waitMs : wait * 1000, keepRunning, at: '/parameters' })
   },
 })
 

@@ -62,7 +62,7 @@ export async function performOperation(deps: PerformDeps, { caller, reach, call,
 }
 
 /** Starts a run and waits for it as long as the call says. */
-export async function performFlow({ flows, limits }: PerformDeps, { caller, reach, call, record }: Performance, flow: DescribedFlow, { input, dryRun, waitMs, at }: { input: unknown, dryRun: boolean, waitMs: number, at: string }): Promise<ToolResult> {
+export async function performFlow({ flows, limits }: PerformDeps, { caller, reach, call, record }: Performance, flow: DescribedFlow, { input, dryRun, waitMs, keepRunning = false, at }: { input: unknown, dryRun: boolean, waitMs: number, keepRunning?: boolean, at: string }): Promise<ToolResult> {
   record.of = flow.flowId
   const runner = runnerOf(caller)
   try {
@@ -85,8 +85,12 @@ export async function performFlow({ flows, limits }: PerformDeps, { caller, reac
   record.did = 'called'
   record.run = run.id
   const ended = await awaitRun(flows, runner, run, { waitMs, call })
-  if (!isOver(ended) && call.signal.aborted && call.endsRun?.() === true) await flows.cancel(runner, run.id)
-  return resultOfRun(ended)
+  if (isOver(ended) || !call.signal.aborted || keepRunning || call.endsRun?.() !== true) return resultOfRun(ended)
+  await flows.cancel(runner, run.id).catch((error: unknown) => {
+    // It may have come to its end meanwhile.
+    if (!isHubError(error, 'conflict')) throw error
+  })
+  throw new HubError('caller_gone', `The call was cancelled, and with it the run ${run.id} that it began.`)
 }
 
 const BEAT_MS = 2000
@@ -94,9 +98,10 @@ const BEAT_MS = 2000
 /** Tells now and then that it goes on: clients end what they hear nothing of. */
 export async function awaitRun(flows: FlowSource, caller: Caller, started: FlowRun, { waitMs, call: { progress, signal } }: { waitMs: number, call: ToolCall }): Promise<FlowRun> {
   const until = Date.now() + waitMs
+  const gone = new Promise<undefined>((resolve) => { signal.addEventListener('abort', () => { resolve(undefined) }, { once: true }) })
   let run = started
   while (!isOver(run) && !signal.aborted && Date.now() < until) {
-    run = await flows.wait(caller, run.id, Math.min(BEAT_MS, until - Date.now()))
+    run = await Promise.race([flows.wait(caller, run.id, Math.min(BEAT_MS, until - Date.now())), gone]) ?? run
     if (!isOver(run)) progress?.(`run ${run.id} is ${run.status}`)
   }
   return run

@@ -29,6 +29,23 @@ test('an agent is made, listed, shown and told what to do: its steps beside its 
   expect((await answerOf<{ status: string }>(['agents', 'run', 'librarian', 'again'])).status).toBe('completed')
 })
 
+test('an answer is printed as it comes; what breaks off says so, and tools that are asked for stand below', async () => {
+  const held = Promise.withResolvers<void>()
+  ai.say({ text: 'Good morning.', pause: held.promise })
+  let seen = ''
+  const told = await run(['run', 'Model', 'chat', '--stream', 'messages:=[{"role":"user","content":"Hello"}]', '--timing'], { seen: (text) => {
+    seen += text
+    if (seen.includes('Good mo')) held.resolve()
+  } })
+  expect(told).toMatchObject({ code: 0, stdout: 'Good morning.\n', stderr: expect.stringMatching(/^\d+ ms, execution [\da-f-]{36}\n$/) })
+  ai.say({ calls: [{ name: 'weather', arguments: { city: 'Rome' } }] })
+  expect(JSON.parse((await run(['run', 'Model', 'chat', '--stream', 'messages:=[{"role":"user","content":"Rome?"}]'])).stdout)).toMatchObject({ toolCalls: [{ name: 'weather', arguments: { city: 'Rome' } }] })
+  ai.say({ text: 'Good morning.', breaks: 'error' })
+  expect(await run(['run', 'Model', 'chat', '--stream', 'messages:=[{"role":"user","content":"Hello"}]'])).toMatchObject({ code: 1, stdout: 'Good mo\n', stderr: expect.stringContaining('Overloaded') })
+  const lines = (await run(['run', 'Model', 'chat', '--stream', '--json', 'messages:=[{"role":"user","content":"Hello"}]'])).stdout.trim().split('\n').map((line) => JSON.parse(line) as { event: string })
+  expect(lines.map(({ event }) => event)).toEqual(['part', 'part', 'result'])
+})
+
 test('one is made of an API, runs by itself, and is deleted; what is missing is said', async () => {
   const { name } = await scene.connected()
   expect(await answerOf(['agents', 'create', 'clerk', '--from', name])).toMatchObject({ name: 'clerk', tools: { operations: [expect.stringMatching(/\/\*$/)] } })

@@ -9,9 +9,10 @@ import { connect, findIntegration } from '../connection.ts'
 import { Advised, UsageError } from '../failure.ts'
 import { collect, empty, readAssignments, readJson, readSource } from '../input.ts'
 import { isJson, printJson, toJson } from '../output.ts'
+import { openStream, printStream } from '../answer-stream.ts'
 import type { Surroundings } from '../surroundings.ts'
 
-interface Options { input?: string, file?: string, set: string[], idempotencyKey?: string, output?: string, timing?: boolean }
+interface Options { input?: string, file?: string, set: string[], idempotencyKey?: string, output?: string, stream?: boolean, timing?: boolean }
 
 export function addRun(program: Command, surroundings: Surroundings): void {
   program.command('run <integration> [operation] [values...]')
@@ -21,6 +22,7 @@ export function addRun(program: Command, surroundings: Surroundings): void {
     .option('--set <name=value>', 'one value of the input (repeatable); the same as a trailing name=value', collect, [])
     .option('-o, --output <path>', 'write what the service answered to a file: a download as it is, anything else as JSON')
     .option('--idempotency-key <key>', 'makes a repeat safe where the service knows such keys')
+    .option('--stream', 'print the answer as it comes, where the operation tells it in parts, as `chat` of a language model does; with --json each event as a line')
     .option('--timing', 'also print how long it took, to standard error')
     .addHelpText('after', `
 Values: name=text, name:=JSON; dots make objects (body.title=Hello), \\. is a dot. They are added to --input or --file.
@@ -30,6 +32,7 @@ Examples:
   interchange run "Pet Store" getPetById id:=17
   interchange run Bookshop addBook body.title="Roadside Picnic" body.price:=11.5
   interchange run Files download name=report.pdf -o report.pdf
+  interchange run Claude chat --stream 'messages:=[{"role":"user","content":"Tell me a story."}]'
   interchange catalog operation bookshop addBook            shows what an operation takes`)
     .action((integration: string, operation: string | undefined, values: string[], options: Options, command: Command) =>
       run(surroundings, { integration, operation, values }, options, command))
@@ -41,10 +44,16 @@ async function run(surroundings: Surroundings, { integration: name, operation, v
   const client = connect(surroundings, command)
   const input = await readInput(surroundings, options, values)
   const integration = await findIntegration(client, name)
-  const result = await client.post('/api/v1/integrations/{id}/run', {
+  const call = {
     path: { id: integration.id }, body: { ...operation !== undefined && { operation }, input },
     ...options.idempotencyKey !== undefined && { idempotencyKey: options.idempotencyKey },
-  }).catch((error: unknown) => { throw advised(error, integration, operation) })
+  }
+  const failed = (error: unknown): never => { throw advised(error, integration, operation) }
+  if (options.stream === true) {
+    if (options.output !== undefined) throw new UsageError('Give either --stream or --output.')
+    return printStream(surroundings, await openStream(client, call, surroundings.interrupted()).catch(failed), { isJson: isJson(command), timing: options.timing === true })
+  }
+  const result = await client.post('/api/v1/integrations/{id}/run', call).catch(failed)
   if (options.output !== undefined) await save(client, result.data, options.output)
   else printJson(surroundings, isJson(command) ? result : result.data)
   if (options.timing) surroundings.stderr.write(`${result.execution.metrics.latency} ms, execution ${result.execution.id}\n`)

@@ -33,9 +33,10 @@ export function addRuns(program: Command, surroundings: Surroundings): void {
   group.command('retry <id>')
     .description('try a run that is over again, from its beginning or from a task')
     .option('--from <reference>', 'the task to begin with, such as /do/2/send: what was recorded up to there stands')
+    .option('--round <numbers>', 'which round of the loops around it, from 0, such as 2 or 0,2; the last unless given')
     .option('-i, --input <json>', 'what that task, or the run, gets instead: JSON, @file, or - for standard input')
-    .action(async (id: string, { from, input }: { from?: string, input?: string }, command: Command) => {
-      const body = { ...from !== undefined && { from }, ...input !== undefined && { input: await readData(surroundings, input, 'The input') } }
+    .action(async (id: string, { from, round, input }: { from?: string, round?: string, input?: string }, command: Command) => {
+      const body = { ...from !== undefined && { from }, ...round !== undefined && { rounds: round.split(',').map(Number) }, ...input !== undefined && { input: await readData(surroundings, input, 'The input') } }
       const again = await connect(surroundings, command).post('/api/v1/runs/{id}/retry', { path: { id }, body })
       printOutcome(surroundings, command, again, `Tries it again: ${again.id}`)
     })

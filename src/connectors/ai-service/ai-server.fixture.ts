@@ -2,11 +2,20 @@
  * A server that holds requests to the published forms of OpenAI's chat completions and Anthropic's messages, and answers in theirs
  * (https://platform.openai.com/docs/api-reference/chat, https://docs.claude.com/en/api/messages).
  */
+import type { ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { json, startUpstream, type Asked, type Upstream } from '../../../test/upstream.ts'
 
 /** What the model is to say. */
-export interface Turn { text?: string, calls?: { name: string, arguments: Record<string, unknown> | string }[], stop?: string }
+export interface Turn {
+  text?: string
+  calls?: { name: string, arguments: Record<string, unknown> | string }[]
+  stop?: string
+  /** Where it streams: awaited behind the first piece. */
+  pause?: Promise<void>
+  /** Where it streams: what comes behind the first piece instead of the rest. */
+  breaks?: 'error' | 'end' | 'reset'
+}
 
 export interface AiServer extends Upstream {
   /** The next answers of the model; when they are used up it repeats the last thing it was told. */
@@ -19,7 +28,7 @@ export interface AiServer extends Upstream {
 
 const schema = z.looseObject({ type: z.literal('object') })
 const openAiRequest = z.strictObject({
-  model: z.string(), max_tokens: z.number().optional(), max_completion_tokens: z.number().optional(), temperature: z.number().optional(), top_p: z.number().optional(), stop: z.array(z.string()).optional(), stream: z.boolean().optional(), seed: z.number().optional(),
+  model: z.string(), max_tokens: z.number().optional(), max_completion_tokens: z.number().optional(), temperature: z.number().optional(), top_p: z.number().optional(), stop: z.array(z.string()).optional(), stream: z.boolean().optional(), stream_options: z.strictObject({ include_usage: z.boolean() }).optional(), seed: z.number().optional(),
   messages: z.array(z.discriminatedUnion('role', [
     z.strictObject({ role: z.literal('system'), content: z.string() }),
     z.strictObject({ role: z.literal('user'), content: z.union([z.string(), z.array(z.discriminatedUnion('type', [z.strictObject({ type: z.literal('text'), text: z.string() }), z.strictObject({ type: z.literal('image_url'), image_url: z.strictObject({ url: z.string() }) })]))]) }),
@@ -38,7 +47,7 @@ const block = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('image'), source: z.discriminatedUnion('type', [z.strictObject({ type: z.literal('url'), url: z.string() }), z.strictObject({ type: z.literal('base64'), media_type: z.string(), data: z.string() })]) }),
 ])
 const anthropicRequest = z.strictObject({
-  model: z.string(), max_tokens: z.number().min(1), system: z.string().optional(), temperature: z.number().max(1).optional(), top_p: z.number().optional(), stop_sequences: z.array(z.string()).optional(),
+  model: z.string(), max_tokens: z.number().min(1), system: z.string().optional(), temperature: z.number().max(1).optional(), top_p: z.number().optional(), stream: z.boolean().optional(), stop_sequences: z.array(z.string()).optional(),
   messages: z.array(z.strictObject({ role: z.enum(['user', 'assistant']), content: z.array(block).min(1) })).refine((messages) => messages.every(({ role }, index) => role === (index % 2 === 0 ? 'user' : 'assistant')), 'roles take turns'),
   tools: z.array(z.strictObject({ name: z.string(), description: z.string(), input_schema: schema })).optional(),
   tool_choice: z.union([z.strictObject({ type: z.enum(['auto', 'none', 'any']) }), z.strictObject({ type: z.literal('tool'), name: z.string() })]).optional(),
@@ -52,8 +61,10 @@ export async function startAiServer(): Promise<AiServer> {
   upstream.answer((request, response) => {
     const given = planned.shift()
     if (given !== undefined) return json(response, given.status, given.body, given.headers)
+    const streamed = isStreamed(request) ? turns[0] ?? { text: 'Hello.' } : undefined
     const [status, body] = answer(request, turns)
-    return json(response, status, body)
+    if (streamed === undefined || status !== 200) return json(response, status, body)
+    return request.headers['anthropic-version'] === undefined ? streamOpenAi(response, streamed, body) : streamAnthropic(response, streamed, body)
   })
   return {
     ...upstream, say: (...next) => { turns.push(...next) },
@@ -72,6 +83,57 @@ function answer({ method, url, headers, body }: Asked, turns: Turn[]): [status: 
   if (!result.success) return [400, { error: { type: 'invalid_request_error', message: z.prettifyError(result.error) } }]
   const turn = turns.shift() ?? { text: 'Hello.' }
   return [200, isAnthropic ? asAnthropic(turn) : asOpenAi(turn)]
+}
+
+function isStreamed({ method, body }: Asked): boolean {
+  return method === 'POST' && (JSON.parse(body) as { stream?: boolean }).stream === true
+}
+
+async function writeAll(response: ServerResponse, { pause, breaks }: Turn, pieces: string[]): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  // The first says only that it begins.
+  response.write(pieces[0]! + pieces[1]!)
+  await pause
+  if (breaks === 'reset') response.destroy()
+  else if (breaks === 'end') response.end()
+  else if (breaks === 'error') response.end('event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n')
+  else response.end(pieces.slice(2).join(''))
+}
+
+/** A text in two halves. */
+function halves(text: string): string[] {
+  const middle = Math.ceil(text.length / 2)
+  return [text.slice(0, middle), text.slice(middle)].filter((each) => each !== '')
+}
+
+function streamOpenAi(response: ServerResponse, turn: Turn, body: any): Promise<void> { // eslint-disable-line typescript/no-explicit-any
+  const { usage, choices: [{ message, finish_reason: reason }], ...rest } = body
+  const chunk = (delta: object, more: object = {}): string => `data: ${JSON.stringify({ ...rest, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: null, ...more }] })}\n\n`
+  const calls = (message.tool_calls ?? []).flatMap((call: { id: string, type: string, function: { name: string, arguments: string } }, index: number) => [
+    chunk({ tool_calls: [{ index, id: call.id, type: call.type, function: { name: call.function.name, arguments: '' } }] }),
+    ...halves(call.function.arguments).map((piece) => chunk({ tool_calls: [{ index, function: { arguments: piece } }] })),
+  ])
+  return writeAll(response, turn, [
+    chunk({ role: 'assistant', content: '' }), ...halves(message.content ?? '').map((content) => chunk({ content })), ...calls,
+    chunk({}, { finish_reason: reason }), `data: ${JSON.stringify({ ...rest, choices: [], usage })}\n\n`, 'data: [DONE]\n\n',
+  ])
+}
+
+function streamAnthropic(response: ServerResponse, turn: Turn, body: any): Promise<void> { // eslint-disable-line typescript/no-explicit-any
+  const { content, stop_reason: reason, usage, ...message } = body
+  const event = (type: string, data: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`
+  const blocks = content.flatMap((block: { type: string, text?: string, input?: unknown }, index: number) => [
+    event('content_block_start', { index, content_block: block.type === 'text' ? { type: 'text', text: '' } : { ...block, input: {} } }),
+    ...block.type === 'text'
+      ? halves(block.text ?? '').map((text) => event('content_block_delta', { index, delta: { type: 'text_delta', text } }))
+      : halves(JSON.stringify(block.input)).map((json) => event('content_block_delta', { index, delta: { type: 'input_json_delta', partial_json: json } })),
+    event('content_block_stop', { index }),
+  ])
+  const [first = '', second = '', ...others] = blocks
+  return writeAll(response, turn, [
+    event('message_start', { message: { ...message, content: [], stop_reason: null, usage: { ...usage, output_tokens: 1 } } }) + event('ping', {}), first + second, ...others,
+    event('message_delta', { delta: { stop_reason: reason, stop_sequence: null }, usage: { output_tokens: usage.output_tokens } }), event('message_stop', {}),
+  ])
 }
 
 let made = 0

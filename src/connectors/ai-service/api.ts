@@ -1,7 +1,7 @@
 /** Where and how a vendor is spoken to. */
 import { z } from 'zod'
 import { below } from '../below.ts'
-import type { CallHttpRequest, ConnectionContext, OperationCall } from '../connector.ts'
+import type { AnswerPart, CallHttpRequest, ConnectionContext, OperationCall } from '../connector.ts'
 import { readCredentials } from '../credentials.ts'
 import { HubError } from '../../errors.ts'
 import { parseInput } from '../../lib/zod-errors.ts'
@@ -18,9 +18,13 @@ export type Settings = z.output<typeof configuration>
 type Place = Pick<ConnectionContext, 'configuration' | 'credentials' | 'endpoint'>
 export type Call = Pick<OperationCall, 'configuration' | 'credentials' | 'endpoint' | 'http'>
 
+export type Tell = (part: AnswerPart) => Promise<void>
+
 /** What each vendor's own form is turned into. */
 export interface Vendor {
   chat(call: Call, input: ChatInput): Promise<ChatOutput>
+  /** Tells pieces of text, and of the tools that it wants called, as they come. */
+  streamChat(call: Call, input: ChatInput, tell: Tell): Promise<ChatOutput>
   /** Undefined where there are none. */
   embeddings?(call: Call, input: EmbeddingsInput): Promise<EmbeddingsOutput>
   listModels(call: Call): Promise<{ models: { id: string, name?: string, createdAt?: string }[] }>
@@ -45,6 +49,34 @@ export function authorized(request: CallHttpRequest, place: Place): CallHttpRequ
 
 export async function ask<Shape extends z.ZodType>(call: Call, shape: Shape, request: CallHttpRequest): Promise<z.output<Shape>> {
   const { data } = await call.http.request(authorized({ ...request, expectJson: true }, call))
+  return read(shape, data)
+}
+
+/** Answers whole what a server that does not stream answered; undefined once `take` has had each event. */
+export async function follow<Shape extends z.ZodType>(call: Call, whole: Shape, { request, take }: { request: CallHttpRequest, take(event: unknown): Promise<void> }): Promise<z.output<Shape> | undefined> {
+  const { data, events } = await call.http.stream(authorized({ ...request, expectJson: true, headers: { accept: 'text/event-stream' } }, call))
+  if (events === undefined) return read(whole, data)
+  for await (const { data: text } of events) {
+    if (text === '[DONE]') return undefined
+    if (text !== '') await take(parse(text))
+  }
+  return undefined
+}
+
+function parse(text: string): unknown {
+  const event = parseOutput(text)
+  const { error } = (event ?? {}) as { error?: { message?: unknown, type?: unknown } | null }
+  if (event === null) throw new HubError('upstream_invalid_response', 'The AI service sent an event that is no JSON.')
+  if (error !== undefined && error !== null) throw new HubError('upstream_unavailable', `The AI service broke off: ${typeof error.message === 'string' ? error.message : String(error.type ?? 'it gives no reason')}`)
+  return event
+}
+
+/** An answer that ends before its end was said is none. */
+export function brokenOff(): HubError {
+  return new HubError('upstream_unavailable', 'The AI service ended its answer in the middle.')
+}
+
+export function read<Shape extends z.ZodType>(shape: Shape, data: unknown): z.output<Shape> {
   const result = shape.safeParse(data)
   if (result.success) return result.data
   const { path, message } = result.error.issues[0]!

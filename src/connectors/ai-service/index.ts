@@ -16,6 +16,7 @@ const operations = [
     retrySafe: true, readOnly: true,
     input: chatInput, output: chatOutput, example: { model: 'gpt-4.1-mini', messages: [{ role: 'user', content: 'Say hello.' }] },
     run: ({ input, ...call }) => vendorOf(call).chat(call, input),
+    stream: ({ input, ...call }, tell) => vendorOf(call).streamChat(call, input, tell),
   }),
   defineOperation({
     id: 'embeddings', summary: 'Turn texts into vectors, for search by meaning.', tags: ['embeddings'], retrySafe: true, readOnly: true,

@@ -1,6 +1,6 @@
 /** OpenAI's API, and those of all who speak like it (https://platform.openai.com/docs/api-reference). */
 import { z } from 'zod'
-import { ask, endpointOf, modelFor, parseObject, parseOutput, settingsOf, type Call, type Vendor } from './api.ts'
+import { ask, brokenOff, endpointOf, follow, modelFor, parseObject, parseOutput, read, settingsOf, type Call, type Tell, type Vendor } from './api.ts'
 import type { ChatInput, ChatOutput, EmbeddingsInput, EmbeddingsOutput, ToolCall } from './shapes.ts'
 
 /** Servers leave out what they do not count. */
@@ -20,7 +20,50 @@ const completion = z.object({
 })
 
 async function chat(call: Call, input: ChatInput): Promise<ChatOutput> {
-  const { model, choices: [choice], usage: used } = await ask(call, completion, { method: 'POST', url: '/chat/completions', json: bodyOf(call, input) })
+  return toOutput(await ask(call, completion, { method: 'POST', url: '/chat/completions', json: bodyOf(call, input) }), input)
+}
+
+const chunk = z.object({
+  model: z.string().nullish(),
+  choices: z.array(z.object({
+    finish_reason: z.string().nullish(),
+    delta: z.object({
+      content: z.string().nullish(), refusal: z.string().nullish(),
+      tool_calls: z.array(z.object({ index: z.number().int().min(0).max(1000).default(0), id: z.string().nullish(), function: z.object({ name: z.string().nullish(), arguments: z.string().nullish() }).nullish() })).nullish(),
+    }).nullish(),
+  })).nullish(),
+  usage,
+})
+
+async function streamChat(call: Call, input: ChatInput, tell: Tell): Promise<ChatOutput> {
+  const calls = new Map<number, { id: string, function: { name: string, arguments: string } }>()
+  const made = { model: '', content: '', refusal: '', reason: undefined as string | undefined, usage: undefined as z.output<typeof usage> }
+  const take = async (event: unknown): Promise<void> => {
+    const { model, choices, usage: used } = read(chunk, event)
+    made.model ||= model ?? ''
+    made.usage = used ?? made.usage
+    const { finish_reason: reason, delta } = choices?.[0] ?? {}
+    made.reason = reason ?? made.reason
+    made.content += delta?.content ?? ''
+    made.refusal += delta?.refusal ?? ''
+    const text = `${delta?.content ?? ''}${delta?.refusal ?? ''}`
+    if (text !== '') await tell({ type: 'text', text })
+    for (const { index, id, function: named } of delta?.tool_calls ?? []) {
+      const known = calls.get(index) ?? { id: '', function: { name: '', arguments: '' } }
+      calls.set(index, { id: known.id || (id ?? ''), function: { name: known.function.name || (named?.name ?? ''), arguments: known.function.arguments + (named?.arguments ?? '') } })
+      await tell({ type: 'tool_call', index, ...id && { id }, ...named?.name && { name: named.name }, ...named?.arguments && { arguments: named.arguments } })
+    }
+  }
+  // Without being asked, these servers tell no usage of what they stream.
+  const json = { stream_options: { include_usage: true }, ...bodyOf(call, input), stream: true }
+  const whole = await follow(call, completion, { request: { method: 'POST', url: '/chat/completions', json }, take })
+  if (whole !== undefined) return toOutput(whole, input)
+  if (made.reason === undefined) throw brokenOff()
+  const toolCalls = [...calls].toSorted(([one], [other]) => one - other).map(([, each]) => each)
+  return toOutput({ model: made.model, choices: [{ finish_reason: made.reason, message: { content: made.content || null, refusal: made.refusal || null, tool_calls: toolCalls } }], usage: made.usage }, input)
+}
+
+function toOutput({ model, choices: [choice], usage: used }: z.output<typeof completion>, input: ChatInput): ChatOutput {
   const { content, refusal, tool_calls: calls } = choice!.message
   const [text, toolCalls] = [content ?? refusal ?? '', (calls ?? []).map(toToolCall)]
   return {
@@ -81,4 +124,4 @@ async function listModels(call: Call): Promise<{ models: { id: string, createdAt
   return { models: data.map(({ id, created }) => ({ id, ...created && { createdAt: new Date(created * 1000).toISOString() } })) }
 }
 
-export const openai: Vendor = { chat, embeddings, listModels }
+export const openai: Vendor = { chat, streamChat, embeddings, listModels }

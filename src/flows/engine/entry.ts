@@ -14,6 +14,8 @@ export interface TaskEntry {
   startedAt: string
   endedAt: string | null
   attempts: number
+  /** Which round of the loops around it, from 0, the outermost first. */
+  rounds?: number[]
   input: unknown
   output: unknown
   error?: FaultDetail
@@ -37,8 +39,8 @@ export interface RunStep { what: 'began' | 'retried' | 'correlating' | 'correlat
 
 /** `write` writes a value as it may be shown. */
 export function entryText({ frame, status, endedAt, output, error, context }: EndedTask, write: (value: Value) => string, mask: (json: string) => string): string {
-  const { order, reference, name, startedAt, attempts, input, from, executionId } = frame
-  const head = JSON.stringify({ order, reference, name, status, startedAt: new Date(startedAt).toISOString(), endedAt: new Date(endedAt).toISOString(), attempts, executionId }).slice(0, -1)
+  const { order, reference, name, startedAt, attempts, rounds, input, from, executionId } = frame
+  const head = JSON.stringify({ order, reference, name, status, startedAt: new Date(startedAt).toISOString(), endedAt: new Date(endedAt).toISOString(), attempts, rounds, executionId }).slice(0, -1)
   const shownError = error === undefined ? '' : `,"error":${mask(JSON.stringify(error))}`
   return `${head},"input":${write(from ?? input)},"output":${output === undefined ? 'null' : write(output)}${shownError}${context === undefined ? '' : `,"context":${write(context)}`}}`
 }

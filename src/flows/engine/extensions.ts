@@ -1,5 +1,5 @@
 /** Extensions: tasks before and after those that they extend. */
-import type { ExtensionDefinition, TaskDefinition, TaskList } from '../definition.ts'
+import type { ExtensionDefinition, FlowDefinition, TaskDefinition, TaskList } from '../definition.ts'
 import { listFrame, type Frame, type ListFrame } from './frame.ts'
 import { holds, variablesOf, type Place, type Scope } from './scope.ts'
 import type { Around, Outcome } from './task.ts'
@@ -17,9 +17,18 @@ export function extended(runList: RunList): Around {
   return async (scope, place, frame, perform) => {
     const all = scope.run.definition.use?.extensions
     if (all === undefined || scope.extended !== undefined) return perform()
-    const applying = all.map((item, index): Named => ({ name: Object.keys(item)[0]!, index, extension: Object.values(item)[0]! })).filter(({ extension }) => isExtended(extension, place.definition))
+    const applying = applyingTo(all, place.definition)
     return applying.length === 0 ? perform() : runHalves({ scope, place, frame, runList }, applying, perform)
   }
+}
+
+/** How many extend a task. */
+export function extensionsAround({ use }: FlowDefinition, definition: TaskDefinition): number {
+  return applyingTo(use?.extensions ?? [], definition).length
+}
+
+function applyingTo(all: Record<string, ExtensionDefinition>[], definition: TaskDefinition): Named[] {
+  return all.map((item, index): Named => ({ name: Object.keys(item)[0]!, index, extension: Object.values(item)[0]! })).filter(({ extension }) => isExtended(extension, definition))
 }
 
 interface Extended { scope: Scope, place: Place, frame: Frame, runList: RunList }

@@ -14,6 +14,8 @@ export interface Frame {
   startedAt: number
   /** Of the `try` around it, from 1; of a `try`, its own. */
   attempts: number
+  /** Which round of the loops around it, the outermost first. */
+  rounds?: readonly number[]
   input: Value
   /** What `input.from` made of it. */
   from?: Value

@@ -34,7 +34,7 @@ export async function runStep(scope: Scope, place: Place, reference: string, fra
   await run.beforeTask(scope.signal)
   if (frame.task === undefined) {
     if (await isSkipped(scope, place, frame)) return undefined
-    frame.task = run.newFrame({ reference: place.reference, name: place.name, attempts: scope.attempt, input: frame.input })
+    frame.task = run.newFrame({ reference: place.reference, name: place.name, attempts: scope.attempt, rounds: scope.rounds, input: frame.input })
   }
   const outcome = await runPlaced({ ...scope, path: `${scope.path}${place.reference.slice(reference.length)}${frame.jumps > 0 ? `~${frame.jumps}` : ''}` }, place, frame.task)
   frame.input = new Value(outcome.output)

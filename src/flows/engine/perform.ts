@@ -10,7 +10,7 @@ export async function perform({ scope, place, frame }: Work, definition: TaskDef
   const reference = `${place.reference}/function`
   const data = frame.data as { inner?: Frame } | undefined ?? {}
   frame.data = data as Record<string, unknown>
-  data.inner ??= scope.run.newFrame({ reference, name: place.name, attempts: scope.attempt, input: new Value(input) })
+  data.inner ??= scope.run.newFrame({ reference, name: place.name, attempts: scope.attempt, rounds: scope.rounds, input: new Value(input) })
   const { output } = await runPlaced({ ...scope, path: `${scope.path}/function` }, { name: place.name, definition, reference }, data.inner)
   return output
 }

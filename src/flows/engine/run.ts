@@ -108,10 +108,10 @@ export class LiveRun {
     signal.throwIfAborted()
   }
 
-  newFrame({ reference, name, attempts, input }: Pick<Frame, 'reference' | 'name' | 'attempts'> & { input: Value }): Frame {
+  newFrame({ reference, name, attempts, rounds, input }: Pick<Frame, 'reference' | 'name' | 'attempts'> & { rounds: readonly number[], input: Value }): Frame {
     if (this.state.started >= MAX_TASKS) throw fault('runtime', `The run has had ${MAX_TASKS} tasks, which is the most that one may have.`)
     this.touch()
-    const frame: Frame = { order: this.state.started++, reference, name, startedAt: Date.now(), attempts, input }
+    const frame: Frame = { order: this.state.started++, reference, name, startedAt: Date.now(), attempts, ...rounds.length > 0 && { rounds }, input }
     this.noted('began', frame)
     return frame
   }

@@ -15,6 +15,8 @@ export interface Scope {
   signal: AbortSignal
   /** Of the `try` around it, from 1. */
   attempt: number
+  /** Of the loops around it, the outermost first. */
+  rounds: readonly number[]
   /** The place among the run's repeated work: the same over crashes and retries. */
   path: string
   /** Within an extension's own tasks, which are not extended: the task that they extend, which they know as `$task`. */

@@ -12,7 +12,7 @@ export type Ending = { status: 'completed', output: unknown } | { status: 'fault
 
 /** Goes on from where the run stands. Never settles where the run leaves memory while it waits. */
 export async function runWorkflow(run: LiveRun, services: Services): Promise<Ending> {
-  const scope: Scope = { run, services, variables: {}, signal: run.signal, attempt: 1, path: '/do', extended: undefined }
+  const scope: Scope = { run, services, variables: {}, signal: run.signal, attempt: 1, rounds: [], path: '/do', extended: undefined }
   try {
     return { status: 'completed', output: await withinTimeout(scope) }
   } catch (error) {

@@ -34,7 +34,7 @@ export function shownTasks(entries: TaskEntry[]): ShownTask[] {
 export function openEntries(state: RunState, status: RunStatus): TaskEntry[] {
   return framesOf(state.list).map((frame) => ({
     order: frame.order, reference: frame.reference, name: frame.name, status: status === 'suspended' ? status : statusOf(frame),
-    startedAt: new Date(frame.startedAt).toISOString(), endedAt: null, attempts: frame.attempts, input: (frame.from ?? frame.input).of, output: null,
+    startedAt: new Date(frame.startedAt).toISOString(), endedAt: null, attempts: frame.attempts, ...frame.rounds !== undefined && { rounds: [...frame.rounds] }, input: (frame.from ?? frame.input).of, output: null,
   }))
 }
 

@@ -1,20 +1,21 @@
 /** A run anew: as a new run that begins before a chosen task, with what was recorded up to there. */
-import type { Blobs } from '../../blobs/blobs.ts'
-import type { Database } from '../../db/database.ts'
 import { HubError } from '../../errors.ts'
 import type { Caller } from '../../tenants/caller.ts'
-import type { FlowDefinition, TaskDefinition, TaskList } from '../definition.ts'
+import type { FlowDefinition } from '../definition.ts'
 import type { Definitions } from '../definitions.ts'
-import type { TaskEntry } from '../engine/entry.ts'
-import type { Frame, ListFrame, RunState } from '../engine/frame.ts'
+import type { RunState } from '../engine/frame.ts'
 import { Value } from '../engine/value.ts'
+import { aroundOf, historyOf, keptBefore, lastOf, wholeOf, type History, type HistoryDeps, type Recorded } from './history.ts'
+import { placesOf, type Place } from './places.ts'
 import type { StoredRecord } from './record.ts'
-import { findOver, listJournal } from './runs-store.ts'
-import { wholeValues } from './whole.ts'
+import { canEnter, onWay, type Step } from './reopen.ts'
+import { findOver } from './runs-store.ts'
 
 export interface RetryRequest {
-  /** Reference of a task of the first run. Within loops, branches and handlers it stands for the task that they belong to. The first task unless given. */
+  /** Reference of a task of the first run. The first task unless given. */
   from?: string | undefined
+  /** Which round of the loops around it, the outermost first, as the run shows them; the last one unless given. */
+  rounds?: number[] | undefined
   /** Instead of the input that the task had; of the whole run where no task is named. */
   input?: unknown
 }
@@ -25,96 +26,66 @@ export interface RetryPlan {
   input: unknown
   /** Where the run begins; undefined for its first task. */
   state: RunState | undefined
+  /** The task that it begins with: the chosen one, or the one around it that can be begun. */
+  from?: { from: string, rounds?: number[] }
 }
 
-export interface RetryDeps { database: Database, blobs: Pick<Blobs, 'read'>, definitions: Pick<Definitions, 'version'> }
+export interface RetryDeps extends HistoryDeps { definitions: Pick<Definitions, 'version'> }
 
 /**
  * Secrets in what was recorded are masked, and stay so: a task that needs one gets it from `$secrets` again, or from the input that is given here.
  * Throws HubError `not_found`, `conflict` for a run that is not over, `invalid_input` for a task that the run did not reach.
  */
-export async function planRetry({ database, blobs, definitions }: RetryDeps, { tenantId }: Caller, id: string, { from, input }: RetryRequest): Promise<RetryPlan> {
-  const db = database.tenant(tenantId)
-  const over = await findOver(db, tenantId, id)
+export async function planRetry(deps: RetryDeps, { tenantId }: Caller, id: string, { from, rounds, input }: RetryRequest): Promise<RetryPlan> {
+  const over = await findOver(deps.database.tenant(tenantId), tenantId, id)
   if (over === undefined) throw new HubError('conflict', 'Only a run that is over can be tried again.')
-  const { input: first, tasks } = JSON.parse(over.record) as StoredRecord
-  const whole = (value: unknown): Promise<unknown> => wholeValues(blobs, db, { tenantId, runId: id }, value)
+  const whole = (entry: Pick<Recorded, 'runId'>, value: unknown): Promise<unknown> => wholeOf(deps, tenantId, entry, value)
+  const first = await whole({ runId: id }, (JSON.parse(over.record) as StoredRecord).input)
   const { namespace, name, version } = over
   const plan = { flow: { namespace, name }, version }
-  if (from === undefined) return { ...plan, input: input ?? await whole(first), state: undefined }
-  const definition = await definitions.version(tenantId, over.flowId, version)
+  if (from === undefined) return { ...plan, input: input ?? first, state: undefined }
+  const definition = await deps.definitions.version(tenantId, over.flowId, version)
   if (definition === undefined) throw new HubError('not_found', 'The definition of this run is gone.')
-  const entries = [...(await listJournal(db, tenantId, id)).flatMap((text) => JSON.parse(text) as TaskEntry[]), ...tasks].sort((one, other) => one.order - other.order)
-  const places = placesOf(definition, from)
-  const list = await frameOf(places, { entries, whole, first, given: input })
-  const context = entries.slice(0, lastAt(entries, places.at(-1)!.reference)).findLast((entry) => 'context' in entry)?.context ?? {}
-  return { ...plan, input: await whole(first), state: { list, context: new Value(await whole(context)), from: new Value(null), started: places.length - 1, journal: 0, large: {} } }
-}
-
-/** One task on the way to the chosen one, itself the last. */
-interface Step { reference: string, list: string, name: string, at: number, definition: TaskDefinition }
-
-/** As deep as one can begin: into `do` and `try`, whose frames say no more than where they are. */
-function placesOf({ do: tasks }: FlowDefinition, from: string): Step[] {
-  const steps: Step[] = []
-  let inside: { kind: string, list: TaskList } | undefined = { kind: 'do', list: tasks }
-  let reference = ''
-  for (const [part, kind, index, name] of from.matchAll(/\/(\w+)\/(\d+)\/([^/]+)/g)) {
-    if (inside === undefined || kind !== inside.kind || !from.startsWith(reference + part)) break
-    const at = Number(index)
-    const definition: TaskDefinition | undefined = Object.values(inside.list[at] ?? {})[0]
-    if (definition === undefined) throw noSuchTask()
-    steps.push({ reference: reference + part, list: `${reference}/${kind}`, name: name!.replaceAll('~1', '/').replaceAll('~0', '~'), at, definition })
-    reference += part
-    inside = insideOf(definition)
+  const history = await historyOf(deps, tenantId, { definition, over })
+  const steps = stepsTo(definition, history, { from, rounds })
+  const contextAt = async (entry: Recorded, entries: readonly Recorded[]): Promise<unknown> => {
+    const exporting = entries.findLast((each) => 'context' in each && !entry.reference.startsWith(`${each.reference}/`))
+    return exporting === undefined ? {} : whole(exporting, exporting.context)
   }
-  if (steps.length === 0) throw noSuchTask()
-  return steps
-}
-
-function insideOf({ do: tasks, try: tried, for: loop }: TaskDefinition): { kind: string, list: TaskList } | undefined {
-  if (tried !== undefined) return { kind: 'try', list: tried }
-  return tasks !== undefined && loop === undefined ? { kind: 'do', list: tasks } : undefined
-}
-
-interface Recorded {
-  entries: TaskEntry[]
-  whole(value: unknown): Promise<unknown>
-  /** The run's input. */
-  first: unknown
-  given: unknown
-}
-
-/** Of the list that the first of them stands in. */
-async function frameOf(steps: Step[], recorded: Recorded, { around, depth = 0 }: { around?: TaskEntry, depth?: number } = {}): Promise<ListFrame> {
-  const [{ reference, list, name, at, definition }, ...inner] = steps as [Step, ...Step[]]
-  const { entries, whole, first, given } = recorded
-  const place = lastAt(entries, reference)
-  const own = entries[place]!
-  if (inner.length === 0) {
-    const before = entries.slice(0, place).findLast((entry) => entry.status === 'completed' && isIn(entry, list) && entry.order > (around?.order ?? -1))
-    return { at, jumps: 0, input: new Value(given ?? await whole(before === undefined ? around?.input ?? first : before.output)) }
+  const list = await onWay({ definition, history, whole, first, given: input, contextAt: (entry) => contextAt(entry, history.ended.filter(({ order }) => order < entry.order)) }, steps)
+  const { entry } = steps.at(-1)!
+  const kept = keptBefore(history, steps.map(({ place }) => place), entry)
+  const state: RunState = {
+    list, context: new Value(await contextAt(entry, kept)), from: new Value(null), journal: 0, large: {},
+    started: kept.reduce((most, { order }) => Math.max(most, order), entry.order) + 1,
   }
-  const input = new Value(await whole(own.input))
-  const began = Date.now()
-  const within = await frameOf(inner, recorded, { around: own, depth: depth + 1 })
-  const data = definition.try === undefined ? { list: within } : { retries: 0, began, attemptBegan: began, list: within }
-  // What was recorded of its input is what its `input.from` made.
-  const task: Frame = { order: depth, reference, name, startedAt: began, attempts: 1, input, ...definition.input !== undefined && { from: input }, data }
-  return { at, jumps: 0, input, task }
+  return { ...plan, input: first, state, from: { from: entry.reference, ...entry.rounds !== undefined && { rounds: entry.rounds } } }
 }
 
-function isIn({ reference }: TaskEntry, list: string): boolean {
-  return reference.startsWith(`${list}/`) && /^\d+\/[^/]+$/.test(reference.slice(list.length + 1))
+/** As deep as what was recorded lets one begin. */
+function stepsTo(definition: FlowDefinition, history: History, { from, rounds }: { from: string, rounds: number[] | undefined }): [Step, ...Step[]] {
+  let places = placesOf(definition, from)
+  if (places === undefined || lastOf(history, { reference: from }) === undefined) throw noSuchTask('/from', 'is not the reference of a task that the run began')
+  const isClipped = places.at(-1)!.reference !== from
+  let entry = lastOf(history, { reference: places.at(-1)!.reference, rounds: isClipped ? undefined : rounds })
+  if (entry === undefined) throw noSuchTask('/rounds', 'are not ones that the task began in')
+  for (;;) {
+    const steps = stepsUpTo(history, places, entry)
+    const shut = steps.findIndex((step, index) => index > 0 && !canEnter({ history }, steps[index - 1]!, step))
+    if (shut === -1) return steps
+    places = places.slice(0, shut)
+    entry = steps[shut - 1]!.entry
+  }
 }
 
-/** The last time that it began. */
-function lastAt(entries: TaskEntry[], reference: string): number {
-  const at = entries.findLastIndex((entry) => entry.reference === reference)
-  if (at === -1) throw noSuchTask()
-  return at
+function stepsUpTo(history: History, places: Place[], last: Recorded): [Step, ...Step[]] {
+  return places.map((place, index): Step => {
+    const entry = index === places.length - 1 ? last : aroundOf(history, place, last)
+    if (entry === undefined) throw noSuchTask('/from', 'lies within a task whose record is gone')
+    return { place, entry }
+  }) as [Step, ...Step[]]
 }
 
-function noSuchTask(): HubError {
-  return new HubError('invalid_input', 'The run has no such task.', { errors: [{ pointer: '/from', detail: 'is not the reference of a task that the run began' }] })
+function noSuchTask(pointer: string, detail: string): HubError {
+  return new HubError('invalid_input', 'The run has no such task.', { errors: [{ pointer, detail }] })
 }

@@ -49,7 +49,7 @@ export interface Runs {
   suspend(caller: Caller, id: string): Promise<{ id: string, status: RunStatus }>
   resume(caller: Caller, id: string): Promise<{ id: string, status: RunStatus }>
   /** A new run that begins before a task of one that is over, with what was recorded. */
-  retry(caller: Caller, id: string, request: RetryRequest): Promise<{ id: string, status: RunStatus }>
+  retry(caller: Caller, id: string, request: RetryRequest): Promise<{ id: string, status: RunStatus, from?: string, rounds?: number[] }>
   /** Throws HubError `conflict` where the run is not over. */
   testCase(caller: Caller, id: string): Promise<TestCase>
   replay(caller: Caller, definition: FlowDefinition, testCase: TestCase): Promise<ReplayOutcome>
@@ -124,9 +124,9 @@ export function createRuns(deps: RunsDeps): Runs {
     resume: (caller, id) => steer(caller, id, 'resume'),
     async retry(caller, id, request) {
       await factsOf(deps, caller, id)
-      const plan = await planRetry(deps, caller, id, request)
-      const { id: made, status } = await starting.start(caller, { ...plan, trigger: { type: 'retry', runId: id, ...request.from !== undefined && { from: request.from } } })
-      return { id: made, status }
+      const { from, ...plan } = await planRetry(deps, caller, id, request)
+      const { id: made, status } = await starting.start(caller, { ...plan, trigger: { type: 'retry', runId: id, ...from } })
+      return { id: made, status, ...from }
     },
     testCase: (caller, id) => exportTestCase(deps, caller, id),
     replay: (caller, definition, testCase) => replay(deps, caller, definition, testCase),

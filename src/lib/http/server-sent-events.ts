@@ -9,7 +9,7 @@ export interface ServerSentEvent {
 }
 
 /** What was begun and did not end is left out. */
-export async function* readEvents(stream: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent, void, undefined> {
+export async function* readEvents(stream: AsyncIterable<Uint8Array>): AsyncGenerator<ServerSentEvent, void, undefined> {
   let [id, name, data]: [string | undefined, string, string[]] = [undefined, 'message', []]
   for await (const line of linesOf(stream)) {
     if (line === '') {
@@ -25,7 +25,7 @@ export async function* readEvents(stream: ReadableStream<Uint8Array>): AsyncGene
 }
 
 /** Lines end with CR, LF or both. */
-export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
+export async function* linesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder()
   // Pieces of a line that is not over: a long one comes in many, and is put together once.
   let pieces: string[] = []

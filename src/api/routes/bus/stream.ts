@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Answer, defineRoute } from '../../route.ts'
-import { eventStream } from '../../sse.ts'
+import { eventStream, eventStreamHeaders } from '../../sse.ts'
 import { streamQuery } from '../../streaming.ts'
 
 export const streamEvents = defineRoute({
@@ -15,6 +15,6 @@ export const streamEvents = defineRoute({
       caller, types, webhookSourceId, signal, after: typeof lastSeen === 'string' && lastSeen !== '' ? lastSeen : after,
       stillAllowed: () => stillAllowed('events:read'),
     })
-    return new Answer({ headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }, body: eventStream(stream, signal) })
+    return new Answer({ headers: eventStreamHeaders, body: eventStream(stream, signal) })
   },
 })

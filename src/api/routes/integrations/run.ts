@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Readable } from 'node:stream'
+import { streamAnswer, wantsEvents } from '../../answer-stream.ts'
 import { Answer, defineRoute } from '../../route.ts'
 import type { RunResult } from '../../../integrations/execute.ts'
 import { execution, withoutData } from '../executions/shapes.ts'
@@ -19,14 +20,15 @@ const runReply = z.object({
 export const runIntegration = defineRoute({
   method: 'POST', path: '/api/v1/integrations/:id/run', scope: 'integrations:run', tag: 'Integrations',
   summary: 'Run an operation.',
-  description: 'A call that was tried and failed is a problem with the `execution` beside its `code`: 422 `upstream_rejected` for a 4xx of the service, 502 for its 5xx or a broken connection, 504 for a timeout, 503 while the breaker is open, 429 for a limit or quota. `Idempotency-Key` is sent on to services that know it.',
+  description: 'A call that was tried and failed is a problem with the `execution` beside its `code`: 422 `upstream_rejected` for a 4xx of the service, 502 for its 5xx or a broken connection, 504 for a timeout, 503 while the breaker is open, 429 for a limit or quota. `Idempotency-Key` is sent on to services that know it. With `Accept: text/event-stream` the answer comes as server-sent events: `part` for each piece that the operation tells as it comes (of `chat`: `{ "type": "text", "text" }` and `{ "type": "tool_call", "index", "id"?, "name"?, "arguments"? }`), then `result` with what would have been answered, or `error` with the problem. What fails before the first piece is a problem as ever; a client that goes away ends the call.',
   params: integrationId, body: runBody, freeText: ['/input'], reply: runReply,
   handle: async ({ execute }, { caller, params, body, request }) => {
-    const result = await execute.run({
+    const wanted = {
       caller, integrationId: params.id, operation: body.operation, input: body.input,
       sourceComponent: request.sourceComponent, idempotencyKey: request.idempotencyKey,
-    })
-    return runAnswer(result)
+    }
+    if (!wantsEvents(request.headers)) return runAnswer(await execute.run(wanted))
+    return streamAnswer(request, async (streaming) => bodyOf(await execute.run({ ...wanted, streaming })))
   },
 })
 
@@ -40,10 +42,14 @@ export const rerunExecution = defineRoute({
     runAnswer(await rerun(caller, params.id, body.input, { sourceComponent: request.sourceComponent, idempotencyKey: request.idempotencyKey })),
 })
 
-function runAnswer({ dataJson, execution: made, rate }: RunResult): Answer {
+/** Put together as text: the data is not written a second time. */
+function bodyOf({ dataJson, execution: made }: Pick<RunResult, 'dataJson' | 'execution'>): string {
+  return `{"success":true,"data":${dataJson},"execution":${JSON.stringify(withoutData(made))}}`
+}
+
+function runAnswer({ rate, ...result }: RunResult): Answer {
   return new Answer({
-    // Put together as text: the data is not written a second time.
-    body: `{"success":true,"data":${dataJson},"execution":${JSON.stringify(withoutData(made))}}`,
+    body: bodyOf(result),
     headers: {
       'content-type': 'application/json; charset=utf-8',
       'ratelimit-policy': `"default";q=${rate.limit};w=60`,

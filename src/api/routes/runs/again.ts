@@ -9,11 +9,15 @@ export const retryRun = defineRoute({
   description: 'It follows the version of the first one, and its flow must be enabled. Secrets are masked in what was recorded: a task gets its own by `$secrets` again; data that holds any must be given anew.',
   params: runId,
   body: z.strictObject({
-    from: z.string().max(2000).optional().describe('Reference of the task to begin with, such as `/do/2/send`. Within `do` and `try` it is begun there; within loops, branches and handlers it stands for the task that they belong to. Empty: the first.'),
+    from: z.string().max(2000).optional().describe('Reference of the task to begin with, such as `/do/2/send`. What its run lies within stands as it was: items that a loop was done with, results of the branches beside it, the error that it handles. Empty: the first.'),
+    rounds: z.array(z.int().min(0)).max(100).optional().describe('Which round of the loops around it, as `rounds` of the run\'s task says. Empty: the last in which it began.'),
     input: z.unknown().optional().describe('What that task gets instead of what it had; without `from`, the input of the whole run.'),
   }),
   freeText: ['/input'],
-  reply: z.object({ id: z.uuid(), status: runStatus }),
+  reply: z.object({
+    id: z.uuid(), status: runStatus,
+    from: z.string().optional().describe('The task that it begins with. The one around the chosen task where too little was recorded to begin within it.'), rounds: z.array(z.int()).optional(),
+  }),
   handle: ({ runs }, { caller, params, body }) => runs.retry(caller, params.id, body),
 })
 

@@ -21,6 +21,7 @@ const task = z.object({
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable().describe('Null while it runs.'),
   attempts: z.int().describe('Of a `try`, how often it was tried; of a task within one, in which try this was.'),
+  rounds: z.array(z.int()).optional().describe('Within loops: which round of each, from 0, the outermost first.'),
   input: value.describe('Transformed, where `input.from` does so.'),
   output: value,
   error: flowError.optional(),

@@ -15,4 +15,5 @@ export const plainHttp: CallHttp = {
     const isJson = /json/.test(String(response.headers['content-type'])) && text !== ''
     return { status: statusCode, headers: {}, data: isJson ? JSON.parse(text) as unknown : text }
   },
+  stream: () => Promise.reject(new Error('no stream was expected')),
 }

@@ -42,6 +42,7 @@ export function callOf(rest: Partial<OperationCall>, seen: CallHttpRequest[] = [
         seen.push(request)
         return Promise.resolve({ status: 200, headers: {}, data: 'done' })
       },
+      stream: () => Promise.reject(new Error('no stream was expected')),
     },
     ...rest,
   }

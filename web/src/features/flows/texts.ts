@@ -162,8 +162,10 @@ export const texts = {
 
   retryHere: 'Try again from here',
   retryTitle: (name: string) => `Try again from ${name}`,
-  retryText: 'A new run begins at this task, with what was recorded before it. The flow stays at the version of this run.',
-  retryOutermost: (name: string, outer: string) => `${name} lies within ${outer}: the new run begins there.`,
+  retryText: 'A new run begins at this task, with what was recorded before it: rounds that a loop was done with, and results of other branches, are kept. The flow stays at the version of this run.',
+  retryFrom: 'Where it begins',
+  roundName: 'Round',
+  retryChoice: (name: string, rounds: number[] | undefined, status: string) => `${name}${rounds === undefined ? '' : `, round ${rounds.map((round) => round + 1).join('.')}`} · ${status}`,
   retryInput: 'What goes into it',
   retryFailed: 'It could not be tried again',
   editWithData: 'Open in the editor with this data',

@@ -1,5 +1,5 @@
-import { Button, Drawer, Group, Stack, Text } from '@mantine/core'
-import { useState } from 'react'
+import { Button, Drawer, Group, Select, Stack, Text } from '@mantine/core'
+import { useMemo, useState } from 'react'
 import { Editor } from '../../../components/code/editor.tsx'
 import { Problem } from '../../../components/problem.tsx'
 import { texts as common } from '../../../components/texts.ts'
@@ -8,25 +8,35 @@ import type { Run } from '../../../hub/client.ts'
 import { useGo } from '../../../routing/link.tsx'
 import { usePath } from '../../../routing/paths.ts'
 import { texts } from '../texts.ts'
+import { depthsOf, isOfDefinition } from './task-tree.ts'
 
-type Task = Run['tasks'][number]
-const outermost = /^\/do\/\d+\/[^/]+/
+/** Found by typing, where there are more. */
+const MOST_SHOWN = 200
 
-/** A new run that begins at a task of one that is over, with another input if that is edited. */
-export function RetryDrawer({ run, task, onClose }: { run: Run, task: Task, onClose(): void }) {
+/** A new run that begins at a task of one that is over, with another input if that is edited. `task`: index of the one that is offered first. */
+export function RetryDrawer({ run, task: first, onClose }: { run: Run, task: number, onClose(): void }) {
   const go = useGo()
   const path = usePath()
-  const [from = task.reference] = outermost.exec(task.reference) ?? []
-  const [recorded] = useState(() => JSON.stringify(inputOf(run, from), null, 2))
+  const [at, setAt] = useState(first)
+  const choices = useMemo(() => choicesOf(run), [run])
+  const { reference, rounds, input } = run.tasks[at]!
+  const recorded = useMemo(() => JSON.stringify(input, null, 2), [input])
   const [text, setText] = useState(recorded)
   const [fault, setFault] = useState<string>()
   const retry = useAction<{ input?: unknown }, { id: string }>({
-    run: ({ hub }, body) => hub.post('/api/v1/runs/{id}/retry', { path: { id: run.id }, body: { from, ...body } }), changes: ['/api/v1/runs'],
+    run: ({ hub }, body) => hub.post('/api/v1/runs/{id}/retry', { path: { id: run.id }, body: { from: reference, ...rounds !== undefined && { rounds }, ...body } }), changes: ['/api/v1/runs'],
     done({ id }) {
       onClose()
       go(path(`runs/${id}`))
     },
   })
+  const choose = (next: string | null): void => {
+    if (next === null) return
+    setAt(Number(next))
+    setText(JSON.stringify(run.tasks[Number(next)]!.input, null, 2))
+    setFault(undefined)
+    retry.reset()
+  }
   const start = (): void => {
     setFault(undefined)
     try {
@@ -36,12 +46,11 @@ export function RetryDrawer({ run, task, onClose }: { run: Run, task: Task, onCl
       setFault(common.notJson((error as Error).message))
     }
   }
-  const outer = from.split('/').at(-1)!.replaceAll('~1', '/').replaceAll('~0', '~')
   return (
-    <Drawer opened onClose={onClose} title={texts.retryTitle(task.name)}>
+    <Drawer opened onClose={onClose} title={texts.retryTitle(run.tasks[at]!.name)}>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">{texts.retryText}</Text>
-        {from !== task.reference && <Text size="sm">{texts.retryOutermost(task.name, outer)}</Text>}
+        <Select label={texts.retryFrom} description={reference} data={choices} value={String(at)} onChange={choose} allowDeselect={false} searchable limit={MOST_SHOWN} styles={{ option: { whiteSpace: 'pre' } }} />
         {/\[hidden\]|"\$blob"/.test(text) && <Text size="sm" c="dimmed">{texts.masked}</Text>}
         <Editor language="json" label={texts.retryInput} value={text} onChange={setText} minHeight={200} />
         {fault !== undefined && <Text size="sm" style={{ color: 'var(--app-bad)' }}>{fault}</Text>}
@@ -52,9 +61,8 @@ export function RetryDrawer({ run, task, onClose }: { run: Run, task: Task, onCl
   )
 }
 
-/** What came out of the last of the outermost tasks before it. */
-function inputOf(run: Run, from: string): unknown {
-  const at = run.tasks.findLastIndex(({ reference }) => reference === from)
-  const before = run.tasks.slice(0, Math.max(0, at)).findLast(({ reference, status }) => status === 'completed' && outermost.exec(reference)?.[0] === reference)
-  return before === undefined ? run.input : before.output
+/** Every task that began, as deep as it lies; of one that ran several times, which of them. */
+function choicesOf({ tasks }: Run): { value: string, label: string }[] {
+  const depths = depthsOf(tasks)
+  return tasks.flatMap(({ reference, name, rounds, status }, at) => (isOfDefinition(reference) ? [{ value: String(at), label: `${'  '.repeat(depths[at]!)}${texts.retryChoice(name, rounds, texts.taskStates[status])}` }] : []))
 }

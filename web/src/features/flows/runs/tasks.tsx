@@ -15,6 +15,7 @@ import { RetryDrawer } from './retry-drawer.tsx'
 import { RunError } from './run-error.tsx'
 import { tookOf } from './runs-list.tsx'
 import { isOver, RunStatus, runTone } from './status.tsx'
+import { depthsOf, isOfDefinition } from './task-tree.ts'
 
 type Task = Run['tasks'][number]
 const PAGE = 100
@@ -67,13 +68,13 @@ function TaskView({ run, task, at }: { run: Run, task: Task, at: number }) {
       <Group gap="sm">
         <Text fw={600}>{task.name}</Text><RunStatus status={task.status} />
         <Times run={run} task={task} at={at} />
-        {can('flows:run') && isOver(run.status) && <Button variant="default" size="compact-sm" leftSection={<RotateCw size={13} />} onClick={() => { setRetrying(true) }}>{texts.retryHere}</Button>}
+        {can('flows:run') && isOver(run.status) && isOfDefinition(task.reference) && <Button variant="default" size="compact-sm" leftSection={<RotateCw size={13} />} onClick={() => { setRetrying(true) }}>{texts.retryHere}</Button>}
         <Button variant="default" size="compact-sm" leftSection={<Pencil size={13} />} component={RouteLink} to={path(flowPath(flowIdOf(run)), { run: run.id, task: task.reference })}>{texts.editWithData}</Button>
       </Group>
-      {isRetrying && <RetryDrawer run={run} task={task} onClose={() => { setRetrying(false) }} />}
+      {isRetrying && <RetryDrawer run={run} task={at} onClose={() => { setRetrying(false) }} />}
       {task.error !== undefined && <RunError error={task.error} />}
       <Facts facts={[
-        [texts.reference, <span key="r" className="app-mono app-anywhere">{task.reference}</span>], [texts.started, formatExact(task.startedAt)], [texts.took, task.endedAt !== null && formatMs(tookOf(task))], [texts.attemptsName, task.attempts > 1 && String(task.attempts)],
+        [texts.reference, <span key="r" className="app-mono app-anywhere">{task.reference}</span>], [texts.started, formatExact(task.startedAt)], [texts.took, task.endedAt !== null && formatMs(tookOf(task))], [texts.attemptsName, task.attempts > 1 && String(task.attempts)], [texts.roundName, task.rounds !== undefined && task.rounds.map((round) => round + 1).join('.')],
         [texts.execution, executionId !== undefined && (can('executions:read') ? <Anchor key="e" component={RouteLink} to={path(`executions/${executionId}`)} size="sm">{texts.openExecution}</Anchor> : executionId)],
       ]} />
       <Text size="sm" fw={600}>{texts.input}</Text>
@@ -98,13 +99,4 @@ function Times({ run, task, at }: { run: Run, task: Task, at: number }) {
       <ActionIcon aria-label={texts.laterTime} disabled={own === times.length - 1} onClick={() => { go(own + 1) }}><ChevronRight size={14} /></ActionIcon>
     </Group>
   )
-}
-
-/** How many tasks of the run each lies within. */
-function depthsOf(tasks: Task[]): number[] {
-  const known = new Set(tasks.map(({ reference }) => reference))
-  return tasks.map(({ reference }) => {
-    const parts = reference.split('/')
-    return parts.filter((_, at) => at > 1 && at < parts.length && known.has(parts.slice(0, at).join('/'))).length
-  })
 }
