@@ -12,7 +12,8 @@ export interface Calls {
   begin(of: Conversation, body: unknown, server: Server): { end(): void }
   /** What a body of the conversation says is not wanted any more. */
   cancelBy(of: Conversation, body: unknown): void
-  cancelAll(of: Conversation): void
+  /** They are waited for no more. */
+  endAll(of: Conversation): void
 }
 
 interface Call { ids: unknown[], server: Server }
@@ -36,19 +37,19 @@ export function createCalls(): Calls {
       }
     },
     cancelBy(of, body) {
-      for (const id of cancelledBy(body)) for (const call of callsOf(of)) if (call.ids.includes(id)) cancel(call, id)
+      for (const id of cancelledBy(body)) for (const call of callsOf(of)) if (call.ids.includes(id)) cancel(call, id, CANCELLED)
     },
-    cancelAll(of) {
-      for (const call of callsOf(of)) for (const id of call.ids) cancel(call, id)
+    endAll(of) {
+      for (const call of callsOf(of)) for (const id of call.ids) cancel(call, id, undefined)
     },
   }
 }
 
-/** What the signal of a call is aborted with where its client cancelled it, and not where only the connection is gone. */
+/** What the signal of a call is aborted with where its client cancelled it, and not where only the connection or the session is gone. */
 export const CANCELLED = 'cancelled by its client'
 
-function cancel({ ids, server }: Call, id: unknown): void {
-  server.transport?.onmessage?.({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id as string, reason: CANCELLED } })
+function cancel({ ids, server }: Call, id: unknown, reason: string | undefined): void {
+  server.transport?.onmessage?.({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id as string, ...reason !== undefined && { reason } } })
   // A cancelled request is not answered, and without an answer its stream would never end. The message is taken a moment later, and must be first.
   if (ids.length === 1) setImmediate(() => { void server.close() })
 }

@@ -85,12 +85,20 @@ test('a call that is cancelled ends the run that it began, unless it is to go on
   }
   const statusOf = async (id: string, status: string): Promise<void> => { await vi.waitFor(async () => { expect((await hub.call('GET', `/api/v1/runs/${id}`)).body.status).toBe(status) }, { timeout: 20_000, interval: 50 }) }
   const [own, byName, kept] = [abort(), abort(), abort()]
+  const inTime = new AbortController()
   for (const cancelled of [await begun(own.begin('flow__slow', {}), own.end), await begun(byName.begin('trigger_integration_flow', { flow_id: 'slow' }), byName.end)]) {
     await statusOf(cancelled, 'cancelled')
     const entries = (await hub.call('GET', `/api/v1/audit?limit=100`)).body.data as { action: string, targetId: string, actor: string, detail: object }[]
     expect(entries.find(({ action, targetId }) => action === 'run.cancel' && targetId === cancelled)).toMatchObject({ actor: `key:${keyId}` })
     await vi.waitFor(async () => { expect(((await hub.call('GET', `/api/v1/audit?limit=100`)).body.data as { action: string, targetId: string }[]).find(({ action, targetId }) => action === 'tool.called' && targetId === cancelled)).toMatchObject({ detail: { outcome: 'caller_gone' } }) }, { timeout: 10_000, interval: 50 })
   }
+  // A run that is still waited for is the key's own already.
+  const during = await begun(() => client.callTool({ name: 'flow__slow', arguments: {} }, undefined, { signal: inTime.signal }), async () => {
+    const { data: [run] } = (await hub.call('GET', '/api/v1/runs?flow=slow&trigger=agent&limit=1')).body as { data: { id: string }[] }
+    expect(readResult(await client.callTool({ name: 'get_run', arguments: { run_id: run!.id } })).data).toMatchObject({ status: expect.stringMatching(/running|waiting/) })
+    inTime.abort('no more')
+  })
+  await statusOf(during, 'cancelled')
   const goesOn = await begun(kept.begin('trigger_integration_flow', { flow_id: 'slow', keep_running: true }), kept.end)
   const other = await connectClient(hub, key)
   const left = await begun(() => other.callTool({ name: 'flow__slow', arguments: {} }), () => other.close())

@@ -53,7 +53,7 @@ export function createMcp(deps: McpDeps): Mcp {
       if (ending.signal.aborted) throw new HubError('shutting_down', 'The hub is stopping.', { retryAfterSeconds: 2 })
       if (request.method === 'GET') return follow(state, request)
       if (request.method === 'POST') return answer(state, request)
-      calls.cancelAll(conversationOf(request))
+      calls.endAll(conversationOf(request))
       return { status: 204, headers: {}, body: undefined }
     },
     changed: (tenantId) => { streams.changed(tenantId) },

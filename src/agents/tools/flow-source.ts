@@ -38,12 +38,14 @@ export interface FlowSource {
   /** As `GET /api/v1/runs/{id}` answers it. Throws `not_found`. */
   read(caller: Caller, runId: string): Promise<unknown>
   cancel(caller: Caller, runId: string): Promise<FlowRun>
+  /** Whether a tool call of the caller began it: the audit log knows so only once the call is over. */
+  isBegunBy(caller: Caller, runId: string): Promise<boolean>
 }
 
 export interface FlowSourceDeps {
   flows: Pick<Flows, 'list'>
   definitions: Pick<Definitions, 'find' | 'version'>
-  runs: Pick<Runs, 'start' | 'wait' | 'get' | 'cancel'>
+  runs: Pick<Runs, 'start' | 'wait' | 'get' | 'look' | 'cancel'>
 }
 
 /** More than anybody writes. */
@@ -90,6 +92,10 @@ export function createFlowSource({ flows, definitions, runs }: FlowSourceDeps): 
       return { ...shown, ...error !== null && { error } }
     },
     cancel: (caller, id) => runs.cancel(caller, id),
+    async isBegunBy(caller, id) {
+      const run = await runs.look(caller, id)
+      return run?.trigger.type === 'agent' && run.trigger['actor'] === caller.actor
+    },
   }
 }
 

@@ -70,7 +70,7 @@ export function createTools(given: ToolsDeps): Tools {
       return rows.map(({ at, targetType, targetId, detail }) => ({ at, kind: targetType as Made['kind'], id: targetId, tool: String(detail['tool']) }))
     },
     async read(caller, kind, id) {
-      if (!await mayRead(given.audit, caller, kind, id)) throw new HubError('not_found', `There is no such ${kind}, or it is not one of yours.`)
+      if (!await mayRead(given.audit, caller, kind, id) && !(kind === 'run' && await given.flows.isBegunBy(caller, id))) throw new HubError('not_found', `There is no such ${kind}, or it is not one of yours.`)
       return kind === 'execution' ? given.executions.find(caller, id) : given.flows.read(runnerOf(caller), id)
     },
   }
