@@ -39,7 +39,7 @@ afterEach(async () => {
   expect(area.errors).toEqual([])
 })
 
-const patience = { timeout: 20_000, interval: 20 }
+const patience = { timeout: 50_000, interval: 20 }
 const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64')
 const whole = (topic: string): string => `persistent://public/default/${topic}`
 

@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-const patience = { timeout: 20_000, interval: 20 }
+const patience = { timeout: 50_000, interval: 20 }
 const consuming = (topic: string) => area.bridges.create(caller, { name: topic, serviceUrl: server.url, consume: [{ topic }] })
 const connected = (count: number): Promise<void> => vi.waitFor(() => { expect(server.connections()).toBe(count) }, patience)
 const holders = async (): Promise<(string | null)[]> => (await area.database.system.query<{ id: string | null }>('select claimed_by as id from pulsar_bridge_states order by bridge_id')).rows.map(({ id }) => id)

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openHub, openTwoHubs, type TestHub } from '../../../test/hub.ts'
+import { withClient } from '../../../test/everything.ts'
 import { addConnector, addIntegration, expectStatus } from '../../../test/service.ts'
 import { json, startUpstream, type Upstream } from '../../../test/upstream.ts'
 
-const patience = { timeout: 20_000, interval: 50 }
+const patience = { timeout: 50_000, interval: 50 }
 let hub: TestHub, close: () => Promise<void>, upstream: Upstream
 
 beforeAll(async () => {
@@ -188,6 +189,7 @@ describe('several events begin a run together', () => {
         await publishTo(one, name, '1.0.0', `${name}.last`)
         await tell(one, `${name}.first`, `${name} 1`)
       }
+      await vi.waitFor(async () => { expect(await withClient(one.connectionString, async (client) => (await client.query('select 1 from flow_gatherings')).rowCount)).toBe(2) }, patience)
       await one.hub.close()
       await publishTo(other, 'changed', '2.0.0', 'changed.end')
       await tell(other, 'kept.last', 'kept 2')
