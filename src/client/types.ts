@@ -5193,6 +5193,8 @@ export interface Routes {
     query?: {
       /** Keep it as a draft, which may be replaced and is not run by others. */
       draft?: string
+      /** What the document names (integrations, operations, credentials, flows) and the tenant does not have is a warning, not an error. */
+      allowMissing?: string
     }
     body?: FlowDocument | string | Uint8Array | Blob | ReadableStream
     reply: StoredFlow
@@ -5217,6 +5219,10 @@ export interface Routes {
   }
   /** Check a document without storing it. */
   'POST /api/v1/flows/validate': {
+    query?: {
+      /** What the document names (integrations, operations, credentials, flows) and the tenant does not have is a warning, not an error. */
+      allowMissing?: string
+    }
     body?: FlowDocument | string | Uint8Array | Blob | ReadableStream
     reply: FlowValidation
   }
@@ -5256,6 +5262,8 @@ export interface Routes {
       })[]
       /** Remove flows that no file has, in the namespaces that the files have. */
       prune?: boolean
+      /** What the document names (integrations, operations, credentials, flows) and the tenant does not have is a warning, not an error. Flows of other files are there. */
+      allowMissing?: boolean
     }
     reply: FlowPlan
   }
@@ -5270,6 +5278,8 @@ export interface Routes {
       })[]
       /** Remove flows that no file has, in the namespaces that the files have. */
       prune?: boolean
+      /** What the document names (integrations, operations, credentials, flows) and the tenant does not have is a warning, not an error. Flows of other files are there. */
+      allowMissing?: boolean
       /** Of the plan that was looked at: refused with 409 where it would be another one by now. */
       digest?: string
     }
@@ -5408,6 +5418,10 @@ export interface Routes {
       flow: string
       /** A version of the flow, for instance `1.0.0`. */
       version: string
+    }
+    query?: {
+      /** What the document names (integrations, operations, credentials, flows) and the tenant does not have is a warning, not an error. */
+      allowMissing?: string
     }
     body?: Record<string, unknown>
     reply: StoredFlow

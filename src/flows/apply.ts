@@ -3,18 +3,19 @@ import { createHash } from 'node:crypto'
 import type { Db } from '../db/db.ts'
 import { HubError } from '../errors.ts'
 import type { Caller } from '../tenants/caller.ts'
-import type { Finding } from './document/finding.ts'
-import { splitDocuments, type SourceFormat } from './document/source.ts'
-import { validate, type Validation } from './document/validate.ts'
+import type { Surroundings } from './document/calls.ts'
+import { hasErrors, refusingAbsences, type Finding } from './document/finding.ts'
+import { readSource, splitDocuments, type SourceFormat } from './document/source.ts'
+import { identityOf, validate, type Identity, type Validation } from './document/validate.ts'
 import { flowIdOf, placeIn, placeOf } from './flow-id.ts'
-import { changing, record, type FlowsDeps } from './flows.ts'
+import { changing, record, type Absences, type FlowsDeps } from './flows.ts'
 import { countLive, findFlowRow, listStored, markDeleted } from './flows-store.ts'
 import { fingerprint, store } from './storing.ts'
 import { placeSchedules } from './triggers/placing.ts'
 
 export interface FlowFile { path: string, content: string }
 
-export interface PlanOptions {
+export interface PlanOptions extends Absences {
   /** Flows that no file has are removed, in the namespaces that the files have. */
   prune: boolean
 }
@@ -56,10 +57,10 @@ interface Candidate { path: string, text: string, format: SourceFormat, validati
 export function createApply(deps: FlowsDeps): Apply {
   return {
     async plan(caller, files, options) {
-      return planOf(deps.database.tenant(caller.tenantId), caller, await read(deps, caller, files), options)
+      return planOf(deps.database.tenant(caller.tenantId), caller, await read(deps, caller, files, options), options)
     },
     async apply(caller, files, { digest, ...options }) {
-      const candidates = await read(deps, caller, files)
+      const candidates = await read(deps, caller, files, options)
       return changing(deps, caller, async (db) => {
         // Nobody else applies to the tenant meanwhile.
         await db.query(`select pg_advisory_xact_lock(hashtextextended('flows:' || $1, 0))`, [caller.tenantId])
@@ -75,17 +76,35 @@ export function createApply(deps: FlowsDeps): Apply {
 }
 
 /** File by file, and in each document by document. */
-async function read({ jq, surroundings }: FlowsDeps, caller: Caller, files: FlowFile[]): Promise<Candidate[]> {
+async function read({ jq, surroundings }: FlowsDeps, caller: Caller, files: FlowFile[], { allowMissing }: Absences): Promise<Candidate[]> {
+  const documents = files.toSorted((a, b) => (a.path < b.path ? -1 : 1)).flatMap(documentsOf)
+  const around = withFlowsOf(documents, surroundings(caller))
   const candidates: Candidate[] = []
-  const around = surroundings(caller)
-  for (const { path, content } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    const format: SourceFormat = /\.json$/i.test(path) ? 'json' : 'yaml'
-    for (const { text, line } of format === 'json' ? [{ text: content, line: 0 }] : splitDocuments(content)) {
-      const validation = await validate(text, format, { jq, batchKey: caller.tenantId, surroundings: around })
-      candidates.push({ path, text, format, validation: { ...validation, findings: validation.findings.map((finding) => ({ ...finding, line: finding.line + line })) } })
-    }
+  for (const { line, ...document } of documents) {
+    const validation = await validate(document.text, document.format, { jq, batchKey: caller.tenantId, surroundings: around })
+    const findings = validation.findings.map((finding) => ({ ...finding, line: finding.line + line }))
+    candidates.push({ ...document, validation: { ...validation, findings: allowMissing ? findings : refusingAbsences(findings) } })
   }
   return candidates
+}
+
+type FileDocument = Omit<Candidate, 'validation'> & { line: number }
+
+function documentsOf({ path, content }: FlowFile): FileDocument[] {
+  const format: SourceFormat = /\.json$/i.test(path) ? 'json' : 'yaml'
+  return (format === 'json' ? [{ text: content, line: 0 }] : splitDocuments(content)).map((document) => ({ ...document, path, format }))
+}
+
+/** Flows of the same files may run one another, whichever comes first. */
+function withFlowsOf(documents: FileDocument[], around: Surroundings): Surroundings {
+  let known: Identity[] | undefined
+  return {
+    ...around,
+    async hasFlow(namespace, name, version) {
+      known ??= documents.map(({ text, format }) => identityOf(readSource(text, format).value))
+      return known.some((each) => each.namespace === namespace && each.name === name && (version === undefined || version === 'latest' || each.version === version)) || around.hasFlow(namespace, name, version)
+    },
+  }
 }
 
 type Known = Awaited<ReturnType<typeof listStored>>[number]
@@ -117,6 +136,7 @@ function planOne({ path, validation: { definition, findings, identity } }: Candi
   taken.set(key, path)
   const before = known.get(flow!)
   const same = before?.versions.find((each) => each.version === version)
+  if (same?.status !== 'published' && hasErrors(findings)) return item('invalid')
   if (before === undefined) return item('create')
   if (same === undefined) return item('version', before.latestVersion === null ? null : `${before.latestVersion} is published now.`)
   if (same.status === 'draft') return item('publish')

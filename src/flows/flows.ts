@@ -9,7 +9,7 @@ import type { Caller } from '../tenants/caller.ts'
 import { FLOWS_CHANGED, type Definitions } from './definitions.ts'
 import { compareDefinitions, type FlowDiff } from './diff.ts'
 import type { Surroundings } from './document/calls.ts'
-import { hasErrors, type Finding } from './document/finding.ts'
+import { hasErrors, refusingAbsences, type Finding } from './document/finding.ts'
 import { asYaml, type SourceFormat } from './document/source.ts'
 import { validate, type Validation } from './document/validate.ts'
 import { createExpressions, type Variables } from './expressions/evaluate.ts'
@@ -38,12 +38,15 @@ export interface StoredFlow extends FlowPlace {
 /** `bare`: the value is jq as a whole. Variables are those beside `$input`. */
 export interface Evaluation { value: unknown, bare: boolean, input: unknown, variables: Variables }
 
+/** What a document names (integrations, operations, credentials, flows) and the tenant does not have is a warning; otherwise it is an error. */
+export interface Absences { allowMissing: boolean }
+
 /** `flowId` is `name` or `namespace/name`. Those about one flow throw HubError `not_found` where the caller's tenant has none of that name. */
 export interface Flows {
   /** Throws HubError `invalid_document` with every error and its place, `conflict` for a published version with another content, `precondition_failed` where the flow is not as it was read. */
-  create(caller: Caller, source: FlowSource, options: { draft: boolean, ifMatch?: string | undefined }): Promise<StoredFlow>
+  create(caller: Caller, source: FlowSource, options: Absences & { draft: boolean, ifMatch?: string | undefined }): Promise<StoredFlow>
   /** Stores nothing. */
-  validate(caller: Caller, source: FlowSource): Promise<Validation>
+  validate(caller: Caller, source: FlowSource, options: Absences): Promise<Validation>
   /** What an expression comes to on data that is given: nothing is looked up, no secret opened. Throws HubError as jq does. */
   evaluate(caller: Caller, request: Evaluation): Promise<unknown>
   list(caller: Caller, filter: FlowFilter, page: PageRequest): Promise<Page<FlowRow>>
@@ -52,7 +55,8 @@ export interface Flows {
   versions(caller: Caller, flowId: string, page: PageRequest): Promise<Page<VersionRow>>
   /** As it was given. The latest published version, or the newest draft where there is none, unless one is named. */
   source(caller: Caller, flowId: string, version: string | undefined): Promise<VersionSource & FlowPlace>
-  publish(caller: Caller, flowId: string, version: string): Promise<StoredFlow>
+  /** Throws as `create` does. */
+  publish(caller: Caller, flowId: string, version: string, options: Absences): Promise<StoredFlow>
   /** Throws HubError `precondition_failed`. */
   setEnabled(caller: Caller, flowId: string, enabled: boolean, options: { ifMatch: string | undefined }): Promise<FlowRow>
   /** Throws HubError `conflict` while runs live, unless `force`: then those go on, and no further one begins. */
@@ -78,7 +82,7 @@ export function createFlows(deps: FlowsDeps): Flows {
   const one = (caller: Caller, flowId: string): Promise<FlowRow> => find(inTenant(caller), caller, flowId)
   return {
     create: (caller, source, options) => create(deps, caller, source, options),
-    validate: (caller, source) => check(deps, caller, source),
+    validate: (caller, source, options) => check(deps, caller, source, options),
 
     evaluate({ tenantId }, { value, bare, input, variables }) {
       // Apart from the expressions of runs: who tries things out keeps none of them waiting.
@@ -105,12 +109,12 @@ export function createFlows(deps: FlowsDeps): Flows {
 
     source: (caller, flowId, version) => sourceOf(inTenant(caller), caller, flowId, version),
 
-    async publish(caller, flowId, version) {
+    async publish(caller, flowId, version, options) {
       const { id, ...place } = await one(caller, flowId)
       const { source, format, status, findings } = orNoVersion(await findVersionSource(inTenant(caller), caller.tenantId, id, version), version)
       if (status === 'published') return { ...placed(place), version, status, outcome: 'unchanged', warnings: findings }
       // What it names may have gone or come since it was stored.
-      return create(deps, caller, { text: source, format }, { draft: false })
+      return create(deps, caller, { text: source, format }, { ...options, draft: false })
     },
 
     setEnabled: (caller, flowId, enabled, options) => setEnabled(deps, caller, { flowId, enabled, ...options }),
@@ -150,12 +154,15 @@ function highestFirst(a: Pick<VersionRow, 'version'>, b: Pick<VersionRow, 'versi
   return compareVersions(b.version, a.version) || (a.version < b.version ? -1 : 1)
 }
 
-async function check({ jq, surroundings }: FlowsDeps, caller: Caller, { text, format }: FlowSource): Promise<Validation> {
-  return validate(text, format, { jq, batchKey: caller.tenantId, surroundings: surroundings(caller) })
+async function check({ jq, surroundings }: FlowsDeps, caller: Caller, { text, format }: FlowSource, { allowMissing }: Absences): Promise<Validation> {
+  const found = await validate(text, format, { jq, batchKey: caller.tenantId, surroundings: surroundings(caller) })
+  if (allowMissing) return found
+  const findings = refusingAbsences(found.findings)
+  return { ...found, findings, definition: hasErrors(findings) ? undefined : found.definition }
 }
 
-async function create(deps: FlowsDeps, caller: Caller, source: FlowSource, { draft, ifMatch }: { draft: boolean, ifMatch?: string | undefined }): Promise<StoredFlow> {
-  const { definition, findings } = await check(deps, caller, source)
+async function create(deps: FlowsDeps, caller: Caller, source: FlowSource, { draft, ifMatch, allowMissing }: Parameters<Flows['create']>[2]): Promise<StoredFlow> {
+  const { definition, findings } = await check(deps, caller, source, { allowMissing })
   if (definition === undefined) throw invalidDocument(findings)
   const stored = await changing(deps, caller, (db) => store(db, caller, { definition, source, findings, draft, ifMatch }))
   return { ...stored, warnings: findings }

@@ -23,7 +23,7 @@ export function createFlowSecrets({ credentials }: SecretsDeps): FlowSecrets {
     try {
       return (await credentials.open(tenantId, name)).values
     } catch (error) {
-      if (isHubError(error, 'credential_missing') || isHubError(error, 'not_found')) throw fault('configuration', `There is no credential ${name}, which the flow declares as a secret.`, { cause: error })
+      if (isHubError(error, 'credential_missing') || isHubError(error, 'not_found')) throw fault('configuration', `There is no credential ${name}, which the flow declares as a secret. Store one with that id.`, { cause: error })
       throw error
     }
   }

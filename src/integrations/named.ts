@@ -55,7 +55,7 @@ export function createNamedIntegrations(deps: NamedDeps): NamedIntegrations {
     find, forget,
     async forCall(tenantId, name) {
       const found = await find(tenantId, name)
-      if (found === undefined) throw new HubError('not_found', `There is no integration or credential named ${name.slice(0, 200)}.`)
+      if (found === undefined) throw new HubError('not_found', `There is no integration named ${name.slice(0, 200)}, and no credential of that id. Connect one of them by that name.`)
       if (found.integrationId !== undefined) return found.integrationId
       const key = `${tenantId}:${name}`
       let running = making.get(key)

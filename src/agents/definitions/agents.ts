@@ -112,7 +112,7 @@ async function replaceAgent({ database, flows }: AgentsDeps, caller: Caller, { i
 }
 
 async function publish(flows: AgentsDeps['flows'], caller: Caller, { name, version, settings }: Pick<AgentRow, 'name' | 'version' | 'settings'>): Promise<string> {
-  await flows.create(caller, { text: JSON.stringify(documentOf(name, version, settings)), format: 'json' }, { draft: false })
+  await flows.create(caller, { text: JSON.stringify(documentOf(name, version, settings)), format: 'json' }, { draft: false, allowMissing: true })
   return version
 }
 

@@ -19,16 +19,18 @@ export function addFlowFiles(group: Command, surroundings: Surroundings): void {
   group.command('validate <path...>')
     .description('check documents without storing anything: files, folders of them, or - for standard input')
     .option('--strict', 'warnings count as errors')
+    .option('--allow-missing', 'names of integrations, operations, credentials and flows that the hub does not have are warnings')
     .addHelpText('after', `
 Each finding is one line, as compilers print it: file:line:column. Ends with 1 where there are errors.
 
 Example:
   interchange flows validate ./flows`)
-    .action((paths: string[], { strict = false }: { strict?: boolean }, command: Command) => validate(surroundings, paths, { strict }, command))
+    .action((paths: string[], options: ValidateOptions, command: Command) => validate(surroundings, paths, options, command))
 
   group.command('apply <path...>')
     .description('bring the hub to what documents say: shows the plan, asks, and applies all of it or nothing')
     .option('--prune', 'remove flows that no file has, in the namespaces that the files have')
+    .option('--allow-missing', 'also what names integrations, operations, credentials or flows that the hub does not have')
     .option('-n, --dry-run', 'show the plan only; ends with 1 where something would change')
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', `
@@ -41,9 +43,11 @@ Example:
     .action((paths: string[], options: ApplyOptions, command: Command) => apply(surroundings, paths, options, command))
 }
 
-async function validate(surroundings: Surroundings, paths: string[], { strict }: { strict: boolean }, command: Command): Promise<void> {
+interface ValidateOptions { strict?: boolean, allowMissing?: boolean }
+
+async function validate(surroundings: Surroundings, paths: string[], { strict = false, allowMissing = false }: ValidateOptions, command: Command): Promise<void> {
   const client = connect(surroundings, command)
-  const plan = await planOf(surroundings, client, { files: await readFiles(surroundings, paths), prune: false })
+  const plan = await planOf(surroundings, client, { files: await readFiles(surroundings, paths), prune: false, allowMissing })
   const all = plan.items.flatMap(({ findings }) => findings)
   const count = (severity: FlowFinding['severity']): number => all.filter((finding) => finding.severity === severity).length
   const errors = count('error') + plan.items.filter(isDouble).length
@@ -60,13 +64,13 @@ function isDouble({ action, findings }: Item): boolean {
   return action === 'invalid' && !findings.some(({ severity }) => severity === 'error')
 }
 
-interface ApplyOptions { prune?: boolean, dryRun?: boolean, yes?: boolean }
+interface ApplyOptions { prune?: boolean, allowMissing?: boolean, dryRun?: boolean, yes?: boolean }
 
 const marks: Record<Item['action'], string> = { create: '+', version: '^', publish: '*', unchanged: '=', remove: '-', conflict: '!', invalid: 'x' }
 
-async function apply(surroundings: Surroundings, paths: string[], { prune = false, dryRun = false, yes = false }: ApplyOptions, command: Command): Promise<void> {
+async function apply(surroundings: Surroundings, paths: string[], { prune = false, allowMissing = false, dryRun = false, yes = false }: ApplyOptions, command: Command): Promise<void> {
   const client = connect(surroundings, command)
-  const body = { files: await readFiles(surroundings, paths), prune }
+  const body = { files: await readFiles(surroundings, paths), prune, allowMissing }
   const plan = await planOf(surroundings, client, body)
   const changes = plan.items.filter(({ action }) => action !== 'unchanged').length
   if (!isJson(command)) printPlan(surroundings, plan)
@@ -85,7 +89,7 @@ async function apply(surroundings: Surroundings, paths: string[], { prune = fals
   }
 }
 
-function planOf(surroundings: Surroundings, client: Client, body: { files: { path: string, content: string }[], prune: boolean }): Promise<FlowPlan> {
+function planOf(surroundings: Surroundings, client: Client, body: { files: { path: string, content: string }[], prune: boolean, allowMissing: boolean }): Promise<FlowPlan> {
   return withProgress(surroundings, 'checking', () => client.post('/api/v1/flows/plan', { body }))
 }
 

@@ -88,8 +88,9 @@ function addVersions(group: Command, surroundings: Surroundings): void {
 
   group.command('publish <flow> <version>')
     .description('publish a draft: from then on it never changes')
-    .action(async (flow: string, version: string, _options, command: Command) => {
-      const stored = await connect(surroundings, command).post('/api/v1/flows/{flow}/versions/{version}/publish', { path: { flow, version } })
+    .option('--allow-missing', 'also where it names integrations, operations, credentials or flows that the hub does not have')
+    .action(async (flow: string, version: string, { allowMissing = false }: { allowMissing?: boolean }, command: Command) => {
+      const stored = await connect(surroundings, command).post('/api/v1/flows/{flow}/versions/{version}/publish', { path: { flow, version }, query: { allowMissing: String(allowMissing) } })
       printOutcome(surroundings, command, stored, stored.outcome === 'unchanged' ? `${flow} ${version} is published already.` : `Published ${flow} ${version}.`)
     })
 }

@@ -36,10 +36,11 @@ export async function checkCalls(definition: Members, report: Report, surroundin
   const functions = declaredIn(definition, 'functions')
   const catalogs = declaredIn(definition, 'catalogs')
   await checkSecrets(definition, report, surroundings)
+  await checkPolls(definition, report, surroundings)
   for (const { tasks } of listsOf(definition)) {
     for (const task of tasks) {
       if (task.kind === 'call' && typeof task.task.call === 'string' && !isCallKind(task.task.call)) await checkFunction(task, { functions, catalogs, report, surroundings })
-      if (task.kind === 'run') await checkRun(task, report, surroundings)
+      if (task.kind === 'run') await checkRun(task, { itself: definition['document'], report, surroundings })
     }
   }
 }
@@ -69,12 +70,35 @@ async function checkFunction({ task, pointer }: Task, { functions, catalogs, rep
   const slash = name.indexOf('/')
   if (slash <= 0 || slash === name.length - 1) return note('error', 'unknown_function', `names no function: "${name}"${nearest(name, [...functions, 'http', 'openapi', 'grpc', 'asyncapi', 'mcp', 'a2a'])}. One of use.functions, or <integration>/<operation>`)
   const [integration, operation] = [name.slice(0, slash), name.slice(slash + 1)]
+  const known = await findOperation({ integration, operation }, note, surroundings)
+  if (known?.input !== undefined) checkInput(task.with ?? {}, `${pointer}/with`, known.input, report)
+}
+
+interface Named { integration: string, operation: string | undefined }
+
+async function findOperation({ integration, operation }: Named, note: (severity: Note['severity'], code: Note['code'], detail: string, member?: keyof Named) => void, surroundings: Surroundings): Promise<KnownOperation | undefined> {
   const found = await surroundings.integration(integration)
-  if (found === 'ambiguous') return note('warning', 'unknown_integration', `names more than one integration: "${integration}". Name it by its id`)
-  if (found === undefined) return note('warning', 'unknown_integration', `names no integration that is there: "${integration}"${nearest(integration, await surroundings.integrationNames())}`)
-  const known = await found.operation(operation)
-  if (known === undefined) return note('warning', 'unknown_operation', `names no operation of ${integration}: "${operation}"${nearest(operation, await found.operationIds())}`)
-  if (known.input !== undefined) checkInput(task.with ?? {}, `${pointer}/with`, known.input, report)
+  if (found === 'ambiguous') note('warning', 'unknown_integration', `names more than one integration: "${integration}". Name it by its id`)
+  else if (found === undefined) note('warning', 'unknown_integration', `names no integration that is there: "${integration}"${nearest(integration, await surroundings.integrationNames())}`)
+  else if (operation !== undefined) {
+    const known = await found.operation(operation)
+    if (known === undefined) note('warning', 'unknown_operation', `names no operation of ${integration}: "${operation}"${nearest(operation, await found.operationIds())}`, 'operation')
+    return known
+  }
+  return undefined
+}
+
+/** What is polled for the flow is named among Interchange's own settings. */
+async function checkPolls({ document }: Members, report: Report, surroundings: Surroundings): Promise<void> {
+  const triggers = memberOf(memberOf(memberOf(document, 'metadata'), 'interchange'), 'triggers')
+  for (const [index, trigger] of (Array.isArray(triggers) ? triggers : []).entries()) {
+    const poll = memberOf(trigger, 'poll')
+    const [integration, operation, input] = ['integration', 'operation', 'input'].map((name) => memberOf(poll, name))
+    if (typeof integration !== 'string') continue
+    const pointer = `/document/metadata/interchange/triggers/${index}/poll`
+    const known = await findOperation({ integration, operation: typeof operation === 'string' ? operation : undefined }, (severity, code, detail, member = 'integration') => { report({ severity, code, pointer: `${pointer}/${member}`, detail }) }, surroundings)
+    if (known?.input !== undefined) checkInput(input ?? {}, `${pointer}/input`, known.input, report)
+  }
 }
 
 /** What is certainly wrong, whatever the expressions within it come to. */
@@ -104,7 +128,7 @@ function hasExpression(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(hasExpression)
 }
 
-async function checkRun({ task, pointer }: Task, report: Report, surroundings: Surroundings): Promise<void> {
+async function checkRun({ task, pointer }: Task, { itself, report, surroundings }: { itself: unknown, report: Report, surroundings: Surroundings }): Promise<void> {
   const { workflow, script } = isMembers(task.run) ? task.run : {} as Members
   for (const kind of ['shell', 'container'] as const) {
     if (memberOf(task.run, kind) !== undefined && !surroundings.allows[kind]) report({ severity: 'warning', code: 'not_allowed', pointer: `${pointer}/run/${kind}`, at: 'key', detail: 'is nothing that this hub runs, unless its operator allows it' })
@@ -115,6 +139,7 @@ async function checkRun({ task, pointer }: Task, report: Report, surroundings: S
   }
   const { namespace, name, version } = isMembers(workflow) ? workflow : {} as Members
   if (typeof namespace !== 'string' || typeof name !== 'string' || [namespace, name, version].some((each) => typeof each === 'string' && hasProgram(each))) return
+  if (memberOf(itself, 'namespace') === namespace && memberOf(itself, 'name') === name && [undefined, 'latest', memberOf(itself, 'version')].includes(version)) return
   if (!await surroundings.hasFlow(namespace, name, typeof version === 'string' ? version : undefined)) {
     report({ severity: 'warning', code: 'unknown_flow', pointer: appendPointer(`${pointer}/run/workflow`, 'name'), detail: `names no flow that is published: ${namespace}/${name}${typeof version === 'string' ? ` ${version}` : ''}` })
   }

@@ -29,6 +29,14 @@ export type Report = (note: Note) => void
 /** A document with this many is not worth reading further. */
 export const MOST_FINDINGS = 200
 
+/** What a document names and the tenant does not have, though the document is right by itself: it may come yet. */
+const absences: ReadonlySet<FindingCode> = new Set(['unknown_integration', 'unknown_operation', 'unknown_credential', 'unknown_flow'])
+
+/** For those who want it to run as it is: what is named and not there is an error, too. */
+export function refusingAbsences<Each extends Pick<Finding, 'severity' | 'code'>>(findings: readonly Each[]): Each[] {
+  return findings.map((finding) => (absences.has(finding.code) ? { ...finding, severity: 'error' } : finding))
+}
+
 export function hasErrors(findings: readonly Pick<Finding, 'severity'>[]): boolean {
   return findings.some(({ severity }) => severity === 'error')
 }

@@ -19,8 +19,10 @@ export interface Validation {
   /** By their places in the text. */
   findings: Finding[]
   /** What the document calls itself, as far as it says so. */
-  identity: { namespace: string | undefined, name: string | undefined, version: string | undefined }
+  identity: Identity
 }
+
+export interface Identity { namespace: string | undefined, name: string | undefined, version: string | undefined }
 
 export interface ValidationDeps {
   jq: Jq
@@ -60,7 +62,8 @@ function placed(notes: ReadSource['notes'], { locate }: ReadSource): Finding[] {
   })
 }
 
-function identityOf(value: unknown): Validation['identity'] {
+/** What a document calls itself, whatever else is in it. */
+export function identityOf(value: unknown): Identity {
   const { document } = (typeof value === 'object' && value !== null ? value : {}) as { document?: unknown }
   const { namespace, name, version } = (typeof document === 'object' && document !== null ? document : {}) as Members
   const text = (each: unknown): string | undefined => (typeof each === 'string' ? each : undefined)

@@ -43,7 +43,7 @@ export const installLibraryFlow = defineRoute({
   reply: storedFlow,
   async handle({ flows }, { caller, params, body: { parameters, name, draft } }) {
     const text = fillIn(findInLibrary(params.id), parameters)
-    const stored = await flows.create(caller, { text: name === undefined ? text : text.replace(/^ {2}name: .*$/m, `  name: ${JSON.stringify(name)}`), format: 'yaml' }, { draft })
+    const stored = await flows.create(caller, { text: name === undefined ? text : text.replace(/^ {2}name: .*$/m, `  name: ${JSON.stringify(name)}`), format: 'yaml' }, { draft, allowMissing: true })
     return new Answer({ status: statusOf(stored), headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(stored) })
   },
 })

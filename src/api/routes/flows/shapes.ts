@@ -16,6 +16,9 @@ export const versionParam = flowParam.extend({ version: z.string().min(1).max(20
 const version = z.string().describe('Semantic version of the document.')
 const place = { namespace: z.string(), name: z.string() }
 
+/** Of what only looks: there a name of nothing is an error unless one says otherwise. */
+export const missingAllowed = 'What the document names (integrations, operations, credentials, flows) and the tenant does not have is a warning, not an error.'
+
 export const flowDocument = z.looseObject({ document: z.looseObject({}), do: z.array(z.unknown()) })
   .meta({ id: 'FlowDocument', description: 'A document of the Serverless Workflow DSL 1.0.3, as YAML or JSON.', examples: [{ document: { dsl: '1.0.3', namespace: 'default', name: 'greet', version: '1.0.0' }, do: [{ greet: { set: { greeting: '${ "Hello \\(.name)" }' } } }] }] })
 

@@ -1,16 +1,20 @@
 import { z } from 'zod'
 import { Answer, defineRoute, type Route } from '../../route.ts'
-import { finding, flowDocument, flowParam, flowSummary, MOST_BODY_BYTES, readSourceBody, statusOf, storedFlow, tag, toSummary, versionParam } from './shapes.ts'
+import { finding, flowDocument, flowParam, flowSummary, missingAllowed, MOST_BODY_BYTES, readSourceBody, statusOf, storedFlow, tag, toSummary, versionParam } from './shapes.ts'
 
 const yes = z.stringbool().default(false)
+const allowMissing = yes.describe(missingAllowed)
 const json = { 'content-type': 'application/json; charset=utf-8' }
 
 export const createFlow = defineRoute({
   method: 'POST', path: '/api/v1/flows', scope: 'flows:write', tag, creates: true, status: 201,
   summary: 'Store a version of a flow: a Serverless Workflow document, YAML or JSON. It is published at once.',
-  description: 'What names integrations and credentials that are not there yet is stored with warnings. A version that is published never changes: the same content again is answered 200, another one 409. With the `etag` of a flow as `If-Match`, 412 where somebody changed it meanwhile.',
+  description: 'What names integrations and credentials that are not there yet is stored with warnings, unless `allowMissing` is false; its runs fault where they come to them. A version that is published never changes: the same content again is answered 200, another one 409. With the `etag` of a flow as `If-Match`, 412 where somebody changed it meanwhile.',
   bodyKind: 'bytes', maxBodyBytes: MOST_BODY_BYTES, body: flowDocument, reply: storedFlow,
-  query: z.strictObject({ draft: yes.describe('Keep it as a draft, which may be replaced and is not run by others.') }),
+  query: z.strictObject({
+    draft: yes.describe('Keep it as a draft, which may be replaced and is not run by others.'),
+    allowMissing: z.stringbool().default(true).describe(missingAllowed),
+  }),
   async handle({ flows }, { caller, body, query, request }) {
     const stored = await flows.create(caller, readSourceBody(body, request.headers), { ...query, ifMatch: request.ifMatch })
     return new Answer({ status: statusOf(stored), headers: json, body: JSON.stringify(stored) })
@@ -20,14 +24,15 @@ export const createFlow = defineRoute({
 export const validateFlow = defineRoute({
   method: 'POST', path: '/api/v1/flows/validate', scope: 'flows:write', tag,
   summary: 'Check a document without storing it.',
-  description: 'Answers 200 whatever is found, each finding with its line and column.',
+  description: 'Answers 200 whatever is found, each finding with its line and column. What it names is looked up in the tenant alone.',
+  query: z.strictObject({ allowMissing }),
   bodyKind: 'bytes', maxBodyBytes: MOST_BODY_BYTES, body: flowDocument,
   reply: z.object({
     valid: z.boolean().describe('There is no error; warnings may be.'), namespace: z.string().nullable(), name: z.string().nullable(), version: z.string().nullable(),
     findings: z.array(finding).describe('By their places in the text.'),
   }).meta({ id: 'FlowValidation' }),
-  async handle({ flows }, { caller, body, request }) {
-    const { definition, findings, identity: { namespace = null, name = null, version = null } } = await flows.validate(caller, readSourceBody(body, request.headers))
+  async handle({ flows }, { caller, body, query, request }) {
+    const { definition, findings, identity: { namespace = null, name = null, version = null } } = await flows.validate(caller, readSourceBody(body, request.headers), query)
     return { valid: definition !== undefined, namespace, name, version, findings }
   },
 })
@@ -50,8 +55,9 @@ export const evaluateExpression = defineRoute({
 export const publishVersion = defineRoute({
   method: 'POST', path: '/api/v1/flows/:flow/versions/:version/publish', scope: 'flows:write', tag,
   summary: 'Publish a draft: from then on it never changes.',
-  params: versionParam, body: z.strictObject({}).optional(), reply: storedFlow,
-  handle: ({ flows }, { caller, params: { flow, version } }) => flows.publish(caller, flow, version),
+  description: 'Checked again: refused with 422 where it names what is not there, unless `allowMissing` is set.',
+  params: versionParam, query: z.strictObject({ allowMissing }), body: z.strictObject({}).optional(), reply: storedFlow,
+  handle: ({ flows }, { caller, params: { flow, version }, query }) => flows.publish(caller, flow, version, query),
 })
 
 export const deleteDraft = defineRoute({
