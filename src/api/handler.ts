@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { HubError } from '../errors.ts'
 import type { Caller, Scope } from '../tenants/caller.ts'
+import { DEPTH_HEADER, readDepth } from '../tenants/depth.ts'
 import { assertNoForeignPage, assertScope, authenticate, bearerOf, sessionToken, stillAllowed, type Asking } from './authenticate.ts'
 import type { Idempotency, StoredAnswer } from './idempotency.ts'
 import { fieldErrors } from '../lib/zod-errors.ts'
@@ -69,7 +70,8 @@ async function authorize(route: Route, request: FastifyRequest, services: Servic
   if (scope === 'public') return nobody
   const caller = await authenticate(services, askingOf(route, request))
   assertScope(caller, scope)
-  return caller
+  const depth = readDepth(request.headers[DEPTH_HEADER])
+  return depth === 0 ? caller : { ...caller, depth }
 }
 
 const tenants = new WeakMap<FastifyRequest, string | undefined>()

@@ -51,7 +51,7 @@ import { createAgents } from './agents.ts'
 import { announcerOn, EXECUTIONS_RECORDED } from './announcing.ts'
 import { createEventBus, type EventBus } from './event-bus.ts'
 import { createEventing, type Eventing } from './eventing.ts'
-import { createFlowDocuments, type FlowDocuments } from './flow-documents.ts'
+import { createFlowDocuments, type FlowDocuments, type FlowDocumentsDeps } from './flow-documents.ts'
 import { createFlowRuns, type FlowRuns } from './flow-runs.ts'
 import { createFlowTriggers, type FlowTriggers } from './flow-triggers.ts'
 import { createPeople } from './people.ts'
@@ -119,11 +119,12 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const eventBus = createEventBus({ storage, logger: deps.logger, jq, inbox: eventing.inbox, hubEvents: eventing.hubEvents, services: { ...running, connectors: catalog.connectors } })
   const receiving = createReceiving({ ...deps, jq, credentials, inbox: eventing.inbox, schemas: eventBus.services.eventTypes, answerFor: (tenantId, eventId) => flowTriggers.answer(tenantId, eventId) })
   const pulsar = createPulsar({ storage, logger: deps.logger, jq, secrets: credentials.own, inbox: eventing.inbox, publishing: eventBus.publishing, followers: eventBus.followers })
-  const documents = createFlowDocuments({ forgotten: (tenantId) => { flowTriggers.forget(tenantId) }, config: deps.config, storage, jq, registry: catalog.registry, credentials, integrations: running.integrations })
+  const findSources: FlowDocumentsDeps['findSources'] = (tenantId, nameOrId) => receiving.services.webhookSources.idsOf(tenantId, nameOrId)
+  const documents = createFlowDocuments({ findSources, forgotten: (tenantId) => { flowTriggers.forget(tenantId) }, config: deps.config, storage, jq, registry: catalog.registry, credentials, integrations: running.integrations })
   const approvals = createApprovals({ database, publicUrl: deps.publicUrl, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) })
   const flowRuns = createFlowRuns({ ...deps, jq, approvals, credentials, ...documents, execute: running.execute, eventBus, hubEvents: eventing.hubEvents, agentSteps: (callFunction) => agents.stepsOver(callFunction) })
   const flowTriggers = createFlowTriggers({
-    ...deps, jq, ...documents, ...flowRuns.services, starting: flowRuns.starting, execute: running.execute, polls, eventBus, findSources: (tenantId, nameOrId) => receiving.services.webhookSources.idsOf(tenantId, nameOrId),
+    ...deps, jq, ...documents, ...flowRuns.services, starting: flowRuns.starting, execute: running.execute, polls, eventBus, announce: (tenantId, event) => { eventing.hubEvents.announce(tenantId, event) }, findSources,
   })
   const audit = createAudit(database)
   const agents = createAgents({ ...deps, database, audit, flows: documents.services.flows, definitions: documents.definitions, runs: flowRuns.services.runs, executions, integrations: running.integrations, connectors: catalog.registry, execute: running.execute, rehearse: createRehearse({ loaded, jq }) })

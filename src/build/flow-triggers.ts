@@ -18,7 +18,7 @@ export interface FlowTriggers extends Answering, Pick<EventTriggers, 'sequels' |
   start(): Schedule
 }
 
-export interface FlowTriggersDeps extends Omit<PollerDeps, 'starting'>, Pick<EventTriggersDeps, 'findSources'> {
+export interface FlowTriggersDeps extends Omit<PollerDeps, 'starting'>, Pick<EventTriggersDeps, 'findSources' | 'announce'> {
   config: Pick<Config, 'eventsRetentionDays'>
   storage: Pick<Storage, 'database' | 'blobs'>
   logger: Logger

@@ -2,6 +2,7 @@
 import { uuidv7 } from 'uuidv7'
 import { SOURCE_OF_THE_HUB } from './attributes.ts'
 import { structuredJson } from './cloudevent.ts'
+import { DEPTH_ATTRIBUTE } from './depth.ts'
 import type { AcceptedEvent, CloudEvent, Inbox } from './event.ts'
 
 export interface HubEvent {
@@ -9,6 +10,8 @@ export interface HubEvent {
   /** The id of what it is about. */
   subject: string
   data: Record<string, unknown>
+  /** How many runs what it tells of stands within. */
+  depth?: number
   /** One with this key and no other is told, whichever process was first. */
   once?: AcceptedEvent['once']
 }
@@ -16,7 +19,7 @@ export interface HubEvent {
 export interface HubReply {
   type: string
   subject: string
-  attributes: Record<string, string>
+  attributes: Record<string, string | number>
   /** JSON. */
   dataJson: string
 }
@@ -49,7 +52,7 @@ export function createHubEvents({ inbox, wake, onError }: HubEventsDeps): HubEve
     await inbox.accept({ tenantId, id, event: { ...envelope, data: data ?? JSON.parse(dataJson) }, json, sizeBytes: Buffer.byteLength(json), once })
     wake(tenantId)
   }
-  const publish: HubEvents['publish'] = (tenantId, { data, ...event }) => accept(tenantId, { ...event, attributes: {}, dataJson: JSON.stringify(data) }, data)
+  const publish: HubEvents['publish'] = (tenantId, { data, depth, ...event }) => accept(tenantId, { ...event, attributes: depth === undefined ? {} : { [DEPTH_ATTRIBUTE]: depth }, dataJson: JSON.stringify(data) }, data)
   return {
     publish,
     reply: (tenantId, event) => accept(tenantId, event),

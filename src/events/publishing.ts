@@ -3,6 +3,7 @@ import { uuidv7 } from 'uuidv7'
 import { HubError, type FieldError } from '../errors.ts'
 import type { Caller, Scope } from '../tenants/caller.ts'
 import { onceOf, type ReadEvent } from './cloudevent.ts'
+import { within } from './depth.ts'
 import type { AcceptedEvent, Accepted, CloudEvent, Inbox } from './event.ts'
 
 /** A type of event that makes the hub do something, for those alone who may do it themselves. */
@@ -65,7 +66,8 @@ export function createPublishing({ inbox, types, commands, wake }: PublishingDep
     async publish(caller, events, { schemaCheck, runId, at = (index) => (events.length === 1 ? '' : `/${index}`) }) {
       for (const [index, { event }] of events.entries()) assertMay(caller, byType.get(event.type), `${at(index)}/type`)
       const accepted: Prepared[] = []
-      for (const [index, { event, json, messageId }] of events.entries()) {
+      for (const [index, sent] of events.entries()) {
+        const { event, json, messageId } = within(sent, caller.depth)
         const { once, schemaErrors } = schemaCheck === 'pass' ? { once: onceOf(event) } : await check(caller.tenantId, event)
         if (schemaErrors !== undefined && schemaCheck === 'reject') throw refused(event.type, schemaErrors, `${at(index)}/data`)
         const prepared: AcceptedEvent = { tenantId: caller.tenantId, id: messageId ?? uuidv7(), event, json, sizeBytes: Buffer.byteLength(json), schemaErrors, runId, ...messageId === undefined && { once } }

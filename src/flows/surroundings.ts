@@ -15,6 +15,8 @@ export interface SurroundingsDeps {
   registry: Pick<ConnectorRegistry, 'find'>
   credentials: Pick<Credentials, 'find'>
   definitions: Definitions
+  /** Ids of the webhook sources of that name, or the one of that id. */
+  findSources(tenantId: string, nameOrId: string): Promise<string[]>
   allows: Surroundings['allows']
 }
 
@@ -36,6 +38,7 @@ export function createSurroundings(deps: SurroundingsDeps, caller: Caller): Surr
       return data.map(({ name }) => name)
     },
     hasCredential: async (id) => await orNothing(deps.credentials.find(caller, id)) !== undefined,
+    hasSource: async (nameOrId) => (await deps.findSources(tenantId, nameOrId)).length > 0,
     async hasFlow(namespace, name, version) {
       const flow = await deps.definitions.find(tenantId, namespace, name)
       if (flow === undefined || version === undefined || version === 'latest') return flow?.latestVersion !== undefined && flow.latestVersion !== null

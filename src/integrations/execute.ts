@@ -6,6 +6,7 @@ import type { Execution, ShownExecution } from '../executions/record.ts'
 import { HubError, isHubError } from '../errors.ts'
 import type { Jq } from '../lib/jq/jq.ts'
 import type { Mask } from '../lib/mask.ts'
+import { depthHeader } from '../tenants/depth.ts'
 import { readBlobs } from './blob-input.ts'
 import { contextOf, type ContextDeps, type TryContext } from './context.ts'
 import type { Loaded, LoadedIntegrations } from './loaded.ts'
@@ -168,7 +169,7 @@ async function tryOnce(deps: ExecuteDeps, call: Call): Promise<unknown> {
   const deadline = tryTimeout === undefined ? call.deadline : Math.min(call.deadline, Date.now() + tryTimeout)
   const span = deps.tracing?.begin({ loaded, operation: operation.id, number: call.tries })
   const context: OperationCall & TryContext = Object.assign(
-    contextOf(deps, loaded, deadline, (exchange) => { call.exchange = exchange }, { headers: span?.headers, signal: request.streaming?.signal }),
+    contextOf(deps, loaded, deadline, (exchange) => { call.exchange = exchange }, { headers: { ...span?.headers, ...depthHeader(request.caller) }, signal: request.streaming?.signal }),
     { input: call.sent, idempotencyKey: request.idempotencyKey ?? call.id })
   try {
     const data = await (request.streaming === undefined || operation.stream === undefined ? operation.run(context) : operation.stream(context, tellerOf(call)))

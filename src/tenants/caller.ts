@@ -57,6 +57,8 @@ export interface Caller {
   requestId: string | undefined
   /** Of the session by which a browser asks. */
   sessionId?: string
+  /** How many runs, of flows and agents, whoever asks stands within; none unless it is said. */
+  depth?: number
 }
 
 export interface Grant { role: Role, scopes: Scope[] | null, agent?: AgentPolicy | null, isOperator: boolean }

@@ -27,12 +27,13 @@ describe.skipIf(specification === undefined)('conformance kit', () => {
   })
 })
 
-// A skipped suite of no tests would not be counted.
-test.skipIf(specification !== undefined)('the conformance kit is not here: SERVERLESS_WORKFLOW_SPECIFICATION names no checkout of the specification', () => undefined)
-
-test.skipIf(specification === undefined)('the kit was read whole', () => {
-  expect(scenarios.length).toBeGreaterThanOrEqual(20)
-})
+// A skipped suite of no tests would not be counted; with the kit at hand, nothing of it is skipped.
+if (specification === undefined) test.skip('the conformance kit: SERVERLESS_WORKFLOW_SPECIFICATION names no checkout of the specification', () => undefined)
+else {
+  test('the kit was read whole', () => {
+    expect(scenarios.length).toBeGreaterThanOrEqual(20)
+  })
+}
 
 function stepOf({ steps }: Scenario, pattern: RegExp): number {
   return steps.findIndex(({ text }) => pattern.test(text))

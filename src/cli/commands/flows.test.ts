@@ -24,11 +24,15 @@ test('what is wrong is printed as compilers do, and ends with 1; warnings do so 
   expect(checked.stdout.split('\n')).toEqual([
     expect.stringMatching(/^.*\/a\.yaml:3:25: error: \/do\/0\/say\/set\/text is no valid jq: .* \[expression\]$/),
     expect.stringMatching(/^.*\/a\.yaml:3:46: error: \/do\/0\/say\/then names no task beside this one: "nowhere" \[unknown_task\]$/),
-    expect.stringMatching(/^.*\/deep\/b\.yml:3:19: warning: .*Nobody.* \[unknown_integration\]$/),
-    '2 flows: 2 errors, 1 warning.', '',
+    expect.stringMatching(/^.*\/deep\/b\.yml:3:19: error: .*Nobody.* \[unknown_integration\]$/),
+    '2 flows: 3 errors, 0 warnings.', '',
   ])
-  expect(await run(['flows', 'validate', join(path, 'deep')])).toMatchObject({ code: 0 })
-  expect(await run(['flows', 'validate', '--strict', join(path, 'deep')])).toMatchObject({ code: 1 })
+  const deep = join(path, 'deep')
+  expect(await run(['flows', 'validate', deep])).toMatchObject({ code: 1 })
+  expect(await run(['flows', 'validate', '--allow-missing', deep])).toMatchObject({ code: 0, stdout: expect.stringContaining('1 flow: 0 errors, 1 warning.') })
+  expect(await run(['flows', 'validate', '--allow-missing', '--strict', deep])).toMatchObject({ code: 1 })
+  expect(await run(['flows', 'apply', '--yes', deep])).toMatchObject({ code: 1, stdout: expect.stringMatching(/error: .*Nobody.*\nx b 1\.0\.0/) })
+  expect(await run(['flows', 'apply', '--yes', '--allow-missing', deep])).toMatchObject({ code: 0, stdout: expect.stringContaining('Applied 1 change.') })
   expect(JSON.parse((await run(['flows', 'validate', path, '--json'])).stdout)).toMatchObject({ valid: false, items: [{ flow: 'a', findings: [{ line: 3, code: 'expression' }, {}] }, { flow: 'b' }] })
   expect(await run(['flows', 'validate', '-'], { stdin: flow('piped') })).toMatchObject({ code: 0, stdout: '1 flow: 0 errors, 0 warnings.\n' })
 })

@@ -1,6 +1,7 @@
 /** `call: mcp`. */
 import { z } from 'zod'
 import { McpFailure, type Mcp, type McpServer } from '../../catalog/mcp/client.ts'
+import { depthHeader } from '../../tenants/depth.ts'
 import { durationMs } from '../duration.ts'
 import type { Effect, EffectContext } from '../effect.ts'
 import { fault } from '../fault.ts'
@@ -45,10 +46,11 @@ export function createMcpCall(deps: McpDeps): Effect {
 async function serverOf({ authentication, allow }: McpDeps, { transport: { http, stdio } }: McpArguments, { cwd, context }: { cwd: string, context: EffectContext }): Promise<McpServer> {
   if (http !== undefined) {
     const { url, authentication: policy } = readEndpoint(http.endpoint, context.input)
-    if (policy === undefined) return { http: { url, headers: http.headers } }
+    const headers = { ...http.headers, ...depthHeader(context.caller) }
+    if (policy === undefined) return { http: { url, headers } }
     const { scheme, parameter } = await authentication.resolveEvaluated(policy, context)
     if (parameter === '') throw fault('configuration', `MCP knows no ${scheme} authentication.`)
-    return { http: { url, headers: { ...http.headers, authorization: `${scheme} ${parameter}` } } }
+    return { http: { url, headers: { ...headers, authorization: `${scheme} ${parameter}` } } }
   }
   if (stdio === undefined) throw fault('configuration', 'An MCP transport is http or stdio.')
   if (!allow.stdioCommands.includes(stdio.command)) throw fault('configuration', `MCP servers may not be started by ${stdio.command.slice(0, 100)} here: the operator names the commands that may in INTERCHANGE_ALLOW_COMMANDS.`)

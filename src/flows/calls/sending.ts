@@ -1,6 +1,7 @@
 /** Sends one HTTP request of a task: authenticated, guarded, within the task's time. */
 import { mergeHeaders } from '../../lib/http/headers.ts'
 import type { HeaderMap, HttpClient, HttpRequest, HttpResponse } from '../../lib/http/http.ts'
+import { DEPTH_HEADER, depthHeader } from '../../tenants/depth.ts'
 import type { EffectContext, ResolvedAuthentication } from '../effect.ts'
 import { digestAnswer } from './authentication/digest.ts'
 import type { CallDeps } from './deps.ts'
@@ -23,7 +24,7 @@ export interface Sent { response: HttpResponse, request: { method: string, uri: 
 type SendingDeps = Pick<CallDeps, 'http' | 'authentication'>
 
 /** What a redirect to another host may keep; every other header may be a credential of its own. */
-const plainHeaders = new Set(['accept', 'accept-language', 'accept-encoding', 'cache-control', 'content-language', 'content-type', 'idempotency-key', 'if-modified-since', 'if-none-match', 'range', 'user-agent'])
+const plainHeaders = new Set(['accept', 'accept-language', 'accept-encoding', 'cache-control', 'content-language', 'content-type', 'idempotency-key', 'if-modified-since', 'if-none-match', 'range', 'user-agent', DEPTH_HEADER])
 
 export async function send(deps: SendingDeps, request: TaskRequest, context: EffectContext): Promise<Sent> {
   const { authentication } = request
@@ -48,8 +49,8 @@ async function again({ http, authentication }: SendingDeps, { request, first, re
   return attempt(http, request, context, await authentication.resolveEvaluated(request.authentication!, context))
 }
 
-async function attempt(http: HttpClient, { method, url, headers, body, redirect, timeoutMs = REQUEST_TIMEOUT_MS }: TaskRequest, { signal }: EffectContext, resolved: ResolvedAuthentication | undefined): Promise<Sent> {
-  const authorized = mergeHeaders(headers, authorizationOf(resolved))
+async function attempt(http: HttpClient, { method, url, headers, body, redirect, timeoutMs = REQUEST_TIMEOUT_MS }: TaskRequest, { signal, caller }: EffectContext, resolved: ResolvedAuthentication | undefined): Promise<Sent> {
+  const authorized = mergeHeaders(headers, { ...depthHeader(caller), ...authorizationOf(resolved) })
   const secretHeaders = Object.keys(authorized).filter((name) => !plainHeaders.has(name))
   const response = await http.request({ method, url, headers: { ...authorized }, ...body !== undefined && { body }, signal, timeoutMs, maxRedirects: redirect ? MAX_REDIRECTS : 0, secretHeaders })
   return { response, request: { method: method.toLowerCase(), uri: response.url, headers } }

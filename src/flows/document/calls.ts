@@ -18,6 +18,8 @@ export interface Surroundings {
   /** Some names, for somebody who mistyped one. */
   integrationNames(): Promise<string[]>
   hasCredential(idOrName: string): Promise<boolean>
+  /** A webhook source of that name or id. */
+  hasSource(nameOrId: string): Promise<boolean>
   /** `latest` and undefined are any published version. */
   hasFlow(namespace: string, name: string, version: string | undefined): Promise<boolean>
   /** What the operator lets flows run. */
@@ -36,7 +38,7 @@ export async function checkCalls(definition: Members, report: Report, surroundin
   const functions = declaredIn(definition, 'functions')
   const catalogs = declaredIn(definition, 'catalogs')
   await checkSecrets(definition, report, surroundings)
-  await checkPolls(definition, report, surroundings)
+  await checkTriggers(definition, report, surroundings)
   for (const { tasks } of listsOf(definition)) {
     for (const task of tasks) {
       if (task.kind === 'call' && typeof task.task.call === 'string' && !isCallKind(task.task.call)) await checkFunction(task, { functions, catalogs, report, surroundings })
@@ -88,16 +90,17 @@ async function findOperation({ integration, operation }: Named, note: (severity:
   return undefined
 }
 
-/** What is polled for the flow is named among Interchange's own settings. */
-async function checkPolls({ document }: Members, report: Report, surroundings: Surroundings): Promise<void> {
+/** What begins the flow and is named among Interchange's own settings. */
+async function checkTriggers({ document }: Members, report: Report, surroundings: Surroundings): Promise<void> {
   const triggers = memberOf(memberOf(memberOf(document, 'metadata'), 'interchange'), 'triggers')
   for (const [index, trigger] of (Array.isArray(triggers) ? triggers : []).entries()) {
-    const poll = memberOf(trigger, 'poll')
+    const at = `/document/metadata/interchange/triggers/${index}`
+    const [source, poll] = [memberOf(memberOf(trigger, 'webhook'), 'source'), memberOf(trigger, 'poll')]
+    if (typeof source === 'string' && !await surroundings.hasSource(source)) report({ severity: 'warning', code: 'unknown_source', pointer: `${at}/webhook/source`, detail: `names no webhook source that is there: "${source}"` })
     const [integration, operation, input] = ['integration', 'operation', 'input'].map((name) => memberOf(poll, name))
     if (typeof integration !== 'string') continue
-    const pointer = `/document/metadata/interchange/triggers/${index}/poll`
-    const known = await findOperation({ integration, operation: typeof operation === 'string' ? operation : undefined }, (severity, code, detail, member = 'integration') => { report({ severity, code, pointer: `${pointer}/${member}`, detail }) }, surroundings)
-    if (known?.input !== undefined) checkInput(input ?? {}, `${pointer}/input`, known.input, report)
+    const known = await findOperation({ integration, operation: typeof operation === 'string' ? operation : undefined }, (severity, code, detail, member = 'integration') => { report({ severity, code, pointer: `${at}/poll/${member}`, detail }) }, surroundings)
+    if (known?.input !== undefined) checkInput(input ?? {}, `${at}/poll/input`, known.input, report)
   }
 }
 

@@ -28,7 +28,7 @@ export function createChecker(around: Partial<Surroundings> = {}): Checker {
   const jq = createJq()
   const surroundings: Surroundings = {
     integration: async (name) => (name === 'Bookshop' ? bookshop : name === 'Twin' ? 'ambiguous' : undefined), integrationNames: async () => ['Bookshop'],
-    hasCredential: async (id) => id === 'known', hasFlow: async (_namespace, name) => name === 'known', allows: { shell: false, container: false, python: false }, ...around,
+    hasCredential: async (id) => id === 'known', hasSource: async (name) => name === 'shop', hasFlow: async (_namespace, name) => name === 'known', allows: { shell: false, container: false, python: false }, ...around,
   }
   const check: Checker['validate'] = (text, format = 'yaml') => validate(text, format, { jq, batchKey: 'tenant', surroundings })
   return {

@@ -5,7 +5,7 @@ import type { FieldError } from '../../errors.ts'
 export const findingCodes = [
   'syntax', 'form', 'setting', 'expression', 'unknown_variable', 'empty_variable',
   'duplicate_task', 'unknown_task', 'unreachable_task', 'unknown_reference', 'unknown_function', 'unknown_integration', 'unknown_operation', 'unknown_credential', 'open_secret',
-  'unknown_flow', 'invalid_input', 'invalid_duration', 'invalid_schedule', 'invalid_endpoint', 'invalid_schema', 'not_checked', 'not_allowed', 'never_runs',
+  'unknown_flow', 'unknown_source', 'invalid_input', 'invalid_duration', 'invalid_schedule', 'invalid_endpoint', 'invalid_schema', 'not_checked', 'not_allowed', 'never_runs',
 ] as const
 export type FindingCode = (typeof findingCodes)[number]
 
@@ -30,7 +30,7 @@ export type Report = (note: Note) => void
 export const MOST_FINDINGS = 200
 
 /** What a document names and the tenant does not have, though the document is right by itself: it may come yet. */
-const absences: ReadonlySet<FindingCode> = new Set(['unknown_integration', 'unknown_operation', 'unknown_credential', 'unknown_flow'])
+const absences: ReadonlySet<FindingCode> = new Set(['unknown_integration', 'unknown_operation', 'unknown_credential', 'unknown_flow', 'unknown_source'])
 
 /** For those who want it to run as it is: what is named and not there is an error, too. */
 export function refusingAbsences<Each extends Pick<Finding, 'severity' | 'code'>>(findings: readonly Each[]): Each[] {

@@ -53,6 +53,8 @@ export class LiveRun {
   readonly input: Value
   readonly state: RunState
   readonly caller: Caller
+  /** How many runs it stands within. */
+  readonly depth: number
   readonly expressions: Expressions
   readonly parking: Parking
   readonly secrets = new Map<string, unknown>()
@@ -74,16 +76,14 @@ export class LiveRun {
     this.definition = parts.definition
     this.input = parts.input
     this.state = parts.state
-    this.caller = parts.caller
+    this.depth = (JSON.parse(parts.row.trigger) as { depth?: number }).depth ?? 0
+    this.caller = { ...parts.caller, depth: this.depth + 1 }
     this.expressions = parts.expressions
     this.loose = parts.definition.evaluate?.mode === 'loose'
     this.parking = new Parking(() => { release(this) }, isInstant)
     this.#commit = commit
     if ((settingsOf(parts.definition).lifecycleEvents ?? 'none') !== 'none') this.#steps = []
   }
-
-  /** How many runs it stands within. */
-  get depth(): number { return (JSON.parse(this.row.trigger) as { depth?: number }).depth ?? 0 }
 
   get signal(): AbortSignal { return this.#controller.signal }
 

@@ -106,7 +106,10 @@ test('lifecycle events are told as far as the flow wants them', () => withDataba
   expect(told[0]!.type).toBe('io.serverlessworkflow.workflow.started.v1')
   told.length = 0
   await run(of('tasks'))
-  await vi.waitFor(() => { expect(told.filter(({ type }) => type.includes('.task.'))).toMatchObject([{ type: 'io.serverlessworkflow.task.created.v1', data: { task: '/do/0/a', createdAt: expect.any(String) } }, { type: 'io.serverlessworkflow.task.started.v1', data: { task: '/do/0/a', startedAt: expect.any(String) } }, { type: 'io.serverlessworkflow.task.completed.v1', data: { task: '/do/0/a', completedAt: expect.any(String) } }]) }, waiting)
+  await vi.waitFor(() => { expect(told.filter(({ type }) => type.includes('.task.'))).toEqual([['created', { createdAt: expect.any(String) }], ['started', { startedAt: expect.any(String) }], ['completed', { completedAt: expect.any(String) }]].flatMap(([what, at], index) => [
+    expect.objectContaining({ type: `io.serverlessworkflow.task.${what}.v1`, data: { workflow: expect.any(String), task: '/do/0/a', ...at as object } }),
+    expect.objectContaining({ type: 'io.serverlessworkflow.task.status-changed.v1', data: { workflow: expect.any(String), task: '/do/0/a', updatedAt: expect.any(String), status: ['pending', 'running', 'completed'][index] } }),
+  ])) }, waiting)
 })))
 
 test('what begins is told of while it goes on; pauses, retries and correlations are told, too', () => withDatabase(async (database) => {
@@ -125,7 +128,7 @@ test('what begins is told of while it goes on; pauses, retries and correlations 
     await all(saw('task.retried', '/do/0/flaky'), saw('task.faulted', '/do/0/flaky/try/0/ask'), saw('task.started', '/do/1/hear'), saw('workflow.correlation-started'))
     await vi.waitFor(async () => { expect((await runs.get(caller, id)).status).toBe('waiting') }, waiting)
     await runs.suspend(caller, id)
-    await all(saw('workflow.suspended'), saw('task.suspended', '/do/1/hear'))
+    await all(saw('workflow.suspended'), saw('task.suspended', '/do/1/hear'), expect.objectContaining({ type: 'io.serverlessworkflow.task.status-changed.v1', data: expect.objectContaining({ task: '/do/1/hear', status: 'suspended' }) }))
     await runs.resume(caller, id)
     await all(saw('workflow.resumed'), saw('task.resumed', '/do/1/hear'))
     const event = { specversion: '1.0' as const, id: 'e', source: '/test', type: 'heard', data: { order: 17 } }

@@ -6,21 +6,27 @@ import type { RunObserver } from '../engine/observer.ts'
 import type { LiveRun } from '../engine/run.ts'
 
 const PREFIX = 'io.serverlessworkflow'
+/** What a task is in once that has happened to it. One that is tried again runs on. */
+const phases = { created: 'pending', started: 'running', suspended: 'suspended', resumed: 'running', retried: undefined, cancelled: 'cancelled', faulted: 'faulted', completed: 'completed' } as const
 
 /** Told once it is committed, and at least once: a process that dies right after may tell it never, one that takes over may tell it again under the same key. */
 export function createLifecycle({ announce }: Pick<HubEvents, 'announce'>): Omit<RunObserver, 'committed'> {
   const tell = (run: LiveRun, level: 'workflow' | 'task', what: string, key: string, data: Record<string, unknown>): void => {
     announce(run.row.tenantId, {
       type: `${PREFIX}.${level}.${what}.v1`, subject: run.row.id, data: { ...level === 'workflow' ? { name: nameOf(run) } : { workflow: nameOf(run) }, ...data },
-      once: { scope: 'flow-lifecycle', key: `${run.row.id} ${what} ${key}`, windowSeconds: 86_400 },
+      depth: run.depth + 1, once: { scope: 'flow-lifecycle', key: `${run.row.id} ${what} ${key}`, windowSeconds: 86_400 },
     })
   }
   const wants = (run: LiveRun, least: 'workflow' | 'tasks'): boolean => {
     const { lifecycleEvents = 'none' } = settingsOf(run.definition)
     return lifecycleEvents === 'tasks' || lifecycleEvents === least
   }
-  const task = (run: LiveRun, { order, reference }: Frame, what: string, at: number, key = '', more: Record<string, unknown> = {}): void => {
-    if (wants(run, 'tasks')) tell(run, 'task', what, `${order} ${key}`, { task: reference, [`${what}At`]: new Date(at).toISOString(), ...more })
+  const task = (run: LiveRun, { order, reference }: Frame, what: keyof typeof phases, at: number, key = '', more: Record<string, unknown> = {}): void => {
+    if (!wants(run, 'tasks')) return
+    const time = new Date(at).toISOString()
+    tell(run, 'task', what, `${order} ${key}`, { task: reference, [`${what}At`]: time, ...more })
+    const status = phases[what]
+    if (status !== undefined) tell(run, 'task', 'status-changed', `${order} ${what} ${key}`, { task: reference, updatedAt: time, status })
   }
   const now = (): string => new Date().toISOString()
   const status = (run: LiveRun, to: string, key: string): void => { tell(run, 'workflow', 'status-changed', `${to} ${key}`, { updatedAt: now(), status: to }) }

@@ -117,7 +117,8 @@ export function createStarting(deps: StartingDeps): Starting {
 
 async function planRun(deps: StartingDeps, caller: Caller, request: StartRequest): Promise<Planned> {
   const { engine } = deps
-  if ((request.trigger.depth ?? 0) > MOST_NESTED) throw new HubError('nested_too_deep', `The flow ${request.flow.name} would be run by ${request.trigger.depth} flows and agents within one another, and ${MOST_NESTED} are the most: does one of them run itself?`)
+  const depth = Math.max(request.trigger.depth ?? 0, caller.depth ?? 0)
+  if (depth > MOST_NESTED) throw new HubError('nested_too_deep', `The flow ${request.flow.name} would be run by ${depth} flows and agents within one another, and ${MOST_NESTED} are the most: does one of them run itself?`)
   const { facts, version, definition } = await findDefinition(deps, caller, request)
   assertInput(definition, request.input)
   const settings = settingsOf(definition)
@@ -129,7 +130,7 @@ async function planRun(deps: StartingDeps, caller: Caller, request: StartRequest
     const row: NewRunRow = {
       tenantId: caller.tenantId, id, flowId: facts.id, namespace: facts.namespace, name: facts.name, version, status: isLimited ? 'pending' : 'running', startedAt: new Date(),
       isDue: !isLimited && !isOurs, claimedBy: isOurs ? engine.workerId : null, orderingKey: await keyOf(deps.jq, caller, settings.orderBy, request.input),
-      input: await inputText(deps, { tenantId: caller.tenantId, runId: id, known: large }, request.input), trigger: JSON.stringify(request.trigger), parentId: request.parentId ?? null, rights: rightsOf(caller),
+      input: await inputText(deps, { tenantId: caller.tenantId, runId: id, known: large }, request.input), trigger: JSON.stringify({ ...request.trigger, ...depth > 0 && { depth } }), parentId: request.parentId ?? null, rights: rightsOf(caller),
       state: request.state === undefined ? null : await stateText(deps, { tenantId: caller.tenantId, runId: id }, request.state),
       onceKey: request.idempotencyKey ?? await keyOf(deps.jq, caller, settings.idempotencyBy, request.input),
     }

@@ -51,7 +51,7 @@ async function begin({ starting, onError }: ClockDeps, db: Db, row: DueSchedule)
     // It will not fit better the next second: the next time is another try.
     onError(error)
   })
-  await updateSchedule(db, row, { dueAt: nextDue(settings, new Date()), cursor: run === undefined ? row.cursor : { runId: run.id } })
+  await updateSchedule(db, row, { dueAt: nextDue(settings, new Date(), dueAt), cursor: run === undefined ? row.cursor : { runId: run.id } })
 }
 
 async function poll({ database, poller, onError }: ClockDeps, row: DueSchedule, timing: Extract<Timing, { kind: 'poll' }>): Promise<void> {

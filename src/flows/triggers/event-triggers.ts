@@ -4,7 +4,10 @@
  */
 import type { LRUCache } from 'lru-cache'
 import type { Database } from '../../db/database.ts'
+import { isHubError } from '../../errors.ts'
+import { depthOf } from '../../events/depth.ts'
 import type { AcceptedEvent, CloudEvent } from '../../events/event.ts'
+import type { HubEvents } from '../../events/hub-events.ts'
 import type { Sequel, Sequels } from '../../events/inbox.ts'
 import { boundedCache } from '../../lib/bounded-cache.ts'
 import type { Jq } from '../../lib/jq/jq.ts'
@@ -13,6 +16,7 @@ import { settingsOf, type ConsumptionStrategy, type EventFilter, type FlowDefini
 import { durationMs } from '../duration.ts'
 import { compileFilter, type CompiledFilter } from '../events/filter.ts'
 import { createExpressions } from '../expressions/evaluate.ts'
+import { flowIdOf } from '../flow-id.ts'
 import { meetsExpectations } from '../listening/filter.ts'
 import type { Planned, Starting } from '../runs/start.ts'
 import { newRunClauses, newRunValues } from '../runs/start-store.ts'
@@ -36,6 +40,7 @@ export interface EventTriggersDeps {
   starting: Pick<Starting, 'plan'>
   /** Ids of the webhook sources of that name, or the one of that id. */
   findSources(tenantId: string, nameOrId: string): Promise<string[]>
+  announce: HubEvents['announce']
   onError(error: unknown): void
 }
 
@@ -48,9 +53,19 @@ interface Trigger extends Pick<TriggeredFlow, 'namespace' | 'name' | 'version'> 
 
 /** How long a change made by another process may go unseen where its notice gets lost. */
 const FRESH_MS = 30_000
-/** What runs tell of themselves begins a flow only where it names that: else a flow that takes every event would begin itself without end. */
+const LOOP_STOPPED = 'flow.loop_stopped'
+/** What is told of runs begins a flow only where it names that: else a flow that takes every event would begin itself without end. */
 export function isOfRuns(type: string): boolean {
-  return type.startsWith('io.serverlessworkflow.')
+  return type.startsWith('io.serverlessworkflow.') || type === LOOP_STOPPED
+}
+
+/** Nobody waits for an answer who could be told of it. Once an hour: who begins at this event itself would tell it again. */
+export function tellIfLoop({ announce }: Pick<EventTriggersDeps, 'announce'>, error: unknown, { tenantId, namespace, name, event }: Pick<TriggeredFlow, 'namespace' | 'name'> & { tenantId: string, event: CloudEvent }): void {
+  if (!isHubError(error, 'nested_too_deep')) return
+  announce(tenantId, {
+    type: LOOP_STOPPED, subject: flowIdOf({ namespace, name }), data: { flow: flowIdOf({ namespace, name }), code: error.code, detail: error.message, eventType: event.type, eventSource: event.source, eventId: event.id, depth: depthOf(event) },
+    once: { scope: LOOP_STOPPED, key: `${namespace}/${name}`, windowSeconds: 3600 },
+  })
 }
 
 const AWAITED_MAX = 10_000
@@ -108,19 +123,20 @@ function mayBegin({ filters, sources }: Trigger, { event: { type }, webhookSourc
   return filters.some((filter) => filter.type === type) || !isOfRuns(type) && (filters.length === 0 || filters.some((filter) => filter.type === undefined))
 }
 
-async function planOne({ starting, onError }: EventTriggersDeps, awaited: LRUCache<string, Awaited>, { tenantId, id, event }: AcceptedEvent, trigger: Trigger): Promise<PlannedSequel | undefined> {
+async function planOne({ starting, announce, onError }: EventTriggersDeps, awaited: LRUCache<string, Awaited>, { tenantId, id, event }: AcceptedEvent, trigger: Trigger): Promise<PlannedSequel | undefined> {
   const { namespace, name, version, filters, sources, answerMs } = trigger
   try {
     if (filters.length > 0 && !await matchesAny(filters, event)) return undefined
     // The DSL hands over what was consumed as a list; a webhook is one event by nature.
     const { row, ...planned } = await starting.plan(systemCaller(tenantId), {
-      flow: { namespace, name }, version, input: sources === undefined ? [event] : event, trigger: { type: sources === undefined ? 'event' : 'webhook', eventId: id, eventType: event.type },
+      flow: { namespace, name }, version, input: sources === undefined ? [event] : event, trigger: { type: sources === undefined ? 'event' : 'webhook', eventId: id, eventType: event.type, depth: depthOf(event) },
     })
     if (answerMs !== undefined) awaited.set(id, { runId: row.id, timeoutMs: answerMs })
     return { id: row.id, row, ...planned }
   } catch (error) {
     // A flow that cannot begin (its schema refuses the event, it was disabled this moment) must not keep the event out.
     onError(error)
+    tellIfLoop({ announce }, error, { tenantId, namespace, name, event })
     return undefined
   }
 }

@@ -8,6 +8,7 @@ import type { Blobs } from '../../blobs/blobs.ts'
 import type { Database } from '../../db/database.ts'
 import type { Db } from '../../db/db.ts'
 import { isHubError } from '../../errors.ts'
+import { depthOf } from '../../events/depth.ts'
 import type { CloudEvent } from '../../events/event.ts'
 import type { FollowedEvent, Followers } from '../../events/followers.ts'
 import { every, type Schedule } from '../../jobs/schedule.ts'
@@ -19,7 +20,7 @@ import { eventText } from '../events/event-text.ts'
 import { createExpressions, type Expressions } from '../expressions/evaluate.ts'
 import { correlationOf, fits } from '../listening/filter.ts'
 import type { Starting } from '../runs/start.ts'
-import { isOfRuns } from './event-triggers.ts'
+import { isOfRuns, tellIfLoop, type EventTriggersDeps } from './event-triggers.ts'
 import {
   deleteGathering, deleteOldGatherings, findOpenGathering, listComplete, listGatheringFlows, listGatheringTenants, listOpenGatherings, lockGatheringFlows, updateGatheringPlace, upsertGathering,
   type CompleteGathering, type GatheringFlow, type GatheringRow,
@@ -35,7 +36,7 @@ export interface Gathering {
   stop(): Promise<void>
 }
 
-export interface GatheringDeps {
+export interface GatheringDeps extends Pick<EventTriggersDeps, 'announce'> {
   database: Pick<Database, 'system' | 'tenant'>
   blobs: Pick<Blobs, 'read'>
   jq: Jq
@@ -191,16 +192,18 @@ async function readEvents(deps: Pick<GatheringDeps, 'database' | 'blobs'>, tenan
 /** Its id keeps it from beginning two runs. */
 async function begin(deps: GatheringDeps, tenantId: string, complete: CompleteGathering): Promise<void> {
   const { namespace, name, id, events } = complete
+  let input: CloudEvent[] = []
   const work = async (): Promise<void> => {
-    const input = await readEvents(deps, tenantId, events)
+    input = await readEvents(deps, tenantId, events)
     await deps.starting.start(systemCaller(tenantId), {
-      flow: { namespace, name }, input, idempotencyKey: `gathering ${id}`, trigger: { type: 'event', eventId: events.at(-1)!.id, eventType: input.at(-1)!.type, events: events.length },
+      flow: { namespace, name }, input, idempotencyKey: `gathering ${id}`, trigger: { type: 'event', eventId: events.at(-1)!.id, eventType: input.at(-1)!.type, events: events.length, depth: Math.max(...input.map(depthOf)) },
     })
   }
   await work().catch((error: unknown) => {
     if (isHubError(error, 'database_unavailable')) throw error
     // Its schema refuses the events, or one of them is gone: it will not fit better later.
     deps.onError(error)
+    if (input.length > 0) tellIfLoop(deps, error, { tenantId, namespace, name, event: input.at(-1)! })
   })
   await deleteGathering(deps.database.system, tenantId, complete)
 }

@@ -46,9 +46,10 @@ export function firstDue(timing: Timing, now: Date): Date | null {
   return timing.kind === 'after' || timing.kind === 'poll' ? now : nextDue(timing, now)
 }
 
-/** The next time behind `now`; what was missed while nobody ran is made up for once, not as often as it was missed. Null where there is none, or where the end of a run says when. */
-export function nextDue(timing: Timing, now: Date): Date | null {
+/** The next time behind `now`, of an interval in step with when it was `due`, however late it was seen; what was missed while nobody ran is made up for once, not as often as it was missed. Null where there is none, or where the end of a run says when. */
+export function nextDue(timing: Timing, now: Date, due = now): Date | null {
   if (timing.kind === 'after' || timing.kind === 'gather') return null
   if (timing.kind === 'cron') return new Cron(timing.expression, { paused: true, timezone: timing.timezone, mode: 'auto' }).nextRun(now)
-  return new Date(now.getTime() + timing.ms)
+  const missed = Math.max(0, Math.floor((now.getTime() - due.getTime()) / timing.ms))
+  return new Date(due.getTime() + (missed + 1) * timing.ms)
 }

@@ -1,8 +1,10 @@
 /** A request at a source's URL: verified on its raw bytes, read, stored with all that follows from it, and only then answered. */
 import { readCloudEvents, type ReadEvent } from '../../events/cloudevent.ts'
+import { within } from '../../events/depth.ts'
 import type { AcceptedEvent, Accepted, Inbox } from '../../events/event.ts'
 import { HubError, isHubError, type FieldError } from '../../errors.ts'
 import type { Jq } from '../../lib/jq/jq.ts'
+import { DEPTH_HEADER, readDepth } from '../../tenants/depth.ts'
 import { cloudEventOf, eventOf } from './accepted.ts'
 import { readContent } from './content/content.ts'
 import { undoCodings } from './content/encoding.ts'
@@ -110,12 +112,17 @@ async function take(deps: HooksDeps, source: LoadedSource, request: IncomingRequ
 
 async function takeBody(deps: HooksDeps, source: LoadedSource, request: IncomingRequest, body: Buffer): Promise<Taken> {
   const { settings: { inspect }, scheme } = source
+  const depth = readDepth(headerOf(request, DEPTH_HEADER))
   const events = cloudEventsOf(request, body, inspect)
-  if (events !== undefined) return store(deps, source, events.map((event) => cloudEventOf(source, event)))
+  if (events !== undefined) return store(deps, source, events.map((event) => cloudEventOf(source, within(event, depth))))
   const content = await readContent(body, request.headers['content-type'] as string | undefined, { lenient: inspect })
   const challenge = scheme.challenge?.(request, content.data)
   if (challenge !== undefined) return { answer: { status: challenge.status, headers: { 'content-type': challenge.contentType, ...INERT }, body: challenge.body }, eventId: null, accepted: 0 }
-  return store(deps, source, [await eventOf(deps.jq, source, request, content)])
+  return store(deps, source, [sized(within(await eventOf(deps.jq, source, request, content), depth))])
+}
+
+function sized(event: AcceptedEvent): AcceptedEvent {
+  return { ...event, sizeBytes: Buffer.byteLength(event.json) }
 }
 
 function cloudEventsOf(request: IncomingRequest, body: Buffer, lenient: boolean): ReadEvent[] | undefined {

@@ -33,5 +33,5 @@ export const applyFlows = defineRoute({
   description: 'Where a document is not valid or in conflict, the answer is 422 or 409 with the `plan`, and nothing is changed.',
   body: z.strictObject({ files, prune, allowMissing, digest: z.string().max(100).optional().describe('Of the plan that was looked at: refused with 409 where it would be another one by now.') }), freeText: ['/files'],
   reply: plan,
-  handle: ({ flowApply }, { caller, body: { files, ...options } }) => flowApply.apply(caller, files, options),
+  handle: ({ flowApply }, { caller, body: { files, digest, ...options } }) => flowApply.apply(caller, files, { ...options, digest }),
 })

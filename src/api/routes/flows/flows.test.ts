@@ -57,7 +57,7 @@ describe('a document', () => {
     expect(await hub.call('GET', '/api/v1/flows/broken')).toMatchObject({ status: 404 })
   })
 
-  test('that names what is not there yet is stored with warnings', async () => {
+  test('that names what is not there yet is stored with warnings, since people connect it afterwards', async () => {
     const reply = await create({ name: 'early', tasks: '  - a: { call: Bookshop/getBook }\n' })
     expect(reply).toMatchObject({ status: 201, body: { warnings: [{ code: 'unknown_integration', line: 9, severity: 'warning' }] } })
     expect((await hub.call('GET', '/api/v1/flows/early')).body.warnings).toEqual(reply.body.warnings)
@@ -69,8 +69,8 @@ describe('a document', () => {
     expect(await hub.call('POST', '/api/v1/integrations?test=false', { name: 'My Books', connector: 'books' })).toMatchObject({ status: 201 })
     const tasks = '  - a: { call: My Books/getBook, with: { id: one } }\n  - b: { call: My Books/getBok }\n'
     const findings = async (key: string): Promise<string[]> => (await send('POST', '/api/v1/flows/validate', document({ name: 'x', tasks }), { authorization: `Bearer ${key}` })).body.findings.map(({ severity, code, detail }: Record<string, string>) => `${severity} ${code} ${detail}`)
-    expect(await findings(hub.key)).toEqual(['error invalid_input does not fit the operation: must be an integer, not a string', 'warning unknown_operation names no operation of My Books: "getBok", did you mean "getBook"?'])
-    expect(await findings(other)).toEqual(['warning unknown_integration names no integration that is there: "My Books"', 'warning unknown_integration names no integration that is there: "My Books"'])
+    expect(await findings(hub.key)).toEqual(['error invalid_input does not fit the operation: must be an integer, not a string', 'error unknown_operation names no operation of My Books: "getBok", did you mean "getBook"?'])
+    expect(await findings(other)).toEqual(['error unknown_integration names no integration that is there: "My Books"', 'error unknown_integration names no integration that is there: "My Books"'])
   })
 
   test('is called by a credential alone, where there is no integration of that name', async () => {
