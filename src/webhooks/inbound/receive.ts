@@ -118,11 +118,12 @@ async function takeBody(deps: HooksDeps, source: LoadedSource, request: Incoming
   const content = await readContent(body, request.headers['content-type'] as string | undefined, { lenient: inspect })
   const challenge = scheme.challenge?.(request, content.data)
   if (challenge !== undefined) return { answer: { status: challenge.status, headers: { 'content-type': challenge.contentType, ...INERT }, body: challenge.body }, eventId: null, accepted: 0 }
-  return store(deps, source, [sized(within(await eventOf(deps.jq, source, request, content), depth))])
+  return store(deps, source, [withDepth(await eventOf(deps.jq, source, request, content), depth)])
 }
 
-function sized(event: AcceptedEvent): AcceptedEvent {
-  return { ...event, sizeBytes: Buffer.byteLength(event.json) }
+function withDepth(event: AcceptedEvent, depth: number): AcceptedEvent {
+  const deeper = within(event, depth)
+  return deeper === event ? event : { ...deeper, sizeBytes: Buffer.byteLength(deeper.json) }
 }
 
 function cloudEventsOf(request: IncomingRequest, body: Buffer, lenient: boolean): ReadEvent[] | undefined {
