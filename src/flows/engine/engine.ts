@@ -20,7 +20,7 @@ import { callerOf } from '../rights.ts'
 import { executorOf } from '../tasks/index.ts'
 import type { FinishedRow } from './checkpoint-store.ts'
 import { createCheckpoints, type Checkpoints } from './checkpoints.ts'
-import { newState, type RunState } from './frame.ts'
+import { framesOf, newState, type RunState } from './frame.ts'
 import type { RunEnd } from './end.ts'
 import type { RunObserver } from './observer.ts'
 import { createLargeValues, type LargeValues } from './large.ts'
@@ -220,6 +220,7 @@ class Running implements Engine {
     this.#tell((observer) => { observer.committed?.(run) })
     // One that was left to whoever claims it begins here.
     if (given !== undefined || row.state === null) this.#tell((observer) => { observer.started?.(run) })
+    else if (row.wanted === null && framesOf(run.state.list).some(({ waiting }) => waiting)) this.#tell((observer) => { observer.woken?.(run) })
     if (row.wanted === 'resume') this.#tell((observer) => { observer.resumed?.(run) })
     if (row.wanted === 'cancel') run.stop('cancelled')
     if (row.wanted === 'suspend') run.parking.suspend()
@@ -318,6 +319,7 @@ class Running implements Engine {
     if (steps.length > 0) this.#tell((observer) => { observer.stepsTaken?.(run, steps) })
     if (taken.length > 0) this.#tell((observer) => { observer.tasksEnded?.(run, taken) })
     if (status === 'suspended') this.#tell((observer) => { observer.suspended?.(run) })
+    if (status === 'waiting') this.#tell((observer) => { observer.waiting?.(run) })
   }
 
   /** Their faults are theirs. */

@@ -7,6 +7,9 @@ export interface RunObserver {
   started(run: LiveRun): void
   suspended(run: LiveRun): void
   resumed(run: LiveRun): void
+  /** It left memory until its time, or an event, or another run's end; and it is back. */
+  waiting(run: LiveRun): void
+  woken(run: LiveRun): void
   /** Of flows that want lifecycle events; before what ended. */
   stepsTaken(run: LiveRun, steps: readonly RunStep[]): void
   tasksEnded(run: LiveRun, tasks: readonly EndedTask[]): void

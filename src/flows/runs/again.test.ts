@@ -127,8 +127,11 @@ test('what begins is told of while it goes on; pauses, retries and correlations 
     const all = (...expected: object[]): Promise<void> => vi.waitFor(() => { expect(told).toEqual(expect.arrayContaining(expected)) }, waiting)
     await all(saw('task.retried', '/do/0/flaky'), saw('task.faulted', '/do/0/flaky/try/0/ask'), saw('task.started', '/do/1/hear'), saw('workflow.correlation-started'))
     await vi.waitFor(async () => { expect((await runs.get(caller, id)).status).toBe('waiting') }, waiting)
+    const status = (to: string): object => expect.objectContaining({ type: 'io.serverlessworkflow.workflow.status-changed.v1', data: expect.objectContaining({ status: to }) })
+    const ofTask = (to: string): object => expect.objectContaining({ type: 'io.serverlessworkflow.task.status-changed.v1', data: expect.objectContaining({ task: '/do/1/hear', status: to }) })
+    await all(status('running'), status('waiting'), ofTask('pending'), ofTask('running'), ofTask('waiting'))
     await runs.suspend(caller, id)
-    await all(saw('workflow.suspended'), saw('task.suspended', '/do/1/hear'), expect.objectContaining({ type: 'io.serverlessworkflow.task.status-changed.v1', data: expect.objectContaining({ task: '/do/1/hear', status: 'suspended' }) }))
+    await all(saw('workflow.suspended'), saw('task.suspended', '/do/1/hear'), ofTask('suspended'))
     await runs.resume(caller, id)
     await all(saw('workflow.resumed'), saw('task.resumed', '/do/1/hear'))
     const event = { specversion: '1.0' as const, id: 'e', source: '/test', type: 'heard', data: { order: 17 } }

@@ -30,6 +30,15 @@ export function createLifecycle({ announce }: Pick<HubEvents, 'announce'>): Omit
   }
   const now = (): string => new Date().toISOString()
   const status = (run: LiveRun, to: string, key: string): void => { tell(run, 'workflow', 'status-changed', `${to} ${key}`, { updatedAt: now(), status: to }) }
+  const paused = (run: LiveRun, to: 'waiting' | 'running'): void => {
+    if (!wants(run, 'workflow')) return
+    const key = String(run.row.epoch)
+    status(run, to, key)
+    if (!wants(run, 'tasks')) return
+    for (const { order, reference, waiting } of framesOf(run.state.list)) {
+      if (waiting === true) tell(run, 'task', 'status-changed', `${order} ${to} ${key}`, { task: reference, updatedAt: now(), status: to })
+    }
+  }
   return {
     started(run) {
       if (!wants(run, 'workflow')) return
@@ -49,6 +58,8 @@ export function createLifecycle({ announce }: Pick<HubEvents, 'announce'>): Omit
       status(run, 'running', String(run.row.epoch))
       for (const frame of framesOf(run.state.list)) task(run, frame, 'resumed', Date.now(), String(run.row.epoch))
     },
+    waiting: (run) => { paused(run, 'waiting') },
+    woken: (run) => { paused(run, 'running') },
     ended(run, end) {
       if (!wants(run, 'workflow')) return
       const at = { [`${end.status}At`]: now() }
