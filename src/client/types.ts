@@ -604,7 +604,7 @@ export type FlowDocument = {
 export type FlowFinding = {
   severity: 'error' | 'warning'
   /** Stable: programs may rely on it. */
-  code: 'syntax' | 'form' | 'setting' | 'expression' | 'unknown_variable' | 'empty_variable' | 'duplicate_task' | 'unknown_task' | 'unreachable_task' | 'unknown_reference' | 'unknown_function' | 'unknown_integration' | 'unknown_operation' | 'unknown_credential' | 'open_secret' | 'unknown_flow' | 'invalid_input' | 'invalid_duration' | 'invalid_schedule' | 'invalid_endpoint' | 'invalid_schema' | 'not_checked' | 'not_allowed' | 'never_runs'
+  code: 'syntax' | 'form' | 'setting' | 'expression' | 'unknown_variable' | 'empty_variable' | 'duplicate_task' | 'unknown_task' | 'unreachable_task' | 'unknown_reference' | 'unknown_function' | 'unknown_integration' | 'unknown_operation' | 'unknown_credential' | 'open_secret' | 'unknown_flow' | 'unknown_source' | 'invalid_input' | 'invalid_duration' | 'invalid_schedule' | 'invalid_endpoint' | 'invalid_schema' | 'not_checked' | 'not_allowed' | 'never_runs'
   /** JSON Pointer into the document. */
   pointer: string
   /** For people: goes on where the pointer ends. */

@@ -29,11 +29,12 @@ export async function lockGatheringFlows(db: Db, tenantId: string): Promise<Gath
   return rows
 }
 
-/** What was gathered for another strategy is of no use to this one. Part of the transaction that changes the flow. */
+/** What was gathered for another strategy is of no use to this one, nor is what came before it. Part of the transaction that changes the flow, before its settings. */
 export async function deleteGatheredOtherwise(db: Db, { tenantId, flowId, triggerId }: ScheduleKey, settings: object): Promise<void> {
   await db.query(
-    `delete from flow_gatherings g using flow_schedules s
-     where g.tenant_id = $1 and g.flow_id = $2 and g.trigger_id = $3 and s.tenant_id = $1 and s.flow_id = $2 and s.trigger_id = $3 and s.settings::jsonb <> $4::jsonb`,
+    `with changed as (
+       update flow_schedules set cursor = null where tenant_id = $1 and flow_id = $2 and trigger_id = $3 and settings::jsonb <> $4::jsonb returning tenant_id, flow_id, trigger_id)
+     delete from flow_gatherings g using changed c where g.tenant_id = c.tenant_id and g.flow_id = c.flow_id and g.trigger_id = c.trigger_id`,
     [tenantId, flowId, triggerId, JSON.stringify(settings)])
 }
 
