@@ -726,6 +726,22 @@ export type FlowVersion = {
   publishedAt: Timestamp | null
 }
 
+export type FoundOperation = {
+  /** What to run it by. */
+  id: string
+  summary: string
+  description?: string
+  tags?: string[]
+  deprecated?: boolean
+  /** For operations over HTTP. */
+  method?: string
+  path?: string
+  integrationId: string
+  /** Its name. */
+  integration: string
+  connector: string
+}
+
 export type Integration = {
   id: string
   name: string
@@ -1640,6 +1656,8 @@ export type Run = {
     input: unknown
     /** Secrets are masked. Large parts: `{ "$blob": { id, contentType, sizeBytes, sha256 } }`, to be had at `/api/v1/blobs/{id}`. */
     output: unknown
+    /** What came out before `output.as`, where the task has one, up to 64 KiB. */
+    rawOutput?: unknown
     error?: {
       /** A URI: one of the DSL's own, or what the flow raised. */
       type: string
@@ -5650,6 +5668,22 @@ export interface Routes {
         id: string
         status: string
       } | null
+    }
+  }
+  /** Search the operations of all integrations that the key may run. */
+  'GET /api/v1/operations': {
+    query?: {
+      /** How many to answer at most. More than 500 is taken as 500. */
+      limit?: number
+      /** `nextCursor` of the page before. */
+      cursor?: string
+      /** What you want to do, in a few words; the best come first. */
+      q?: string
+    }
+    reply: {
+      data: FoundOperation[]
+      /** Give it back as `cursor` for the next page; null at the end. */
+      nextCursor: string | null
     }
   }
   /** Follow what the hub tells by itself: that the list of tools changed. */

@@ -43,13 +43,14 @@ export async function lockOldKeys(db: Db, tenantId: string): Promise<void> {
     [tenantId])
 }
 
-/** Removes the older versions that nothing is encrypted by. */
+/** Removes the older versions that nothing is encrypted by. What a browser is away with for minutes is not encrypted anew: its key stays until then. */
 export async function deleteUnusedKeys(db: Db, tenantId: string): Promise<number[]> {
   const { rows } = await db.query<{ version: number }>(
     `delete from tenant_keys k
      where k.tenant_id = $1 and k.version < (select max(version) from tenant_keys where tenant_id = $1)
        and not exists (select from credentials c, jsonb_each(c.fields) f where c.tenant_id = $1 and (f.value->>'v')::int = k.version)
        and not exists (select from credential_tokens t where t.tenant_id = $1 and (t.token->>'v')::int = k.version)
+       and not exists (select from oauth_authorizations a where a.tenant_id = $1 and a.expires_at > now() and (a.secret->>'v')::int = k.version)
      returning version`,
     [tenantId])
   return rows.map(({ version }) => version)

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { connectShop, test, useDashboard } from './browser.ts'
+import { documentText as textOf, graphNode as node } from './flow-page.ts'
 import { measureFlowEditor, measureRunLights, storeLongFlow } from './flow-editor-measure.ts'
 
 const dashboard = useDashboard()
@@ -42,11 +43,8 @@ async function store(text: string, query = ''): Promise<void> {
 
 const ids = { run: '' }
 
-/** The document as it stands in the editor, whole: of a long one, only the lines near those in view are elements. */
-const textOf = (page: Page): Promise<string> => page.getByRole('textbox', { name: 'Document' }).evaluate((element) => (element as HTMLElement & { cmTile: { root: { view: { state: { doc: { toString(): string } } } } } }).cmTile.root.view.state.doc.toString())
 /** Only what is in view is in the page. */
 const showAll = (page: Page): Promise<void> => page.getByRole('button', { name: 'Fit View' }).click()
-const node = (page: Page, name: string) => page.locator(`[data-pointer$="/${name}"]`)
 
 dashboard.prepare(async () => {
   await connectShop(dashboard)

@@ -1,4 +1,5 @@
 /** All tools that stand for something: looked through in pages, the short list of them, one by its name. */
+import type { OperationSummary } from '../../connectors/connector.ts'
 import { HubError } from '../../errors.ts'
 import { readCursor, toPage, type Page, type PageRequest } from '../../lib/page.ts'
 import type { Caller } from '../../tenants/caller.ts'
@@ -17,7 +18,11 @@ type AnyTool = OperationTool | FlowTool
 
 export interface IntegrationFacts { id: string, name: string, description: string, connector: string, operations: number }
 
+/** An operation as it is found, without its schemas. */
+export interface FoundOperation extends OperationSummary { integrationId: string, integration: string, connector: string }
+
 export interface Catalog {
+  operations(caller: Caller, reach: Reach, search: Search): Promise<Page<FoundOperation>>
   page(caller: Caller, reach: Reach, search: Search): Promise<Page<AnyTool>>
   /** Throws `tool_not_found`. */
   describe(caller: Caller, reach: Reach, name: string): Promise<DescribedTool>
@@ -57,6 +62,7 @@ export function createCatalog({ operations, flows }: { operations: OperationTool
     return found && { name: tool.name, kind: tool.kind, title: tool.title, description: tool.description, hints: found.hints, inputSchema: asObject(found.input ?? {}) }
   }
   return {
+    operations: async (caller, reach, search) => foundWithin((await operations.reached(caller, reach)).flatMap(toolsOf), search),
     page: async (caller, reach, search) => pageOf(search.q === undefined ? await all(caller, reach) : rank(await all(caller, reach), textOf, search.q), search),
     describeAll: async (caller, tools) => (await Promise.all(tools.map((tool) => describe(caller, tool)))).filter((each) => each !== undefined),
     async describe(caller, reach, name) {
@@ -92,6 +98,11 @@ export function createCatalog({ operations, flows }: { operations: OperationTool
 
 function toolsOf(integration: ReachedIntegration): OperationTool[] {
   return integration.operations.map((operation) => toTool(integration, operation))
+}
+
+function foundWithin(tools: OperationTool[], { q, ...page }: Search): Page<FoundOperation> {
+  const { data, nextCursor } = pageOf(q === undefined ? tools : rank(tools, textOf, q), page)
+  return { nextCursor, data: data.map(({ operation: { summary }, integration: { row } }) => ({ ...summary, integrationId: row.id, integration: row.name, connector: row.connector })) }
 }
 
 function toFlowTool(flow: StartableFlow): FlowTool {

@@ -36,6 +36,18 @@ describe('what the key of an agent may', () => {
     expect((await list(key, '?q=remove%20item')).data.map(({ name }: { name: string }) => name)).not.toContain('Shop__removeItem')
   })
 
+  test('of all operations it finds those alone, without their schemas, in pages', async () => {
+    const search = async (key: string, query: string): Promise<Body> => expectStatus(200, await hub.call('GET', `/api/v1/operations${query}`, undefined, { key })).body
+    const { key } = await addAgentKey(hub, { operations: ['Shop/get*'] })
+    expect((await search(key, '?q=item')).data).toMatchObject([{ id: 'getItem', integrationId: shop, integration: 'Shop' }])
+    const all = (await search(hub.key, '?q=get%20an%20item&limit=500')).data
+    expect(all.slice(0, 2).map(({ id, integration }: Body) => `${integration}/${id}`).toSorted()).toEqual(['Shop/getItem', 'Warehouse: north/2 (old & slow)/getItem'])
+    const first = await search(hub.key, '?limit=3')
+    const second = await search(hub.key, `?limit=3&cursor=${first.nextCursor}`)
+    expect(new Set([...first.data, ...second.data].map(({ id, integrationId }: Body) => `${integrationId}/${id}`)).size).toBe(6)
+    expect(await hub.call('GET', '/api/v1/operations?cursor=nonsense')).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } })
+  })
+
   test('it calls nothing else, by no way round, and is not told what there is', async () => {
     const { id, key } = await addAgentKey(hub, { operations: ['Shop/getItem'] })
     const tries = [

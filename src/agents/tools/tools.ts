@@ -4,7 +4,7 @@ import type { Executions } from '../../executions/executions.ts'
 import type { Page, PageRequest } from '../../lib/page.ts'
 import type { Audit } from '../../tenants/audit.ts'
 import type { Caller } from '../../tenants/caller.ts'
-import { createCatalog } from './catalog.ts'
+import { createCatalog, type FoundOperation } from './catalog.ts'
 import { flowHubTools } from './flow-hub-tools.ts'
 import { mayRead, operationHubTools, type HubTool, type HubToolDeps } from './hub-tools.ts'
 import { createToolLimits } from './limits.ts'
@@ -28,6 +28,8 @@ export interface Tools {
   short(caller: Caller): Promise<DescribedTool[]>
   /** All of them, or those that a query finds, the best first. */
   page(caller: Caller, search: PageRequest & { q?: string | undefined }): Promise<Page<DescribedTool>>
+  /** Operations alone, without their schemas: of all integrations, or those that a query finds, the best first. */
+  operations(caller: Caller, search: PageRequest & { q?: string | undefined }): Promise<Page<FoundOperation>>
   /** Throws `tool_not_found`. */
   describe(caller: Caller, name: string): Promise<DescribedTool>
   call(caller: Caller, call: ToolCall): Promise<ToolResult>
@@ -59,6 +61,7 @@ export function createTools(given: ToolsDeps): Tools {
       const { data, nextCursor } = await catalog.page(caller, reachOf(caller), search)
       return { data: await catalog.describeAll(caller, data), nextCursor }
     },
+    operations: (caller, search) => catalog.operations(caller, reachOf(caller), search),
     async describe(caller, name) {
       const reach = reachOf(caller)
       const own = hubTools.get(name)

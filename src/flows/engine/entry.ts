@@ -18,6 +18,8 @@ export interface TaskEntry {
   rounds?: number[]
   input: unknown
   output: unknown
+  /** Before `output.as`, where that is there and it is small: what forms try the expression on. */
+  rawOutput?: unknown
   error?: FaultDetail
   /** The execution that a call led to. */
   executionId?: string
@@ -31,6 +33,7 @@ export interface EndedTask {
   status: 'completed' | 'faulted' | 'cancelled'
   endedAt: number
   output: Value | undefined
+  raw: Value | undefined
   error: FaultDetail | undefined
 }
 
@@ -38,9 +41,10 @@ export interface EndedTask {
 export interface RunStep { what: 'began' | 'retried' | 'correlating' | 'correlated', frame: Frame, at: number, keys?: Record<string, unknown> }
 
 /** `write` writes a value as it may be shown. */
-export function entryText({ frame, status, endedAt, output, error, context }: EndedTask, write: (value: Value) => string, mask: (json: string) => string): string {
+export function entryText({ frame, status, endedAt, output, raw, error, context }: EndedTask, write: (value: Value) => string, mask: (json: string) => string): string {
   const { order, reference, name, startedAt, attempts, rounds, input, from, executionId } = frame
   const head = JSON.stringify({ order, reference, name, status, startedAt: new Date(startedAt).toISOString(), endedAt: new Date(endedAt).toISOString(), attempts, rounds, executionId }).slice(0, -1)
   const shownError = error === undefined ? '' : `,"error":${mask(JSON.stringify(error))}`
-  return `${head},"input":${write(from ?? input)},"output":${output === undefined ? 'null' : write(output)}${shownError}${context === undefined ? '' : `,"context":${write(context)}`}}`
+  const shownRaw = raw === undefined ? '' : `,"rawOutput":${write(raw)}`
+  return `${head},"input":${write(from ?? input)},"output":${output === undefined ? 'null' : write(output)}${shownRaw}${shownError}${context === undefined ? '' : `,"context":${write(context)}`}}`
 }

@@ -57,6 +57,9 @@ function weightOf(value: unknown, enough: number): number {
   return weight
 }
 
+/** It stands in its row with all that it holds. */
+export const isSmall = (value: unknown): boolean => weightOf(value, MAX_WEIGHT) <= MAX_WEIGHT
+
 /** Of a text's bytes at a time: a whole copy of a large text would double what it takes. */
 const PIECE = 256 * 1024
 

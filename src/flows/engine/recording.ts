@@ -50,7 +50,7 @@ async function storeShown(mask: Mask, large: LargeValues, part: object | string)
 /** Tasks that ended, as a JSON array; empty where there are none. */
 export async function entriesText(run: LiveRun, large: LargeValues, taken: readonly EndedTask[]): Promise<string> {
   if (taken.length === 0) return ''
-  const write = await shownTexts(run, large, taken.flatMap(({ frame, output, context }) => [frame.from ?? frame.input, ...output === undefined ? [] : [output], ...context === undefined ? [] : [context]]))
+  const write = await shownTexts(run, large, taken.flatMap(({ frame, output, raw, context }) => [frame.from ?? frame.input, ...[output, raw, context].filter((each) => each !== undefined)]))
   return `[${taken.map((each) => entryText(each, write, (json) => run.mask.maskJson(json))).join(',')}]`
 }
 

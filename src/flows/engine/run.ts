@@ -116,8 +116,8 @@ export class LiveRun {
     return frame
   }
 
-  ended(frame: Frame, status: EndedTask['status'], { output, error, context }: { output?: Value, error?: FaultDetail, context?: Value | undefined } = {}): void {
-    this.#ended.push({ frame, status, endedAt: Date.now(), output, error, context })
+  ended(frame: Frame, status: EndedTask['status'], { output, raw, error, context }: { output?: Value, raw?: Value | undefined, error?: FaultDetail, context?: Value | undefined } = {}): void {
+    this.#ended.push({ frame, status, endedAt: Date.now(), output, raw, error, context })
     this.touch()
   }
 

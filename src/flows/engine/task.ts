@@ -3,6 +3,7 @@ import { durationMs } from '../duration.ts'
 import type { InputDefinition, OutputDefinition, SchemaDefinition, TimeoutDefinition } from '../definition.ts'
 import { fault, toFault, type FlowFault } from '../fault.ts'
 import type { Frame } from './frame.ts'
+import { isSmall } from './large.ts'
 import { assertFits } from './schemas.ts'
 import { evaluate, used, variablesOf, type Place, type Scope, type View } from './scope.ts'
 import { abortable, Stop } from './stop.ts'
@@ -10,6 +11,8 @@ import { Value } from './value.ts'
 
 export interface Outcome {
   output: unknown
+  /** What it was before `output.as`, where there is one. */
+  raw?: Value | undefined
   /** Where to go on: a `switch`'s own word, else the task's `then`. */
   directive?: string | undefined
   /** The workflow ends here. */
@@ -23,8 +26,9 @@ export type Around = (scope: Scope, place: Place, frame: Frame, perform: () => P
 export async function runTask(scope: Scope, place: Place, frame: Frame, around: Around): Promise<Outcome> {
   try {
     const outcome = await withinTimeout(scope, place, frame, (inner) => around(inner, place, frame, () => perform(inner, place, frame)))
-    scope.run.ended(frame, 'completed', { output: new Value(outcome.output), context: place.definition.export === undefined ? undefined : scope.run.state.context })
-    return { ...outcome, directive: outcome.directive ?? place.definition.then }
+    const { raw, ...rest } = outcome
+    scope.run.ended(frame, 'completed', { output: new Value(outcome.output), raw: raw !== undefined && isSmall(raw.of) ? raw : undefined, context: place.definition.export === undefined ? undefined : scope.run.state.context })
+    return { ...rest, directive: outcome.directive ?? place.definition.then }
   } catch (error) {
     if (error instanceof Stop) {
       if (error.reason === 'interrupted') scope.run.ended(frame, 'cancelled')
@@ -46,7 +50,7 @@ async function perform(scope: Scope, place: Place, frame: Frame): Promise<Outcom
   const task = { place, frame, rawOutput: outcome.output }
   const output = await giveOutput(scope, recorded === undefined ? definition.output : undefined, outcome.output, variablesOf(scope, task, view))
   if (definition.export !== undefined) await exportFrom(scope, definition.export, output, variablesOf(scope, task, { ...view, output }))
-  return { ...outcome, output }
+  return { ...outcome, output, raw: definition.output?.as === undefined || recorded !== undefined ? undefined : new Value(outcome.output) }
 }
 
 async function takeInput(scope: Scope, place: Place, frame: Frame): Promise<unknown> {

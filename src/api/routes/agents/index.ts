@@ -2,8 +2,8 @@
 import type { Route } from '../../route.ts'
 import { createAgent, createAgentFromIntegration, deleteAgent, getAgent, listAgents, listCapabilities, replaceAgent, runAgent } from './definitions.ts'
 import { mcpRoutes } from './mcp.ts'
-import { callTool, getTool, listTools } from './tools.ts'
+import { callTool, getTool, listTools, searchOperations } from './tools.ts'
 
 export const agentRoutes: Route[] = [
-  listTools, getTool, callTool, ...mcpRoutes, createAgent, createAgentFromIntegration, listAgents, listCapabilities, getAgent, replaceAgent, deleteAgent, runAgent,
+  listTools, getTool, callTool, searchOperations, ...mcpRoutes, createAgent, createAgentFromIntegration, listAgents, listCapabilities, getAgent, replaceAgent, deleteAgent, runAgent,
 ]

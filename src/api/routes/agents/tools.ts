@@ -1,7 +1,8 @@
 /** The tools of agents as plain HTTP, for those that speak no MCP. */
 import { z } from 'zod'
 import { toolKinds, type DescribedTool } from '../../../agents/tools/tool.ts'
-import { Answer, defineRoute, pageQuery } from '../../route.ts'
+import { Answer, defineRoute, pageOf, pageQuery } from '../../route.ts'
+import { operationSummary, toOperationSummary } from '../connectors/operations.ts'
 
 const schema = z.record(z.string(), z.unknown()).describe('A JSON Schema of an object.')
 
@@ -34,6 +35,18 @@ export const listTools = defineRoute({
   async handle({ tools }, { caller, query: { q, all, format, limit, cursor } }) {
     const { data, nextCursor } = q === undefined && cursor === undefined && !all ? { data: await tools.short(caller), nextCursor: null } : await tools.page(caller, { q, limit, cursor })
     return { data: written(data, format), nextCursor }
+  },
+})
+
+export const searchOperations = defineRoute({
+  method: 'GET', path: '/api/v1/operations', scope: 'tools:use', tag: 'Integrations',
+  summary: 'Search the operations of all integrations that the key may run.',
+  description: 'Without `q` all of them, integration by integration. What a connector has beyond that is at its own operations.',
+  query: z.strictObject({ ...pageQuery, q: z.string().min(1).max(500).optional().describe('What you want to do, in a few words; the best come first.') }),
+  reply: pageOf(operationSummary.extend({ integrationId: z.uuid(), integration: z.string().describe('Its name.'), connector: z.string() }).meta({ id: 'FoundOperation' })),
+  async handle({ tools }, { caller, query: { q, limit, cursor } }) {
+    const { data, nextCursor } = await tools.operations(caller, { q, limit, cursor })
+    return { nextCursor, data: data.map(({ integrationId, integration, connector, ...summary }) => ({ ...toOperationSummary(summary), integrationId, integration, connector })) }
   },
 })
 

@@ -1,12 +1,18 @@
 import { z } from 'zod'
+import type { OperationSummary } from '../../../connectors/connector.ts'
 import { pageWithin } from '../../../lib/page.ts'
 import { defineRoute, pageOf, pageQuery, wholeListQuery } from '../../route.ts'
 import { connectorId, tag } from './shapes.ts'
 
-const summary = z.object({
+export const operationSummary = z.object({
   id: z.string().describe('What to run it by.'), summary: z.string(), description: z.string().optional(), tags: z.array(z.string()).optional(), deprecated: z.boolean().optional(),
   method: z.string().optional().describe('For operations over HTTP.'), path: z.string().optional(),
 }).meta({ id: 'OperationSummary' })
+
+/** What there is to choose by. */
+export function toOperationSummary({ id, summary, description, tags, deprecated, method, path }: OperationSummary): z.input<typeof operationSummary> {
+  return { id, summary, description, tags, deprecated, method, path }
+}
 
 export const listOperations = defineRoute({
   method: 'GET', path: '/api/v1/connectors/:id/operations', scope: 'connectors:read', tag,
@@ -15,10 +21,10 @@ export const listOperations = defineRoute({
   query: z.strictObject({
     ...pageQuery, q: z.string().max(200).optional().describe('Text in id, summary, path or description.'), tag: z.string().max(300).optional().describe('Of this tag.'),
   }),
-  reply: pageOf(summary),
+  reply: pageOf(operationSummary),
   handle: async ({ connectors }, { caller, params, query: { q, tag, limit, cursor } }) => {
     const page = await connectors.operations(caller, params.id, { q, tag }, { limit, cursor })
-    return { nextCursor: page.nextCursor, data: page.data.map(({ id, summary, description, tags, deprecated, method, path }) => ({ id, summary, description, tags, deprecated, method, path })) }
+    return { nextCursor: page.nextCursor, data: page.data.map(toOperationSummary) }
   },
 })
 

@@ -24,6 +24,7 @@ const task = z.object({
   rounds: z.array(z.int()).optional().describe('Within loops: which round of each, from 0, the outermost first.'),
   input: value.describe('Transformed, where `input.from` does so.'),
   output: value,
+  rawOutput: value.optional().describe('What came out before `output.as`, where the task has one, up to 64 KiB.'),
   error: flowError.optional(),
   context: value.optional().describe('Where the task exported: what `$context` is from then on. Secrets are masked.'),
   executionId: z.uuid().optional().describe('The execution that a call of an operation led to.'),

@@ -200,7 +200,7 @@ export function moveItem(text: string, from: ListPlace, to: ListPlace): Edited {
 }
 
 /** Where a place is once an item before it is gone. */
-function pointerAfter(pointer: string, { pointer: list, index }: ListPlace): string {
+export function pointerAfter(pointer: string, { pointer: list, index }: ListPlace): string {
   const [head, rest] = [`${list}/`, pointer.slice(list.length + 1)]
   const [at, ...below] = rest.split('/')
   return pointer.startsWith(head) && Number(at) > index ? [list, String(Number(at) - 1), ...below].join('/') : pointer
@@ -215,14 +215,23 @@ export function renameTask(text: string, list: string, index: number, name: stri
   if (old === undefined || items.some((item, at) => at !== index && isMembers(item) && Object.hasOwn(item, name))) return undefined
   if (old === name) return text
   const pointer = `${list}/${index}/${escapePart(old)}`
-  const renamed = change(text, {
-    pointer,
-    place: (now) => renameMember(now, pointer, name),
-    meant: (definition) => withValue(definition, [...pointerParts(list), String(index)], { [name]: valueAt(definition, pointer) }),
-    write(document) { (find(document, pointer)!.pair as { key: unknown }).key = document.createNode(name) },
-  })
+  const renamed = renameKey(text, pointer, name)
   if ((directives as readonly string[]).includes(old)) return renamed
   return thensOf(items, { list, from: old, to: name }).reduce<Edited>((done, each) => (done === undefined ? undefined : setWhole(done, each, name)), renamed)
+}
+
+/** Another name for a member, which keeps its place. */
+export function renameKey(text: string, pointer: string, name: string): Edited {
+  const parts = pointerParts(pointer)
+  return change(text, {
+    pointer,
+    place: (now) => renameMember(now, pointer, name),
+    meant(definition) {
+      const holder = valueAt(definition, pointer.slice(0, pointer.lastIndexOf('/'))) as Members
+      return withValue(definition, parts.slice(0, -1), Object.fromEntries(Object.entries(holder).map(([key, value]) => [key === parts.at(-1) ? name : key, value])))
+    },
+    write(document) { (find(document, pointer)!.pair as { key: unknown }).key = document.createNode(name) },
+  })
 }
 
 /** Where `then` names a task, in tasks beside it and their cases; the one that is renamed is named anew there already. */

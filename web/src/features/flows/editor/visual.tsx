@@ -1,19 +1,24 @@
-import { ActionIcon, Alert, Group, Stack, Text } from '@mantine/core'
-import { Redo2, Undo2 } from 'lucide-react'
+import { Alert, Stack, Text } from '@mantine/core'
 import { useMemo, useRef, useState, type RefObject } from 'react'
 import { createPortal } from 'react-dom'
 import type { EditorCommands, EditorPlace } from '../../../components/code/editor.tsx'
 import type { FlowFinding } from '../../../hub/client.ts'
 import { useUrl } from '../../../routing/url.ts'
+import { createDragging, DraggingContext } from '../graph/dragging.ts'
 import { Graph, type AddPlace, type GraphDeeds } from '../graph/graph.tsx'
-import { allTasks, findTask, taskAt } from '../graph/tasks.ts'
-import { Palette } from '../palette/palette.tsx'
+import { allTasks, findTask, taskAt, type TaskList } from '../graph/tasks.ts'
+import { listsOfUse, readUse } from '../graph/use.ts'
+import { DockedPalette, Palette } from '../palette/palette.tsx'
+import { DocumentPanel } from '../panel/document-panel.tsx'
 import { TaskPanel } from '../panel/task-panel.tsx'
 import { useSamples } from '../sample/use-samples.tsx'
 import { texts } from '../texts.ts'
 import { findingsByTask } from './findings-by-task.ts'
 import { useEdits } from './use-edits.ts'
 import { useReading } from './use-reading.ts'
+
+/** What stands above the form of the task that is open. */
+export type Docked = 'palette' | 'document'
 
 export interface VisualProps {
   /** Undefined for a flow that is new. */
@@ -25,17 +30,20 @@ export interface VisualProps {
   /** Shows a place of the text. */
   onGo(place: EditorPlace): void
   commands: RefObject<EditorCommands | null>
-  /** Where the form of a task is put. */
+  docked: Docked | undefined
+  onDock(docked: Docked | undefined): void
+  /** Where forms are put. */
   panelPlace: HTMLElement | null
 }
 
 /** The document as a graph, with a form for the task that is open. */
-export function Visual({ flowId, text, onText, findings, onGo, commands, panelPlace }: VisualProps) {
+export function Visual({ flowId, text, onText, findings, onGo, commands, panelPlace, docked, onDock }: VisualProps) {
   const [{ task: chosen }, setUrl] = useUrl<'task'>()
   const { last, fault } = useReading(text)
   const [adding, setAdding] = useState<AddPlace>()
   const samples = useSamples(flowId)
-  const tasks = useMemo(() => new Map(last === undefined ? [] : allTasks(last.list).map((task) => [task.pointer, task])), [last])
+  const use = useMemo(() => readUse(last?.definition), [last])
+  const tasks = useMemo(() => new Map(last === undefined ? [] : [last.list, ...listsOfUse(use)].flatMap(allTasks).map((task) => [task.pointer, task])), [last, use])
   const wrong = useMemo(() => (last === undefined || findings === undefined ? undefined : findingsByTask(findings, last.list)), [last, findings])
   const choose = (pointer: string | undefined): void => {
     setUrl({ task: pointer })
@@ -43,8 +51,9 @@ export function Visual({ flowId, text, onText, findings, onGo, commands, panelPl
     if (place !== undefined) onGo({ ...place, isQuiet: true })
   }
   const [opened, keepOpen] = useOpened(chosen)
+  const [dragging] = useState(createDragging)
   const edits = useEdits({
-    text, onText: onText ?? (() => undefined), choose: (pointer) => { setUrl({ task: pointer }) }, ask: setAdding,
+    chosen, text, onText: onText ?? (() => undefined), choose: (pointer) => { setUrl({ task: pointer }) }, ask: setAdding,
     renamed(pointer) {
       keepOpen(pointer)
       setUrl({ task: pointer })
@@ -52,26 +61,25 @@ export function Visual({ flowId, text, onText, findings, onGo, commands, panelPl
   })
   // What cannot be read must not be changed by what was read before it.
   const mayEdit = onText !== undefined && fault === undefined
-  const deeds = useMemo((): GraphDeeds | undefined => (mayEdit ? { add: edits.add, remove: edits.remove, move: edits.move, undo: () => { commands.current?.undo() }, redo: () => { commands.current?.redo() } } : undefined), [mayEdit, edits, commands])
+  const deeds = useMemo((): GraphDeeds | undefined => (mayEdit ? { add: edits.add, remove: edits.remove, move: edits.move, moveTo: edits.moveTo, undo: () => { commands.current?.undo() }, redo: () => { commands.current?.redo() } } : undefined), [mayEdit, edits, commands])
   const task = findTask([...tasks.values()], chosen)
+  const end = (list: TaskList): AddPlace => (task !== undefined ? { list: task.list, index: task.index + 1 } : { list, index: list.tasks.length })
   return (
-    <Stack gap="xs">
-      {fault !== undefined && <Alert color="orange" variant="outline" role="status" title={texts.unreadable}><Text size="sm">{texts.unreadableText(fault.line, fault.message)}</Text></Alert>}
-      {last !== undefined && <Graph label={texts.graph} list={last.list} chosen={task?.pointer} onChoose={choose} deeds={deeds} {...wrong !== undefined && { findings: wrong }} height={560} />}
-      {onText !== undefined && (
-        <Group gap={4}>
-          <ActionIcon variant="default" aria-label={texts.undo} onClick={() => { commands.current?.undo() }}><Undo2 size={14} /></ActionIcon>
-          <ActionIcon variant="default" aria-label={texts.redo} onClick={() => { commands.current?.redo() }}><Redo2 size={14} /></ActionIcon>
-          <Text size="xs" c="dimmed">{texts.oneHistory}</Text>
-        </Group>
-      )}
-      {task !== undefined && mayEdit && panelPlace !== null && last !== undefined && createPortal(
-        <TaskPanel key={opened} task={task} root={last.list} findings={(findings ?? []).filter(({ pointer }) => taskAt(tasks, pointer) === task)} samples={samples} deeds={edits} onClose={() => { setUrl({ task: undefined }) }} />, panelPlace)}
-      {adding !== undefined && mayEdit && <Palette onClose={() => { setAdding(undefined) }} onPick={(picked) => {
-        setAdding(undefined)
-        edits.put(adding, picked)
-      }} />}
-    </Stack>
+    <DraggingContext value={mayEdit ? dragging : undefined}>
+      <Stack gap="xs">
+        {fault !== undefined && <Alert color="orange" variant="outline" role="status" title={texts.unreadable}><Text size="sm">{texts.unreadableText(fault.line, fault.message)}</Text></Alert>}
+        {last !== undefined && <Graph label={texts.graph} list={last.list} chosen={task?.pointer} onChoose={choose} deeds={deeds} {...wrong !== undefined && { findings: wrong }} height={560} />}
+        {docked === 'document' && mayEdit && panelPlace !== null && last !== undefined && createPortal(
+          <DocumentPanel definition={last.definition} root={last.list} use={use} deeds={{ ...edits, addFunction: () => { edits.add({ list: use.functions, index: use.functions.tasks.length }) }, open: choose }} onClose={() => { onDock(undefined) }} />, panelPlace)}
+        {docked === 'palette' && mayEdit && panelPlace !== null && last !== undefined && createPortal(<DockedPalette onClose={() => { onDock(undefined) }} onPick={(picked, place) => { edits.put(place ?? end(last.list), picked) }} />, panelPlace)}
+        {task !== undefined && mayEdit && panelPlace !== null && last !== undefined && createPortal(
+          <TaskPanel key={opened} task={task} root={last.list} use={use} findings={(findings ?? []).filter(({ pointer }) => taskAt(tasks, pointer) === task)} samples={samples} deeds={edits} onClose={() => { setUrl({ task: undefined }) }} />, panelPlace)}
+        {adding !== undefined && mayEdit && <Palette onClose={() => { setAdding(undefined) }} onPick={(picked) => {
+          setAdding(undefined)
+          edits.put(adding, picked)
+        }} />}
+      </Stack>
+    </DraggingContext>
   )
 }
 

@@ -1,7 +1,7 @@
-import { Button, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
+import { ActionIcon, Button, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
 import { useBlocker } from '@tanstack/react-router'
-import { Save, Send } from 'lucide-react'
-import { Suspense, useMemo, useRef, useState, type ReactNode } from 'react'
+import { Redo2, Save, Send, Settings2, Shapes, Undo2 } from 'lucide-react'
+import { Suspense, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { Editor, type EditorCommands, type EditorPlace } from '../../../components/code/editor.tsx'
 import { lazily } from '../../../components/lazily.ts'
 import { Problem } from '../../../components/problem.tsx'
@@ -10,6 +10,7 @@ import { isProblem, type Flow, type StoredFlow } from '../../../hub/client.ts'
 import { useTenant } from '../../../hub/session.ts'
 import { useUrl } from '../../../routing/url.ts'
 import { useStore } from '../deeds.ts'
+import type { Docked } from '../editor/visual.tsx'
 import { nextVersion, template, withVersion } from '../template.ts'
 import { texts } from '../texts.ts'
 import { Findings } from './findings.tsx'
@@ -40,6 +41,7 @@ export function DocumentEditor({ stored, text, onText, onStored, beside }: Docum
   const isDirty = text !== (stored?.source ?? template)
   const kept = useRef<string>(undefined)
   const commands = useRef<EditorCommands>(null)
+  const [docked, setDocked] = useState<Docked>()
   const [panelPlace, setPanelPlace] = useState<HTMLElement | null>(null)
   const store = useStore((result, document) => {
     kept.current = document.text
@@ -57,7 +59,7 @@ export function DocumentEditor({ stored, text, onText, onStored, beside }: Docum
   return (
     <Stack gap="sm">
       <Group gap="xs" justify="space-between">
-        <Group gap="xs">{beside}<SegmentedControl aria-label={texts.view} data={Object.entries(texts.views).map(([value, label]) => ({ value, label }))} value={view} onChange={(next) => { setUrl({ view: next === 'both' ? undefined : next }) }} />{!isNew && isDirty && <Text size="sm" c="dimmed">{texts.unsaved}</Text>}</Group>
+        <Group gap="xs">{beside}<SegmentedControl aria-label={texts.view} data={Object.entries(texts.views).map(([value, label]) => ({ value, label }))} value={view} onChange={(next) => { setUrl({ view: next === 'both' ? undefined : next }) }} />{mayWrite && <Tools commands={commands} docked={docked} onDock={view === 'text' ? undefined : setDocked} />}{!isNew && isDirty && <Text size="sm" c="dimmed">{texts.unsaved}</Text>}</Group>
         {mayWrite
           ? <StoreButtons isPending={store.isPending ? store.variables.draft : undefined} isAllowed={isSavable || stored?.status === 'draft'} isSavable={isSavable} onStore={save} {...!isNew && isDirty && { onDiscard: () => { onText(stored.source) } }} />
           : <Text size="sm" c="dimmed">{texts.mayNotWrite}</Text>}
@@ -74,15 +76,29 @@ export function DocumentEditor({ stored, text, onText, onStored, beside }: Docum
         </Suspense>
       )}
       <div className="app-flow-editor" data-view={view}>
-        {view !== 'text' && <Suspense fallback={<Skeleton height={560} />}><Visual flowId={stored?.flowId} text={text} onText={mayWrite ? onText : undefined} findings={checked.findings} onGo={setGoTo} commands={commands} panelPlace={panelPlace} /></Suspense>}
+        {view !== 'text' && <Suspense fallback={<Skeleton height={560} />}><Visual flowId={stored?.flowId} text={text} onText={mayWrite ? onText : undefined} findings={checked.findings} onGo={setGoTo} commands={commands} panelPlace={panelPlace} docked={docked} onDock={setDocked} /></Suspense>}
         <Stack gap="sm" className="app-shrink">
-          <div ref={setPanelPlace} hidden={view === 'text'} />
+          <div ref={setPanelPlace} className="app-flow-forms" hidden={view === 'text'} />
           {/* Always there: it holds what can be undone. */}
           <div hidden={view === 'graph'}><Editor language={format} label={texts.document} value={text} {...mayWrite && { onChange: onText, marks }} goTo={goTo} commands={commands} minHeight={360} maxHeight={620} /></div>
           {mayWrite && <Findings checked={checked} onGo={setGoTo} />}
         </Stack>
       </div>
     </Stack>
+  )
+}
+
+interface ToolsProps { commands: RefObject<EditorCommands | null>, docked: Docked | undefined, onDock: ((docked: Docked | undefined) => void) | undefined }
+
+const choices = [['palette', texts.palette, Shapes], ['document', texts.documentPanel, Settings2]] as const
+
+function Tools({ commands, docked, onDock }: ToolsProps) {
+  return (
+    <Group gap={4}>
+      <ActionIcon variant="default" size="lg" aria-label={texts.undo} title={`${texts.undo}. ${texts.oneHistory}`} onClick={() => { commands.current?.undo() }}><Undo2 size={15} /></ActionIcon>
+      <ActionIcon variant="default" size="lg" aria-label={texts.redo} title={texts.redo} onClick={() => { commands.current?.redo() }}><Redo2 size={15} /></ActionIcon>
+      {onDock !== undefined && choices.map(([key, label, Icon]) => <Button key={key} variant={docked === key ? 'light' : 'default'} leftSection={<Icon size={14} />} aria-pressed={docked === key} onClick={() => { onDock(docked === key ? undefined : key) }}>{label}</Button>)}
+    </Group>
   )
 }
 

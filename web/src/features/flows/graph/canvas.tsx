@@ -5,6 +5,7 @@ import { Background, Controls, MiniMap, ReactFlow, ReactFlowProvider, type EdgeT
 import { useMemo, useRef } from 'react'
 import { texts } from '../texts.ts'
 import { GraphContext, type GraphLife } from './context.ts'
+import { DropLayer } from './drop-layer.tsx'
 import { elementsOf } from './elements.ts'
 import type { GraphProps } from './graph.tsx'
 import { layOut } from './layout.ts'
@@ -41,6 +42,7 @@ function Shown({ label, list, chosen, onChoose, standings, findings, deeds, heig
           onInit={(flow) => { flow.setViewport(firstView(placed.width, frame.current)).catch(() => undefined) }}
         >
           <Background gap={20} size={1} />
+          {deeds !== undefined && <DropLayer placed={placed} list={list} frame={frame} />}
           <Controls showInteractive={false} fitViewOptions={{ minZoom: LEAST_ZOOM, maxZoom: 1 }} />
           {tasks.length >= MAPPED[0] && tasks.length <= MAPPED[1] && <MiniMap pannable zoomable style={{ width: 120, height: 90 }} />}
         </ReactFlow>

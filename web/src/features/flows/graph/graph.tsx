@@ -25,6 +25,8 @@ export interface GraphDeeds {
   /** Asks what to put there. */
   add(place: AddPlace): void
   remove(task: Task): void
+  /** Before the one that is at the place now, in its list or another. */
+  moveTo(task: Task, place: AddPlace): void
   /** By so many places within its list. */
   move(task: Task, by: number): void
   undo(): void

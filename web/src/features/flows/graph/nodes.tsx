@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { formatMs } from '../../../lib/format.ts'
 import { texts } from '../texts.ts'
 import { useGraph, type GraphLife } from './context.ts'
+import { useDragging } from './dragging.ts'
 import type { EndNodeType, ListNodeType, TaskNodeType } from './elements.ts'
 import { iconOf } from './icons.ts'
 import { CASE_HEIGHT, HEAD_HEIGHT, isDirective } from './layout.ts'
@@ -14,8 +15,8 @@ import { detailOf, type Task, type TaskList } from './tasks.ts'
 const handles = <><Handle type="target" position={Position.Top} isConnectable={false} /><Handle type="source" position={Position.Bottom} isConnectable={false} /></>
 
 export function TaskNode({ data: { placed: { task } } }: NodeProps<TaskNodeType>) {
-  const life = useGraph()
-  const { active, chosen, onChoose, onFocus, standings, findings, deeds } = life
+  const { active, chosen, onChoose, onFocus, standings, findings, deeds } = useGraph()
+  const dragging = useDragging()
   const { pointer, name, kind, lists, cases, next } = task
   const Icon = iconOf(kind)
   const standing = standings?.get(pointer)
@@ -28,6 +29,7 @@ export function TaskNode({ data: { placed: { task } } }: NodeProps<TaskNodeType>
       <button
         type="button" className="flow-node-head nopan nodrag" style={{ height: HEAD_HEIGHT }} data-pointer={pointer} tabIndex={active === pointer ? 0 : -1} aria-pressed={chosen === pointer}
         onClick={() => { onChoose(chosen === pointer ? undefined : pointer) }} onFocus={() => { onFocus(pointer) }}
+        {...deeds !== undefined && { onPointerDown: (event) => { dragging?.begin(event, { label: name, task, drop: (place) => { deeds.moveTo(task, place) } }) } }}
       >
         <Icon size={16} aria-hidden className="flow-node-icon" />
         <span className="flow-node-words">

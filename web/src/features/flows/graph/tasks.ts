@@ -6,8 +6,8 @@ export type Members = Record<string, unknown>
 export const taskKinds = ['call', 'emit', 'for', 'fork', 'listen', 'raise', 'run', 'set', 'switch', 'try', 'wait', 'do'] as const
 export type TaskKind = (typeof taskKinds)[number]
 
-/** Where tasks stand in a task: `branches` run beside each other, all others one after another. */
-export type ListRole = 'do' | 'branches' | 'try' | 'catch' | 'each'
+/** Where tasks stand: `branches` run beside each other, `functions` when they are called, all others one after another. */
+export type ListRole = 'do' | 'branches' | 'try' | 'catch' | 'each' | 'before' | 'after' | 'functions'
 
 export interface TaskList {
   /** JSON pointer of the array: `/do`. It may not be there yet. */
@@ -50,7 +50,7 @@ export function readTasks(definition: unknown): TaskList {
 
 interface ListPlace { pointer: string, role: ListRole, parent: Task | undefined }
 
-function readList(value: unknown, { pointer, role, parent }: ListPlace): TaskList {
+export function readList(value: unknown, { pointer, role, parent }: ListPlace): TaskList {
   const list: TaskList = { pointer, role, tasks: [] }
   for (const [index, item] of (Array.isArray(value) ? value as unknown[] : []).entries()) {
     const [name] = isMembers(item) ? Object.keys(item) : []
@@ -59,7 +59,7 @@ function readList(value: unknown, { pointer, role, parent }: ListPlace): TaskLis
   return list
 }
 
-function readTask(value: unknown, place: Pick<Task, 'name' | 'pointer' | 'parent' | 'list' | 'index'>): Task {
+export function readTask(value: unknown, place: Pick<Task, 'name' | 'pointer' | 'parent' | 'list' | 'index'>): Task {
   const definition = isMembers(value) ? value : {}
   const task: Task = { ...place, definition, kind: taskKinds.find((kind) => Object.hasOwn(definition, kind)), lists: [], cases: [], next: text(definition['then']) }
   task.lists = listsWithin(task)
@@ -90,6 +90,9 @@ function casesOf({ definition, pointer }: Task): SwitchCase[] {
     { name, pointer: `${pointer}/switch/${index}/${escapePart(name)}`, when: text(memberOf(each, 'when')), next: text(memberOf(each, 'then')) })))
 }
 
+/** Whether what it does, or one of its cases, goes on with the task of that name. */
+export const leadsTo = ({ next, cases }: Task, name: string): boolean => next === name || cases.some((each) => each.next === name)
+
 /** Outer ones before inner ones, in the document's order. */
 export function allTasks(list: TaskList): Task[] {
   return list.tasks.flatMap((task) => [task, ...task.lists.flatMap(allTasks)])
@@ -104,7 +107,7 @@ export function taskAt(tasks: Map<string, Task>, pointer: string): Task | undefi
   return undefined
 }
 
-const listParts = new Set(['do', 'try', 'branches'])
+const listParts = new Set(['do', 'try', 'branches', 'before', 'after', 'extensions'])
 
 /** A reference without positions: `do/loop/do/send`. */
 export function namesOf(reference: string): string {

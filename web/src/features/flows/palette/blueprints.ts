@@ -29,6 +29,11 @@ export const blueprints: Blueprint[] = [
   { id: 'script', kind: 'run', name: 'compute', definition: { run: { script: { language: 'javascript', code: 'return { done: true }' } } } },
   { id: 'workflow', kind: 'run', name: 'other', definition: { run: { workflow: { namespace: 'default', name: 'another-flow', version: 'latest', input: {} } } } },
   { id: 'shell', kind: 'run', name: 'command', definition: { run: { shell: { command: 'echo done' } } } },
+  { id: 'openapi', kind: 'call', name: 'operation', definition: { call: 'openapi', with: { document: { endpoint: 'https://example.com/openapi.json' }, operationId: 'getThing', parameters: {} } } },
+  { id: 'grpc', kind: 'call', name: 'method', definition: { call: 'grpc', with: { proto: { endpoint: 'reflection:' }, service: { name: 'shop.v1.Orders', host: 'grpc.example.com', port: 443 }, method: 'GetOrder', arguments: {} } } },
+  { id: 'asyncapi', kind: 'call', name: 'message', definition: { call: 'asyncapi', with: { document: { endpoint: 'https://example.com/asyncapi.json' }, operation: 'sendOrder', message: { payload: { value: '${ . }' } } } } },
+  { id: 'mcp', kind: 'call', name: 'tool', definition: { call: 'mcp', with: { method: 'tools/call', parameters: { name: 'a-tool', arguments: {} }, transport: { http: { endpoint: 'https://example.com/mcp' } } } } },
+  { id: 'a2a', kind: 'call', name: 'ask', definition: { call: 'a2a', with: { agentCard: { endpoint: 'https://example.com/.well-known/agent-card.json' }, method: 'message/send', parameters: { message: { parts: [{ kind: 'text', text: '${ .question }' }] } } } } },
   { id: 'container', kind: 'run', name: 'container', definition: { run: { container: { image: 'alpine', command: 'echo done' } } } },
 ]
 

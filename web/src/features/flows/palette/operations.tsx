@@ -1,24 +1,26 @@
-import { Button, NavLink, Select, Stack, Text } from '@mantine/core'
+import { Button, Select, Stack, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
+import { notifyFailed } from '../../../components/notify.tsx'
 import { Problem } from '../../../components/problem.tsx'
 import { texts as common } from '../../../components/texts.ts'
 import { useAction } from '../../../hub/action.ts'
-import { notifyFailed } from '../../../components/notify.tsx'
-import type { Integration, Operation, OperationSummary } from '../../../hub/client.ts'
+import type { FoundOperation, Operation, OperationSummary } from '../../../hub/client.ts'
 import { useRows } from '../../../hub/queries.ts'
 import { useTenant } from '../../../hub/session.ts'
+import type { AddPlace } from '../graph/graph.tsx'
 import { texts } from '../texts.ts'
 import { callOf, type NewTask } from './blueprints.ts'
+import { PaletteItem } from './item.tsx'
 
-/** Through how many integrations the words are looked for before one is chosen, and how many of each are shown. */
-const LOOKED_THROUGH = 12
-const SHOWN_OF_EACH = 6
-/** So many are shown before anything is looked for. */
+/** Of so many integrations all operations are shown before anything is looked for. */
 const FEW = 3
+const PAGE = 50
 
-/** The operations of the tenant's integrations: of the chosen one in pages, of several the best few of each. */
-export function Operations({ words, onPick }: { words: string, onPick(task: NewTask): void }) {
+interface OperationsProps { words: string, onPick(task: NewTask, place?: AddPlace): void }
+
+/** The operations of the tenant's integrations: of the chosen one, or those of all that the words find. */
+export function Operations({ words, onPick }: OperationsProps) {
   const { can } = useTenant()
   const [search, setSearch] = useState('')
   const [settled] = useDebouncedValue(search, 200)
@@ -28,32 +30,54 @@ export function Operations({ words, onPick }: { words: string, onPick(task: NewT
   if (list.error !== null && list.rows === undefined) return <Problem error={list.error} retry={() => { void list.refetch() }} />
   const integrations = list.rows ?? []
   const one = integrations.find(({ name }) => name === chosen)
-  const shown = one !== undefined ? [one] : words === '' && integrations.length > FEW ? [] : integrations.slice(0, LOOKED_THROUGH)
+  const isAll = one === undefined && words === '' && integrations.length > FEW
   return (
     <Stack gap={6}>
       <Select label={texts.integration} placeholder={texts.anyIntegration} clearable searchable data={integrations.map(({ name }) => name)} value={one === undefined ? null : chosen} onChange={setChosen} onSearchChange={setSearch} nothingFoundMessage={texts.noIntegration} />
-      {shown.length === 0 && <Text size="sm" c="dimmed">{integrations.length === 0 ? texts.noIntegrations : texts.searchOrChoose}</Text>}
-      {shown.map((integration) => <OfOne key={integration.id} integration={integration} words={words} isOnly={one !== undefined} onPick={onPick} />)}
+      {one !== undefined && <OfOne integration={one} words={words} onPick={onPick} />}
+      {one === undefined && integrations.length === 0 && settled === '' && list.rows !== undefined && <Text size="sm" c="dimmed">{texts.noIntegrations}</Text>}
+      {isAll && <Text size="sm" c="dimmed">{texts.searchOrChoose}</Text>}
+      {one === undefined && !isAll && integrations.length > 0 && <OfAll words={words} onPick={onPick} />}
     </Stack>
   )
 }
 
-function OfOne({ integration: { name, connector }, words, isOnly, onPick }: { integration: Integration, words: string, isOnly: boolean, onPick(task: NewTask): void }) {
-  const list = useRows('/api/v1/connectors/{id}/operations', { path: { id: connector }, query: { ...words !== '' && { q: words }, limit: isOnly ? 50 : SHOWN_OF_EACH } })
-  const pick = useAction<string, Operation>({
-    run: ({ hub }, operation) => hub.get('/api/v1/connectors/{id}/operations/{operation}', { path: { id: connector, operation } }),
-    done: (operation) => { onPick(callOf(name, operation)) }, failed: (error) => { notifyFailed(texts.pickFailed, error) },
-  })
-  if (list.rows?.length === 0) return isOnly ? <Text size="sm" c="dimmed">{texts.nothingLikeIt}</Text> : null
+/** The best first; those of one integration together. */
+function OfAll({ words, onPick }: OperationsProps) {
+  const list = useRows('/api/v1/operations', { query: { limit: PAGE, ...words !== '' && { q: words } } })
+  const groups = useMemo(() => Map.groupBy(list.rows ?? [], ({ integrationId }: FoundOperation) => integrationId), [list.rows])
+  if (list.error !== null && list.rows === undefined) return <Problem error={list.error} retry={() => { void list.refetch() }} />
+  if (list.rows?.length === 0) return <Text size="sm" c="dimmed">{texts.nothingLikeIt}</Text>
   return (
-    <div role="group" aria-label={name}>
-      <Text size="xs" fw={600} c="dimmed">{name}</Text>
-      {list.rows?.map((operation) => <Choice key={operation.id} operation={operation} isLoading={pick.isPending && pick.variables === operation.id} onPick={() => { pick.mutate(operation.id) }} />)}
-      {isOnly && list.hasNextPage && <Button variant="subtle" loading={list.isFetchingNextPage} onClick={() => { void list.fetchNextPage() }}>{common.loadMore}</Button>}
-    </div>
+    <>
+      {[...groups].map(([id, found]) => <Group key={id} integration={found[0]!.integration} connector={found[0]!.connector} operations={found} onPick={onPick} />)}
+      {list.hasNextPage && <Button variant="subtle" loading={list.isFetchingNextPage} onClick={() => { void list.fetchNextPage() }}>{common.loadMore}</Button>}
+    </>
   )
 }
 
-function Choice({ operation: { id, summary, path }, isLoading, onPick }: { operation: OperationSummary, isLoading: boolean, onPick(): void }) {
-  return <NavLink component="button" type="button" noWrap label={id} description={summary || path} disabled={isLoading} onClick={onPick} />
+function OfOne({ integration: { name, connector }, words, onPick }: OperationsProps & { integration: { name: string, connector: string } }) {
+  const list = useRows('/api/v1/connectors/{id}/operations', { path: { id: connector }, query: { ...words !== '' && { q: words }, limit: PAGE } })
+  if (list.rows?.length === 0) return <Text size="sm" c="dimmed">{texts.nothingLikeIt}</Text>
+  return (
+    <>
+      <Group integration={name} connector={connector} operations={list.rows ?? []} onPick={onPick} />
+      {list.hasNextPage && <Button variant="subtle" loading={list.isFetchingNextPage} onClick={() => { void list.fetchNextPage() }}>{common.loadMore}</Button>}
+    </>
+  )
+}
+
+interface GroupProps extends Pick<OperationsProps, 'onPick'> { integration: string, connector: string, operations: OperationSummary[] }
+
+function Group({ integration, connector, operations, onPick }: GroupProps) {
+  const pick = useAction<{ operation: string, place?: AddPlace | undefined }, Operation>({
+    run: ({ hub }, { operation }) => hub.get('/api/v1/connectors/{id}/operations/{operation}', { path: { id: connector, operation } }),
+    done: (operation, { place }) => { onPick(callOf(integration, operation), place) }, failed: (error) => { notifyFailed(texts.pickFailed, error) },
+  })
+  return (
+    <div role="group" aria-label={integration}>
+      <Text size="xs" fw={600} c="dimmed">{integration}</Text>
+      {operations.map(({ id, summary, path }) => <PaletteItem key={id} label={id} description={summary || (path ?? '')} disabled={pick.isPending && pick.variables.operation === id} onPick={(place) => { pick.mutate({ operation: id, place }) }} />)}
+    </div>
+  )
 }

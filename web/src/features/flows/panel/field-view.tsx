@@ -5,55 +5,52 @@ import { LineEditor } from '../../../components/code/line-editor.tsx'
 import { valueAt } from '../document/edits.ts'
 import { directives, escapePart, isMembers } from '../graph/tasks.ts'
 import { texts } from '../texts.ts'
+import { AuthenticationField, EndpointField } from './authentication-field.tsx'
 import { usePanel } from './context.ts'
-import type { Field } from './fields.ts'
+import type { Field } from './field.ts'
 import { Preview } from './preview.tsx'
+import { asText, DurationField, IntegerField, labelled, LinesField, ReusableField, TextField, VariantField, type FieldProps } from './typed-fields.tsx'
 import { useDraft } from './use-draft.ts'
 import { blockText, fits, lineText, parseBlock, parseLine, type Typed } from './written.ts'
 
 /** One field of a task, by its kind. */
 export function FieldView({ field }: { field: Field }) {
-  const { task } = usePanel()
+  const { task, set } = usePanel()
   const value = valueAt(task.definition, field.path)
+  const props = { field, value }
   switch (field.as) {
-    case 'text': return <TextField field={field} value={value} />
-    case 'code': return <CodeField field={field} value={value} />
-    case 'switch': return <SwitchField field={field} value={value} />
-    case 'next': return <NextField field={field} value={value} />
-    case 'map': return <MapField field={field} value={value} />
-    case 'jq': case 'value': case 'number': return <ExpressionField field={field} value={value} />
-    default: return <ChoiceField field={field} value={value} choices={field.as.choices} />
+    case 'text': return <TextField {...props} />
+    case 'code': return <CodeField {...props} />
+    case 'switch': return <SwitchField {...props} />
+    case 'next': return <NextField {...props} />
+    case 'map': return <MapField {...props} />
+    case 'integer': return <IntegerField {...props} />
+    case 'duration': return <DurationField {...props} />
+    case 'lines': return value === undefined || Array.isArray(value) ? <LinesField {...props} /> : <ExpressionField {...props} field={{ ...field, as: 'value' }} />
+    case 'endpoint': return <EndpointField {...props} FieldView={FieldView} />
+    case 'authentication': case 'policy': return <AuthenticationField FieldView={FieldView} label={field.label} path={field.path} value={value} isPolicy={field.as === 'policy'} onChange={(policy) => { set(field.path, policy) }} />
+    case 'jq': case 'value': case 'line': return <ExpressionField {...props} />
+    default: return 'choices' in field.as ? <ChoiceField {...props} choices={field.as.choices} /> : 'variants' in field.as ? <VariantField {...props} variants={field.as.variants} /> : <ReusableField {...props} of={field.as.reusable} start={field.as.start} />
   }
 }
 
-interface Props { field: Field, value: unknown }
-
-const asText = (value: unknown): string => (value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value))
-
-function TextField({ field: { path, label, help, placeholder }, value }: Props) {
-  const { set } = usePanel()
-  const text = asText(value)
-  const draft = useDraft({ text, isSame: (typed) => typed === text, commit: (typed) => { set(path, typed === '' ? undefined : typed) } })
-  return <TextInput label={label} description={help} {...placeholder !== undefined && { placeholder }} value={draft.text} onChange={(event) => { draft.type(event.currentTarget.value) }} onBlur={draft.flush} />
-}
-
-function CodeField({ field: { path, label, help }, value }: Props) {
+function CodeField({ field: { path, label, help }, value }: FieldProps) {
   const { set } = usePanel()
   const text = asText(value)
   const draft = useDraft({ text, isSame: (typed) => typed === text, commit: (typed) => { set(path, typed === '' ? undefined : typed) } })
   return <Textarea label={label} description={help} classNames={{ input: 'app-mono' }} minRows={3} maxRows={14} value={draft.text} onChange={(event) => { draft.type(event.currentTarget.value) }} onBlur={draft.flush} />
 }
 
-function SwitchField({ field: { path, label, help }, value }: Props) {
+function SwitchField({ field: { path, label, help }, value }: FieldProps) {
   const { set } = usePanel()
   const isOn = value === true || (value === undefined && path === '/run/await')
   return <Switch label={label} description={help} checked={isOn} onChange={(event) => { set(path, event.currentTarget.checked) }} />
 }
 
-function ChoiceField({ field: { path, label, help }, value, choices }: Props & { choices: readonly string[] }) {
+function ChoiceField({ field, value, choices }: FieldProps & { choices: readonly string[] }) {
   const { set } = usePanel()
   const given = typeof value === 'string' ? value : null
-  return <Select label={label} description={help} clearable data={[...new Set([...choices, ...given === null ? [] : [given]])]} value={given} onChange={(next) => { set(path, next ?? undefined) }} />
+  return <Select {...labelled(field)} clearable={field.required !== true} allowDeselect={field.required !== true} data={[...new Set([...choices, ...given === null ? [] : [given]])]} value={given} onChange={(next) => { set(field.path, next ?? undefined) }} />
 }
 
 /** Tasks beside it, and the ways out of its list. */
@@ -64,19 +61,19 @@ export function nextChoices(names: string[]): { group: string, items: { value: s
   ]
 }
 
-function NextField({ field: { path, label, help }, value }: Props) {
+function NextField({ field: { path, label, help }, value }: FieldProps) {
   const { task, set } = usePanel()
   const beside = task.list.role === 'branches' ? [] : task.list.tasks.filter((each) => each !== task).map(({ name }) => name)
   return <Select label={label} description={help} clearable searchable placeholder={texts.directives.continue} data={nextChoices(beside)} value={typeof value === 'string' ? value : null} onChange={(next) => { set(path, next ?? undefined) }} />
 }
 
-interface LabelledProps { label: string, help?: string | undefined, fault?: string | undefined, children: ReactNode }
+interface LabelledProps { label: string, help?: string | undefined, required?: boolean | undefined, fault?: string | undefined, children: ReactNode }
 
-function Labelled({ label, help, fault, children }: LabelledProps) {
+function Labelled({ label, help, required = false, fault, children }: LabelledProps) {
   const id = useId()
   return (
     <Stack gap={3} role="group" aria-labelledby={id}>
-      <Text id={id} size="sm" fw={600}>{label}</Text>
+      <Text id={id} size="sm" fw={600}>{label}{required && <span aria-hidden style={{ color: 'var(--app-bad)' }}> *</span>}</Text>
       {help !== undefined && <Text size="xs" c="dimmed">{help}</Text>}
       {children}
       {fault !== undefined && <Text size="xs" role="alert" style={{ color: 'var(--app-bad)' }}>{fault}</Text>}
@@ -85,13 +82,14 @@ function Labelled({ label, help, fault, children }: LabelledProps) {
 }
 
 /** jq, or anything as YAML. The preview comes when one is in it. */
-function ExpressionField({ field: { path, label, help, as, moment = 'input', placeholder }, value }: Props) {
+function ExpressionField({ field: { path, label, help, as, moment = 'input', placeholder, required }, value }: FieldProps) {
   const { set, suggestAt } = usePanel()
   const isBare = as === 'jq'
-  const parse = (text: string): Typed => (isBare ? { value: text.trim() === '' ? undefined : text.trim() } : parseBlock(text))
+  const isLine = as === 'line'
+  const parse = (text: string): Typed => (isBare ? { value: text.trim() === '' ? undefined : text.trim() } : isLine ? text === '' ? { value: undefined } : parseLine(text) : parseBlock(text))
   const [isActive, setActive] = useState(false)
   const draft = useDraft({
-    text: isBare ? asText(value) : blockText(value), isSame: (typed) => fits(parse(typed), value),
+    text: isBare ? asText(value) : isLine ? lineText(value) : blockText(value), isSame: (typed) => fits(parse(typed), value),
     commit(typed) {
       const parsed = parse(typed)
       if ('value' in parsed) set(path, parsed.value)
@@ -100,15 +98,15 @@ function ExpressionField({ field: { path, label, help, as, moment = 'input', pla
   const parsed = parse(draft.text)
   const isTried = isBare ? draft.text.trim() !== '' : draft.text.includes('${') || (isActive && /^\/(?:input|output|export)\//.test(path) && draft.text !== '')
   return (
-    <Labelled label={label} help={help} fault={'fault' in parsed ? parsed.fault : undefined}>
-      <LineEditor label={label} isBlock={!isBare} value={draft.text} onChange={draft.type} suggest={suggestAt(moment, isBare)} {...placeholder !== undefined && { placeholder }} onFocus={() => { setActive(true) }} onBlur={draft.flush} />
+    <Labelled label={label} help={help} required={required} fault={'fault' in parsed ? parsed.fault : undefined}>
+      <LineEditor label={label} isBlock={!isBare && !isLine} value={draft.text} onChange={draft.type} suggest={suggestAt(moment, isBare)} {...placeholder !== undefined && { placeholder }} onFocus={() => { setActive(true) }} onBlur={draft.flush} />
       {isActive && isTried && 'value' in parsed && <Preview value={parsed.value} isBare={isBare} moment={moment} />}
     </Labelled>
   )
 }
 
 /** Names with values. Where something else stands, such as one expression for all, that is edited. */
-function MapField({ field, value }: Props) {
+function MapField({ field, value }: FieldProps) {
   const { set } = usePanel()
   const [isAdding, setAdding] = useState(false)
   if (value !== undefined && value !== null && !isMembers(value)) return <ExpressionField field={{ ...field, as: 'value' }} value={value} />

@@ -1,25 +1,12 @@
-/** Which fields a task of each kind has. `path` is from the task. What no field shows is edited in the text. */
-import { memberOf, type Task } from '../graph/tasks.ts'
+/** Which fields a task of each kind has. */
+import { isMembers, memberOf, type Task } from '../graph/tasks.ts'
+import type { UseNames } from '../graph/use.ts'
 import { texts } from '../texts.ts'
-
-/** What `.` means in an expression there: see `sample/`. */
-export type Moment = 'raw' | 'input' | 'output'
-
-export interface Field {
-  path: string
-  label: string
-  help?: string
-  /** `jq`: a program without `${ }`. `value`: anything, as YAML. `map`: names with values. `next`: a task, or where a list is left to. */
-  as: 'text' | 'code' | 'jq' | 'value' | 'map' | 'number' | 'switch' | 'next' | { choices: readonly string[] }
-  moment?: Moment
-  placeholder?: string
-}
+import { callFields } from './call-fields.ts'
+import { field, type Field } from './field.ts'
+import { errorFields, errorTypes, retryFields } from './use-fields.ts'
 
 const { fields: labels, fieldHelp: help } = texts
-const field = (path: string, label: string, as: Field['as'], more: Omit<Field, 'path' | 'label' | 'as'> = {}): Field => ({ path, label, as, ...more })
-
-const methods = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const
-const outputs = ['content', 'raw', 'response'] as const
 const languages = ['javascript', 'python'] as const
 
 function runFields({ run }: Task['definition']): Field[] {
@@ -33,36 +20,26 @@ function runFields({ run }: Task['definition']): Field[] {
 /** Not a URI, not a function of a catalog. */
 export const isOperation = (call: unknown): call is string => typeof call === 'string' && call.includes('/') && !/^[a-z]+:\/\//i.test(call) && !call.includes('@')
 
-function callFields({ call }: Task['definition']): Field[] {
-  if (call === 'http') {
-    return [
-      field('/with/method', labels.method, { choices: methods }), field('/with/endpoint', labels.endpoint, 'value', { help: help.endpoint }), field('/with/headers', labels.headers, 'map'), field('/with/query', labels.query, 'map'), field('/with/body', labels.body, 'value'),
-      field('/with/output', labels.answer, { choices: outputs }), field('/with/redirect', labels.redirect, 'switch'),
-    ]
-  }
-  if (call === 'openapi') return [field('/with/document', labels.document, 'value'), field('/with/operationId', labels.operationId, 'text'), field('/with/parameters', labels.parameters, 'map'), field('/with/output', labels.answer, { choices: outputs })]
-  return [field('/call', labels.calls, 'text', { help: help.calls }), field('/with', labels.with, 'map')]
-}
-
-function catchFields(): Field[] {
+function catchFields({ catch: caught }: Task['definition']): Field[] {
   return [
-    field('/catch/errors/with', labels.errorsWith, 'map', { help: help.errorsWith }), field('/catch/as', labels.errorAs, 'text', { placeholder: 'error' }), field('/catch/when', labels.when, 'jq'), field('/catch/exceptWhen', labels.exceptWhen, 'jq'),
-    field('/catch/retry', labels.retry, 'value', { help: help.retry }),
+    field('/catch/errors/with', labels.errorsWith, 'map', { help: help.errorsWith }), field('/catch/as', labels.errorAs, 'text', { placeholder: 'error' }), field('/catch/when', labels.when, 'jq', { moment: 'caught' }), field('/catch/exceptWhen', labels.exceptWhen, 'jq', { moment: 'caught' }),
+    field('/catch/retry', labels.retry, { reusable: 'retries', start: { delay: { seconds: 2 }, limit: { attempt: { count: 3 } } } }),
+    ...isMembers(memberOf(caught, 'retry')) ? retryFields('/catch/retry', memberOf(caught, 'retry')) : [],
   ]
 }
 
-function ownFields({ kind, definition }: Task): Field[] {
+function ownFields({ kind, definition }: Task, names: UseNames): Field[] {
   switch (kind) {
     case 'set': return [field('/set', labels.set, 'map', { help: help.set })]
-    case 'call': return callFields(definition)
-    case 'for': return [field('/for/in', labels.in, 'jq', { help: help.in }), field('/for/each', labels.each, 'text', { placeholder: 'item' }), field('/for/at', labels.at, 'text', { placeholder: 'index' }), field('/while', labels.while, 'jq')]
+    case 'call': return callFields(definition, names)
+    case 'for': return [field('/for/in', labels.in, 'jq', { help: help.in }), field('/for/each', labels.each, 'text', { placeholder: 'item' }), field('/for/at', labels.at, 'text', { placeholder: 'index' }), field('/while', labels.while, 'jq', { moment: 'round' })]
     case 'fork': return [field('/fork/compete', labels.compete, 'switch', { help: help.compete })]
-    case 'wait': return [field('/wait', labels.duration, 'value', { help: help.duration })]
+    case 'wait': return [field('/wait', labels.duration, 'duration', { help: help.duration })]
     case 'emit': return [field('/emit/event/with', labels.event, 'map', { help: help.event })]
     case 'listen': return [field('/listen/to', labels.to, 'value', { help: help.to }), field('/listen/read', labels.read, { choices: ['data', 'envelope', 'raw'] })]
-    case 'raise': return [field('/raise/error', labels.error, typeof memberOf(definition['raise'], 'error') === 'string' ? 'text' : 'map', { help: help.error })]
+    case 'raise': return [field('/raise/error', labels.error, { reusable: 'errors', start: { type: errorTypes[0], status: 500, title: '' } }), ...isMembers(memberOf(definition['raise'], 'error')) ? errorFields('/raise/error') : []]
     case 'run': return runFields(definition)
-    case 'try': return catchFields()
+    case 'try': return catchFields(definition)
     default: return []
   }
 }
@@ -71,12 +48,14 @@ const common: Field[] = [
   field('/if', labels.if, 'jq', { help: help.if, moment: 'raw' }),
   field('/input/from', labels.from, 'value', { help: help.from, moment: 'raw' }),
   field('/output/as', labels.as, 'value', { help: help.as, moment: 'output' }),
-  field('/export/as', labels.export, 'value', { help: help.export, moment: 'output' }),
-  field('/timeout/after', labels.timeout, 'value', { help: help.duration }),
+  field('/export/as', labels.export, 'value', { help: help.export, moment: 'exported' }),
+  field('/timeout', labels.timeout, { reusable: 'timeouts', start: { after: { minutes: 1 } } }),
+  field('/timeout/after', labels.timeoutAfter, 'duration', { help: help.duration }),
   field('/then', labels.next, 'next', { help: help.next }),
 ]
 
-/** Those of its kind, and those that every task has. */
-export function fieldsOf(task: Task): { own: Field[], common: Field[] } {
-  return { own: ownFields(task), common }
+/** Those of its kind, and those that every task has. A function is no step of a list: nothing follows it. */
+export function fieldsOf(task: Task, names: UseNames): { own: Field[], common: Field[] } {
+  const isInline = isMembers(task.definition['timeout'])
+  return { own: ownFields(task, names), common: common.filter(({ path }) => (path !== '/timeout/after' || isInline) && (path !== '/then' || task.list.role !== 'functions')) }
 }

@@ -6,11 +6,12 @@ import { hasFields, hideSecrets, withoutBlanks } from '../../../components/form/
 import type { Integration } from '../../../hub/client.ts'
 import { useGet, useRows } from '../../../hub/queries.ts'
 import { useTenant } from '../../../hub/session.ts'
-import { isSame } from '../document/edits.ts'
-import { isMembers } from '../graph/tasks.ts'
+import { isSame, valueAt } from '../document/edits.ts'
+import { isMembers, type Task } from '../graph/tasks.ts'
 import { texts } from '../texts.ts'
 import { usePanel } from './context.ts'
 import { FieldView } from './field-view.tsx'
+import type { Field } from './field.ts'
 import { Preview } from './preview.tsx'
 
 /** What an operation is called with: by a form of its schema, in which expressions may stand for values. */
@@ -38,6 +39,14 @@ function BySchema({ integration: { connector }, operation }: { integration: Inte
       {hasFields(data.input) && (given === undefined || isMembers(given)) ? <Form schema={data.input} value={given} /> : <FieldView field={{ path: '/with', label: texts.fields.with, as: 'map' }} />}
     </>
   )
+}
+
+/** What a function is called with: by the schema of its input, where it has one. */
+export function FunctionInput({ field, called }: { field: Field, called: Task | undefined }) {
+  const { task } = usePanel()
+  const given = task.definition['with']
+  const schema = called === undefined ? undefined : valueAt(called.definition, '/input/schema/document')
+  return isMembers(schema) && hasFields(schema) && (given === undefined || isMembers(given)) ? <Form schema={schema} value={given} /> : <FieldView field={field} />
 }
 
 const PAUSE_MS = 300

@@ -7,7 +7,7 @@ import { useTenant } from '../../../hub/session.ts'
 import type { Sample } from '../sample/sample.ts'
 import { texts } from '../texts.ts'
 import { usePanel } from './context.ts'
-import type { Moment } from './fields.ts'
+import type { Moment } from './field.ts'
 
 const PAUSE_MS = 300
 const LONGEST = 4000
@@ -23,6 +23,7 @@ export function Preview({ value, isBare, moment }: { value: unknown, isBare: boo
     queryKey: [slug, 'evaluate', settled, isBare, sample?.key], enabled: sample !== undefined && settled !== undefined && settled !== '', staleTime: Infinity, gcTime: 60_000, retry: false, placeholderData: keepPreviousData,
     queryFn: ({ signal }) => evaluate(hub, sample!, { value: settled, isBare, signal }),
   })
+  if (moment === 'none') return null
   if (sample === undefined) return <Text size="xs" c="dimmed">{texts.noSample}</Text>
   if (settled === undefined || settled === '') return null
   if (error !== null) return <Text size="xs" className="app-anywhere" role="status" style={{ color: 'var(--app-bad)' }}>{error.message}</Text>
@@ -31,6 +32,7 @@ export function Preview({ value, isBare, moment }: { value: unknown, isBare: boo
   return (
     <div role="status" aria-label={texts.preview}>
       <Text size="xs" c="dimmed" component="div">{texts.preview}</Text>
+      {sample.isRough === true && <Text size="xs" style={{ color: 'var(--app-warn)' }}>{texts.roughSample}</Text>}
       {isShort && <Text size="xs" style={{ color: 'var(--app-warn)' }}>{texts.largeSample}</Text>}
       <pre className="app-pre app-code app-preview">{written.slice(0, LONGEST)}{written.length > LONGEST && '…'}</pre>
     </div>
@@ -39,13 +41,17 @@ export function Preview({ value, isBare, moment }: { value: unknown, isBare: boo
 
 interface Evaluation { value: unknown, isBare: boolean, signal: AbortSignal }
 
-/** Loops around it give their first item. */
-async function evaluate(hub: Client, { input, variables, loops }: Sample, { value, isBare, signal }: Evaluation): Promise<{ output: unknown }> {
+/** Loops around it give their first item; what the document does to the data first is done first. */
+async function evaluate(hub: Client, { input, variables, loops, first }: Sample, { value, isBare, signal }: Evaluation): Promise<{ output: unknown }> {
   const bound: Record<string, unknown> = { ...variables }
+  const ask = (body: { value: unknown, bare: boolean, input: unknown }): Promise<{ output: unknown }> => hub.post('/api/v1/flows/evaluate', { body: { ...body, variables: bound }, signal }) as Promise<{ output: unknown }>
   for (const loop of loops) {
-    const { output } = await hub.post('/api/v1/flows/evaluate', { body: { value: loop.program, bare: true, input: loop.input, variables: bound }, signal })
+    const { output } = await ask({ value: loop.program, bare: true, input: loop.input })
     bound[loop.name] = Array.isArray(output) ? output[0] ?? null : null
     bound[loop.at] = 0
   }
-  return await hub.post('/api/v1/flows/evaluate', { body: { value, bare: isBare, input, variables: bound }, signal }) as { output: unknown }
+  if (first === undefined) return ask({ value, bare: isBare, input })
+  const { output } = await ask({ value: first.value, bare: true, input: first.input })
+  bound[first.variable] = output
+  return ask({ value, bare: isBare, input: output })
 }

@@ -1,15 +1,20 @@
 import { Select, Stack, Text } from '@mantine/core'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { Editor } from '../../../components/code/editor.tsx'
 import { texts as common } from '../../../components/texts.ts'
 import type { Run, RunSummary } from '../../../hub/client.ts'
 import { useGet, useRows } from '../../../hub/queries.ts'
 import { formatExact } from '../../../lib/format.ts'
 import { useUrl } from '../../../routing/url.ts'
+import { allTasks, namesOf, readTasks } from '../graph/tasks.ts'
+import { listsOfUse, readUse } from '../graph/use.ts'
 import { texts } from '../texts.ts'
+import type { PastRun } from './sample.ts'
 
 export interface Samples {
   run: Run | undefined
+  /** The same with what it followed, once that is there. */
+  past: PastRun | undefined
   /** Typed in, where no run is chosen. */
   typed: unknown
   runs: RunSummary[]
@@ -30,7 +35,9 @@ export function useSamples(flowId: string | undefined): Samples {
   const runs = list.rows?.slice(0, OFFERED) ?? []
   const id = chosen === TYPED ? undefined : chosen ?? (runs.find(({ status }) => status === 'completed') ?? runs[0])?.id
   const { data: run } = useGet('/api/v1/runs/{id}', { path: { id: id ?? '' } }, { enabled: id !== undefined, staleTime: 60_000 })
-  return { run: id === undefined ? undefined : run, typed: parsed(typedText), runs, typedText, type: setTypedText, choose: (next) => { setUrl({ run: next ?? TYPED }) } }
+  const { data: definition, isFetched } = useGet('/api/v1/runs/{id}/definition', { path: { id: id ?? '' } }, { enabled: id !== undefined, staleTime: Infinity })
+  const past = useMemo(() => (id === undefined || run === undefined || !isFetched ? undefined : { run, tasks: new Map([readTasks(definition), ...listsOfUse(readUse(definition))].flatMap(allTasks).map((task) => [namesOf(task.pointer), task.definition])) }), [id, run, definition, isFetched])
+  return { run: id === undefined ? undefined : run, past, typed: parsed(typedText), runs, typedText, type: setTypedText, choose: (next) => { setUrl({ run: next ?? TYPED }) } }
 }
 
 function parsed(text: string): unknown {
