@@ -62,7 +62,7 @@ test('a gRPC call has a field for each of its parts, which know what may stand i
   await panel.getByRole('textbox', { name: 'Token' }).fill('${ $secrets.orders.token }')
   await expect.poll(async () => (await definition()).do[1].method).toEqual({
     call: 'grpc', with: {
-      proto: { endpoint: 'reflection:' }, service: { name: 'acme.Orders', host: 'orders.example.com', port: 8443, authentication: { bearer: { token: '${ $secrets.orders.token }' } } },
+      proto: { endpoint: 'reflection://server' }, service: { name: 'acme.Orders', host: 'orders.example.com', port: 8443, authentication: { bearer: { token: '${ $secrets.orders.token }' } } },
       method: 'Create', arguments: { id: '${ .a }' },
     },
   })

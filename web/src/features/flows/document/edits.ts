@@ -5,8 +5,8 @@
  */
 import { isAlias, isMap, isSeq, type Document } from 'yaml'
 import { directives, escapePart, isMembers, pointerParts, type Members } from '../graph/tasks.ts'
-import { addItem, addMember, linesOfItem, removeItem, removeMember, renameMember, replaceValue, type ItemLines } from './primitive.ts'
-import { find, isReadable, readDocument, type ReadDocument } from './read.ts'
+import { addItem, addMember, linesOfItem, moveLines, removeItem, removeMember, renameMember, replaceValue, type ItemLines } from './primitive.ts'
+import { find, isReadable, readAnew, readDocument, type ReadDocument } from './read.ts'
 
 /** Undefined where it cannot be done. */
 export type Edited = string | undefined
@@ -28,8 +28,9 @@ function change(text: string, { place, meant, write, pointer }: Change): Edited 
   const placed = attempt(() => place(read))
   if (placed !== undefined && says(placed, wanted)) return placed
   const written = attempt(() => {
-    write(read.document)
-    return read.document.toString({ lineWidth: 0 })
+    const { document } = readAnew(text) as ReadDocument
+    write(document)
+    return document.toString({ lineWidth: 0 })
   })
   return written !== undefined && says(written, wanted) ? written : undefined
 }
@@ -193,10 +194,24 @@ export interface ListPlace { pointer: string, index: number }
 export function moveItem(text: string, from: ListPlace, to: ListPlace): Edited {
   const read = readDocument(text)
   if (!isReadable(read) || to.pointer.startsWith(`${from.pointer}/${from.index}/`)) return undefined
+  const atOnce = attempt(() => movedLines(read, from, to))
+  if (atOnce !== undefined && says(atOnce, movedItem(structuredClone(read.definition), from, to))) return atOnce
   const value = listIn(read.definition, from.pointer)[from.index]
   const lines = linesOfItem(read, from.pointer, from.index)
   const without = dropItem(text, from.pointer, from.index)
   return without === undefined ? undefined : insert(without, pointerAfter(to.pointer, from), to.index, { value, lines })
+}
+
+/** Where both lists have a line for each item: taken out and put in within one text. */
+function movedLines(read: ReadDocument, from: ListPlace, to: ListPlace): Edited {
+  if (listIn(read.definition, from.pointer).length === 1 || [from.pointer, to.pointer].some((pointer) => find(read.document, pointer)?.isShared !== false)) return undefined
+  return moveLines(read, from, { pointer: to.pointer, index: to.pointer === from.pointer && to.index >= from.index ? to.index + 1 : to.index })
+}
+
+function movedItem(definition: unknown, from: ListPlace, to: ListPlace): unknown {
+  const [item] = listIn(definition, from.pointer).splice(from.index, 1)
+  listIn(definition, pointerAfter(to.pointer, from)).splice(to.index, 0, item)
+  return definition
 }
 
 /** Where a place is once an item before it is gone. */

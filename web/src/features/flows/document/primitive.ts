@@ -146,6 +146,21 @@ export function addItem(read: Read, pointer: string, index: number, item: { valu
   return put(text, at, at, at === text.length && !text.endsWith('\n') ? `\n${lines}` : lines)
 }
 
+/** `to.index`: in the list as it is. Undefined where one of the lists is written otherwise than line by line. */
+export function moveLines(read: Read, from: { pointer: string, index: number }, to: { pointer: string, index: number }): Changed {
+  const { text, document } = read
+  const [source, target] = [find(document, from.pointer)?.node, find(document, to.pointer)?.node]
+  if (!isSeq(source) || !isSeq(target) || isFlow(source) || isFlow(target)) return undefined
+  const [dashes, others] = [dashesOf(text, source), dashesOf(text, target)]
+  const item = linesOfItem(read, from.pointer, from.index)
+  if (dashes === undefined || others?.[0] === undefined || item === undefined) return undefined
+  const own = itemLines(text, source, dashes, from.index)
+  const at = to.index < others.length ? itemLines(text, target, others, to.index).from : itemLines(text, target, others, others.length - 1).to
+  const lines = shifted(item.text, columnOf(text, others[0]) - item.column)
+  if (lines === undefined || (at > own.from && at < own.to) || !text.slice(0, at).endsWith('\n')) return undefined
+  return at <= own.from ? text.slice(0, at) + lines + text.slice(at, own.from) + text.slice(own.to) : text.slice(0, own.from) + text.slice(own.to, at) + lines + text.slice(at)
+}
+
 export function removeItem(read: Read, pointer: string, index: number): Changed {
   const { text, document } = read
   const { node: seq } = find(document, pointer) ?? {}

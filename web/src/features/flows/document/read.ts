@@ -15,8 +15,24 @@ export interface Unreadable { message: string, line: number, column: number }
 
 export const isReadable = (reading: ReadDocument | Unreadable): reading is ReadDocument => 'document' in reading
 
-/** JSON too, which is YAML. */
+/** A change is proved by reading what it made, which is what is shown next; undoing goes back to what was shown before. */
+const REMEMBERED = 4
+const known = new Map<string, ReadDocument | Unreadable>()
+
+export const isRead = (text: string): boolean => known.has(text)
+
+/** Read once, and never changed. */
 export function readDocument(text: string): ReadDocument | Unreadable {
+  const reading = known.get(text) ?? readAnew(text)
+  // The last that was asked for is the last to go.
+  known.delete(text)
+  known.set(text, reading)
+  for (const oldest of [...known.keys()].slice(0, -REMEMBERED)) known.delete(oldest)
+  return reading
+}
+
+/** One that may be changed. JSON too, which is YAML. */
+export function readAnew(text: string): ReadDocument | Unreadable {
   const lines = new LineCounter()
   try {
     const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent', merge: true, prettyErrors: false, keepSourceTokens: true })

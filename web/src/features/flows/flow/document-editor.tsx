@@ -54,17 +54,19 @@ export function DocumentEditor({ stored, text, onText, onStored, beside }: Docum
   if (!isDirty) base.current = stored
   const isConflict = isProblem(store.error, 'precondition_failed')
   const save = (draft: boolean, over = base.current?.etag): void => { store.mutate({ text, format, draft, over }) }
-  const isFixed = stored?.status === 'published' && isDirty && checked.version === stored.version
+  // Said before anything is changed: nothing is to jump at the first key.
+  const published = stored?.status === 'published' && checked.version === stored.version ? stored.version : undefined
+  const isFixed = published !== undefined && isDirty
   const isSavable = (isNew || isDirty) && !isFixed
   return (
     <Stack gap="sm">
       <Group gap="xs" justify="space-between">
-        <Group gap="xs">{beside}<SegmentedControl aria-label={texts.view} data={Object.entries(texts.views).map(([value, label]) => ({ value, label }))} value={view} onChange={(next) => { setUrl({ view: next === 'both' ? undefined : next }) }} />{mayWrite && <Tools commands={commands} docked={docked} onDock={view === 'text' ? undefined : setDocked} />}{!isNew && isDirty && <Text size="sm" c="dimmed">{texts.unsaved}</Text>}</Group>
+        <Group gap="xs">{beside}<SegmentedControl aria-label={texts.view} data={Object.entries(texts.views).map(([value, label]) => ({ value, label }))} value={view} onChange={(next) => { setUrl({ view: next === 'both' ? undefined : next }) }} />{mayWrite && <Tools commands={commands} docked={docked} onDock={view === 'text' ? undefined : setDocked} />}{!isNew && <Text size="sm" c="dimmed" style={{ visibility: isDirty ? 'visible' : 'hidden' }}>{texts.unsaved}</Text>}</Group>
         {mayWrite
-          ? <StoreButtons isPending={store.isPending ? store.variables.draft : undefined} isAllowed={isSavable || stored?.status === 'draft'} isSavable={isSavable} onStore={save} {...!isNew && isDirty && { onDiscard: () => { onText(stored.source) } }} />
+          ? <StoreButtons isPending={store.isPending ? store.variables.draft : undefined} isAllowed={isSavable || stored?.status === 'draft'} isSavable={isSavable} isDirty={isDirty} onStore={save} {...!isNew && { onDiscard: () => { onText(stored.source) } }} />
           : <Text size="sm" c="dimmed">{texts.mayNotWrite}</Text>}
       </Group>
-      {isFixed && <Fixed version={stored.version} onRaise={(next) => { onText(withVersion(text, stored.version, next)) }} />}
+      {published !== undefined && mayWrite && <Fixed version={published} onRaise={(next) => { onText(withVersion(text, published, next)) }} />}
       {store.isError && !isConflict && <Problem error={store.error} title={texts.saveFailed} />}
       {isConflict && base.current !== undefined && (
         <Suspense fallback={null}>
@@ -107,12 +109,12 @@ function Fixed({ version, onRaise }: { version: string, onRaise(version: string)
   return <Group gap="xs"><Text size="sm">{texts.raiseText(version)}</Text><Button variant="default" onClick={() => { onRaise(next) }}>{texts.raise(next)}</Button></Group>
 }
 
-interface StoreButtonsProps { isPending: boolean | undefined, isAllowed: boolean, isSavable: boolean, onStore(draft: boolean): void, onDiscard?: () => void }
+interface StoreButtonsProps { isPending: boolean | undefined, isAllowed: boolean, isSavable: boolean, isDirty: boolean, onStore(draft: boolean): void, onDiscard?: () => void }
 
-function StoreButtons({ isPending, isAllowed, isSavable, onStore, onDiscard }: StoreButtonsProps) {
+function StoreButtons({ isPending, isAllowed, isSavable, isDirty, onStore, onDiscard }: StoreButtonsProps) {
   return (
     <Group gap="xs">
-      {onDiscard !== undefined && <Button variant="subtle" color="gray" onClick={onDiscard}>{texts.discard}</Button>}
+      {onDiscard !== undefined && <Button variant="subtle" color="gray" disabled={!isDirty} onClick={onDiscard}>{texts.discard}</Button>}
       <Button variant="default" leftSection={<Save size={14} />} disabled={!isSavable} loading={isPending === true} onClick={() => { onStore(true) }}>{texts.saveDraft}</Button>
       <Button leftSection={<Send size={14} />} disabled={!isAllowed} loading={isPending === false} onClick={() => { onStore(false) }}>{texts.publish}</Button>
     </Group>
