@@ -14,6 +14,16 @@ test('a run goes from task to task, and its record says how', () => withDatabase
   ])
 })))
 
+test('what came out before output.as is recorded beside it, unless it is large', () => withDatabase((database) => withFlows(database, async ({ run }) => {
+  const { tasks } = await run(`
+    - small: { set: { a: '\${ .start }', b: 2 }, output: { as: .a } }
+    - large: { set: { text: '\${ "x" * 70000 }', n: 1 }, output: { as: .n } }
+    - plain: { set: { c: 3 } }
+  `, { start: 1 })
+  expect(tasks).toMatchObject([{ output: 1, rawOutput: { a: 1, b: 2 } }, { output: 1 }, { output: { c: 3 } }])
+  expect((tasks as object[]).map((task) => 'rawOutput' in task)).toEqual([true, false, false])
+})))
+
 test('a call gets its arguments evaluated, and its answer is the output', () => withDatabase((database) => withFlows(database, async ({ run }) => {
   const record = await run([{ greet: { call: 'greet', with: { name: '${ .who }' } } }], { who: 'Ada' })
   expect(record).toMatchObject({ status: 'completed', output: { said: 'Hello Ada' } })
