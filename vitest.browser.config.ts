@@ -9,6 +9,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // A page that is looked at while others are tested answers late.
+    expect: { poll: { timeout: 10_000 } },
     reporters: ['default'],
   },
 })

@@ -122,6 +122,8 @@ test('an operation and a task are dragged from the palette to where they are to 
   await expect.poll(() => documentText(page)).toContain('      set: { a: 1 }\n  - getBook:\n      call: Bookshop/getBook\n')
   await page.getByRole('region', { name: 'Task: getBook' }).waitFor()
   await palette.getByRole('searchbox').fill('wait')
+  // Above it, nothing moves any more.
+  await palette.getByText('No operation has these words.').waitFor()
   await drag(page, await centre(palette.getByRole('button', { name: /^Wait Go on/ })), await pointOf(page, 'inner', 0.9))
   await expect.poll(() => documentText(page)).toContain('        - inner: { set: { b: 1 } }\n        - pause:\n            wait:\n              seconds: 10\n')
   await undo(page)

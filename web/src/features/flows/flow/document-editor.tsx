@@ -55,7 +55,7 @@ export function DocumentEditor({ stored, text, onText, onStored, beside }: Docum
   const isConflict = isProblem(store.error, 'precondition_failed')
   const save = (draft: boolean, over = base.current?.etag): void => { store.mutate({ text, format, draft, over }) }
   // Said before anything is changed: nothing is to jump at the first key.
-  const published = stored?.status === 'published' && checked.version === stored.version ? stored.version : undefined
+  const published = stored?.status === 'published' && (checked.version ?? stored.version) === stored.version ? stored.version : undefined
   const isFixed = published !== undefined && isDirty
   const isSavable = (isNew || isDirty) && !isFixed
   return (
