@@ -49,6 +49,7 @@ test('an answer is printed as it comes; what breaks off says so, and tools that 
 test('one is made of an API, runs by itself, and is deleted; what is missing is said', async () => {
   const { name } = await scene.connected()
   expect(await answerOf(['agents', 'create', 'clerk', '--from', name])).toMatchObject({ name: 'clerk', tools: { operations: [expect.stringMatching(/\/\*$/)] } })
+  expect((await run(['agents'])).stdout).toMatch(new RegExp(`^clerk +Model +${name}/\\*`, 'm'))
   expect((await run(['agents', 'run', 'clerk', 'hello', '--detach'])).stdout).toMatch(/^[\da-f-]{36}\n$/)
   expect(await run(['agents', 'create', 'none'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--model') })
   expect(await run(['agents', 'run', 'nobody', 'hello'])).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no agent called nobody.') })

@@ -1,5 +1,6 @@
 /** Agents of the hub's own: made, shown, told what to do. */
 import type { Command } from 'commander'
+import type { Client } from '../../client/client.ts'
 import type { Agent } from '../../client/types.ts'
 import { connect, findAgent, findIntegration } from '../connection.ts'
 import { UsageError } from '../failure.ts'
@@ -17,11 +18,13 @@ export function addAgents(program: Command, surroundings: Surroundings): void {
     .option('--limit <n>', 'how many at most', wholeNumber, 50)
     .option('--cursor <cursor>', 'go on where a page ended')
     .action(async ({ query: q, ...query }: { query?: string, limit: number, cursor?: string }, command: Command) => {
-      const page = await connect(surroundings, command).get('/api/v1/agents', { query: { ...query, ...q !== undefined && { q } } })
+      const client = connect(surroundings, command)
+      const page = await client.get('/api/v1/agents', { query: { ...query, ...q !== undefined && { q } } })
+      const named = isJson(command) ? String : await namesIn(client, page.data)
       await printPage<Agent>(surroundings, command, page, [
         { title: 'NAME', value: ({ name }) => name },
-        { title: 'MODEL', value: ({ model }) => model.integration },
-        { title: 'TOOLS', value: ({ tools: { operations, flows } }) => [...operations, ...flows].join(', ') },
+        { title: 'MODEL', value: ({ model }) => named(model.integration) },
+        { title: 'TOOLS', value: ({ tools: { operations, flows } }) => [...operations.map(named), ...flows].join(', ') },
         { title: 'DESCRIPTION', value: ({ description }) => description },
         { title: 'CHANGED', value: ({ updatedAt }) => ago(updatedAt) },
       ])
@@ -45,6 +48,19 @@ export function addAgents(program: Command, surroundings: Surroundings): void {
     await client.delete('/api/v1/agents/{id}', { path: { id } })
     printOutcome(surroundings, command, { id, deleted: true }, `Deleted ${name}.`)
   })
+}
+
+const idIn = /^[\da-f]{8}-[\da-f-]{27}/
+
+/** Agents that were made of an API name it by its id, which holds fast; people read its name. */
+async function namesIn(client: Client, agents: readonly Agent[]): Promise<(text: string) => string> {
+  const ids = new Set(agents.flatMap(({ model, tools }) => [model.integration, ...tools.operations]).flatMap((text) => idIn.exec(text) ?? []))
+  const names = new Map<string, string>()
+  await Promise.all([...ids].map(async (id) => {
+    const found = await client.get('/api/v1/integrations/{id}', { path: { id } }).catch(() => undefined)
+    if (found !== undefined) names.set(id, found.name)
+  }))
+  return (text) => text.replace(idIn, (id) => names.get(id) ?? id)
 }
 
 interface CreateOptions { model?: string, from?: string, instructions?: string, description?: string, operation: string[], flow: string[], maxSteps?: number, budget?: number }

@@ -14,18 +14,18 @@ export function isOver({ status }: Pick<Run, 'status'>): boolean {
   return ended.has(status)
 }
 
-/** One line a task, the inner ones further in. */
+/** One line a task, the inner ones further in; within loops with its round, as `runs retry --round` takes it. */
 export function treeOf({ tasks }: Pick<Run, 'tasks'>, now = Date.now()): string[] {
   return tasks.map((task) => lineOf(task, now))
 }
 
-function lineOf({ reference, name, status, startedAt, endedAt, attempts, error }: Task, now: number): string {
+function lineOf({ reference, name, status, startedAt, endedAt, attempts, rounds, error }: Task, now: number): string {
   // Every list of tasks adds an index to the reference.
   const depth = Math.max(0, reference.split('/').filter((part) => /^\d+$/.test(part)).length - 1)
   const took = (endedAt === null ? now : Date.parse(endedAt)) - Date.parse(startedAt)
   const facts = [duration(Math.max(0, took)), ...attempts > 1 ? [`${attempts} attempts`] : [], ...ended.has(status) ? [] : [status]]
   const why = error === undefined ? '' : `  ${error.title}${error.detail === undefined ? '' : `: ${error.detail}`}`
-  return cell(`${'  '.repeat(depth)}${glyphs[status]} ${name}  ${facts.join(', ')}${why}`, 300)
+  return cell(`${'  '.repeat(depth)}${glyphs[status]} ${name}${rounds === undefined ? '' : ` [${rounds.join(',')}]`}  ${facts.join(', ')}${why}`, 300)
 }
 
 export function duration(ms: number): string {

@@ -57,6 +57,7 @@ test('a kept run is replayed against its flow: what comes out otherwise is told,
     const otherwise = await run(['flows', 'test', file, '--document', document])
     expect(otherwise).toMatchObject({ code: 1, stdout: expect.stringContaining('/do/1/double: output: expected {"n":4}, got {"n":6}') })
     expect(await run(['flows', 'test', document])).toMatchObject({ code: 2, stderr: expect.stringContaining('is no kept run') })
+    expect(await run(['runs', 'retry', id, '--from', '/do/1/double', '--round', 'x'])).toMatchObject({ code: 2, stderr: expect.stringContaining('whole numbers from 0') })
     const again = await answerOf<{ id: string }>(['runs', 'retry', id, '--from', '/do/1/double', '--input', '{"n":5}'])
     expect((await run(['runs', 'show', again.id, '--follow'])).stdout.trim()).toMatch(/^\{\s*"n":\s*10\s*\}$/)
   } finally {

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { Item } from '../../client/client.ts'
 import { connect } from '../connection.ts'
 import { readData, timeOrAgo, wholeNumber } from '../input.ts'
@@ -33,10 +33,10 @@ export function addRuns(program: Command, surroundings: Surroundings): void {
   group.command('retry <id>')
     .description('try a run that is over again, from its beginning or from a task')
     .option('--from <reference>', 'the task to begin with, such as /do/2/send: what was recorded up to there stands')
-    .option('--round <numbers>', 'which round of the loops around it, from 0, such as 2 or 0,2; the last unless given')
+    .option('--round <numbers>', 'which round of the loops around it, from 0, such as 2 or 0,2; the last unless given', roundsOf)
     .option('-i, --input <json>', 'what that task, or the run, gets instead: JSON, @file, or - for standard input')
-    .action(async (id: string, { from, round, input }: { from?: string, round?: string, input?: string }, command: Command) => {
-      const body = { ...from !== undefined && { from }, ...round !== undefined && { rounds: round.split(',').map(Number) }, ...input !== undefined && { input: await readData(surroundings, input, 'The input') } }
+    .action(async (id: string, { from, round: rounds, input }: { from?: string, round?: number[], input?: string }, command: Command) => {
+      const body = { ...from !== undefined && { from }, ...rounds !== undefined && { rounds }, ...input !== undefined && { input: await readData(surroundings, input, 'The input') } }
       const again = await connect(surroundings, command).post('/api/v1/runs/{id}/retry', { path: { id }, body })
       printOutcome(surroundings, command, again, `Tries it again: ${again.id}`)
     })
@@ -52,6 +52,11 @@ export function addRuns(program: Command, surroundings: Surroundings): void {
       printOutcome(surroundings, command, steered, `Asked it to ${verb}; it is ${steered.status}.`)
     })
   }
+}
+
+function roundsOf(text: string): number[] {
+  if (!/^\d{1,9}(,\d{1,9})*$/.test(text)) throw new InvalidArgumentError('It takes whole numbers from 0, with commas between.')
+  return text.split(',').map(Number)
 }
 
 function addList(group: Command, surroundings: Surroundings): void {

@@ -86,6 +86,17 @@ test("a branch begins anew with the others' results; one that was broken off goe
   expect(asked()).toEqual(['done'])
 }))
 
+test('a run that began within a loop leaves memory while it waits, and goes on from what was stored', () => withService(async ({ run, asked, failing, again }) => {
+  failing('b')
+  const first = await run([{ list: { set: { items: ['a', 'b'] }, export: { as: '.items' } } }, { loop: { for: { in: '$context' }, do: [{ tell: call('${ $item }') }, { spoil: { set: {}, export: { as: '[]' } } }, { rest: { wait: { milliseconds: 1200 } } }, { told: call('${ "\\($item) again" }') }] } }])
+  expect(first.status).toBe('faulted')
+  expect(asked()).toEqual(['a', 'a again', 'b'])
+  failing()
+  // The items come of the context as it was before the first round changed it.
+  expect(await again(first.id, { from: '/do/1/loop/do/0/tell' })).toMatchObject({ status: 'completed', output: 'b again' })
+  expect(asked()).toEqual(['b', 'b again'])
+}))
+
 test('where the first branch wins, one that lost may be tried again without it', () => withService(async ({ run, asked, again }) => {
   const first = await run([{ race: { fork: { compete: true, branches: [{ quick: call('${ "quick" }') }, { slow: { do: [{ pause: { wait: { milliseconds: 300 } } }, { late: call('${ "late" }') }] } }] } } }])
   expect(first).toMatchObject({ status: 'completed', output: 'quick' })
