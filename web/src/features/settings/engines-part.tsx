@@ -40,9 +40,9 @@ function Engines({ engines }: Pick<About, 'engines'>) {
         <Table.Tbody>
           {engines.map(({ id, on, version, setting, detail }) => (
             <Table.Tr key={id}>
-              <Table.Td><Text size="sm" fw={550}>{texts.engines[id][0]}</Text><Text size="xs" c="dimmed">{texts.engines[id][1]}</Text></Table.Td>
+              <Table.Td><Text size="sm" fw={550}>{texts.engines[id][0]}</Text><Text size="xs" c="dimmed">{texts.engines[id][1]}</Text>{setting !== null && <Code className="app-anywhere">{setting}</Code>}</Table.Td>
               <Table.Td><Status tone={on ? 'good' : 'idle'}>{on ? texts.on : texts.off}</Status></Table.Td>
-              <Table.Td className="app-anywhere">{[version, detail?.join(', ')].filter(Boolean).join(' · ')}{setting !== null && <div><Code className="app-anywhere">{setting}</Code></div>}</Table.Td>
+              <Table.Td className="app-anywhere">{[version, detail?.join(', ')].filter(Boolean).join(' · ')}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

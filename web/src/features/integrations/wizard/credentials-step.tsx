@@ -17,12 +17,14 @@ export function CredentialsStep({ connector, draft, change, error, onBack, onNex
   const stored = useRows('/api/v1/credentials', { query: { connector: connector.id } }, { enabled: can('credentials:read') })
   const { rows: fields = [], isPending } = useRows('/api/v1/connectors/{id}/connectable', { path: { id: connector.id } }, { enabled: can('credentials:write') })
   const schema = draft.isConnected ? withoutFields(connector.schemas.credentials, fields.map(({ field }) => field)) : connector.schemas.credentials
+  // Where any vendor's account serves, most have a key or a token.
+  const isAccountFirst = fields.some(({ vendor }) => vendor !== null)
   const isTyped = draft.credentialId === null || draft.isConnected
   if (can('credentials:write') && isPending) return null
   return (
     <Stack gap="md">
       {fields.length > 0 && draft.credentialId === null && (
-        <Section title={accountTexts.title}>
+        <Section title={accountTexts.title} text={isAccountFirst ? undefined : accountTexts.anyLead}>
           {fields.map((field) => <ConnectAccount key={field.field} connector={connector.id} field={field} onConnected={(credentialId) => { change({ credentialId, isConnected: true }) }} />)}
         </Section>
       )}
@@ -32,8 +34,8 @@ export function CredentialsStep({ connector, draft, change, error, onBack, onNex
           {draft.isConnected && <Connected name={stored.rows?.find(({ id }) => id === draft.credentialId)?.name ?? draft.credentialId!} onDrop={() => { change({ credentialId: null, isConnected: false }) }} />}
           {!draft.isConnected && stored.rows !== undefined && stored.rows.length > 0 && <Select label={texts.stored} data={[{ value: '', label: texts.newOne }, ...stored.rows.map(({ id, name }) => ({ value: id, label: name }))]} value={draft.credentialId ?? ''} onChange={(next) => { change({ credentialId: next || null }) }} error={errorAt(error, '/credentialId')} />}
           {isTyped && hasFields(schema) && (
-            <Typed isAside={fields.length > 0} isOpen={error !== null}>
-              <SchemaForm idPrefix="credentials" schema={schema} ui={fields.length > 0 ? hideSecrets(schema) : focusFirst(schema, hideSecrets(schema))} value={draft.credentials} onChange={(credentials) => { change({ credentials }) }} errors={errorsBelow(error, '/credentials')} />
+            <Typed isAside={isAccountFirst} isOpen={error !== null}>
+              <SchemaForm idPrefix="credentials" schema={schema} ui={isAccountFirst ? hideSecrets(schema) : focusFirst(schema, hideSecrets(schema))} value={draft.credentials} onChange={(credentials) => { change({ credentials }) }} errors={errorsBelow(error, '/credentials')} />
             </Typed>
           )}
         </Section>
