@@ -191,6 +191,26 @@ test('an account at any vendor serves the plain HTTP connector', async () => {
   await page.getByText(/^Connected: /).waitFor()
 })
 
+test('a form that comes late leaves the list open that somebody chose from meanwhile', async () => {
+  const { page, visit } = await dashboard.visitor()
+  let release = (): void => undefined
+  const held = new Promise<void>((resolve) => { release = resolve })
+  let forms = 0
+  await page.route(/schema-form-lazy/, async (route) => {
+    forms += 1
+    await held
+    await route.continue()
+  })
+  await visit('integrations/new?connector=http', 'Add HTTP')
+  await page.getByRole('combobox', { name: 'Vendor' }).click()
+  await page.getByRole('option', { name: 'GitHub' }).waitFor()
+  release()
+  await page.getByRole('group', { name: 'basic' }).or(page.getByLabel('token').first()).first().waitFor()
+  expect(forms).toBeGreaterThan(0)
+  await page.getByRole('option', { name: 'GitHub' }).click()
+  expect(await page.getByRole('combobox', { name: 'Vendor' }).inputValue()).toBe('GitHub')
+})
+
 test('a code is shown where somebody would rather type it in at the vendor', async () => {
   expect((await dashboard.hub.call('PUT', '/api/v1/oauth-clients/acme', { clientId: 'hub', clientSecret, endpoints: { tokenUrl: `${idp.issuer}/token`, deviceAuthorizationUrl: `${idp.issuer}/device/auth` }, scopes: ['openid', 'offline_access'] })).status).toBe(200)
   const { page, visit } = await dashboard.visitor()

@@ -8,7 +8,7 @@ import RadioWidget from '@rjsf/mantine/lib/widgets/RadioWidget.js'
 import SelectWidget from '@rjsf/mantine/lib/widgets/SelectWidget.js'
 import TextareaWidget from '@rjsf/mantine/lib/widgets/TextareaWidget.js'
 import { toErrorSchema, type BaseInputTemplateProps, type FieldProps, type RJSFSchema, type UiSchema } from '@rjsf/utils'
-import { useMemo, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import type { SchemaFormProps, StandIn } from './schema-form.tsx'
 import { StandInField } from './stand-in.tsx'
 import { ArrayFieldTitleTemplate, FieldTemplate, ObjectFieldTemplate, TitleFieldTemplate } from './templates.tsx'
@@ -38,20 +38,25 @@ const RjsfForm = withTheme({
 /** Of the whole form: no button of its own, since it stands within something that has one. */
 const plain: UiSchema = { 'ui:submitButtonOptions': { norender: true } }
 
-export function SchemaFormLazy({ schema, value, onChange, errors = [], ui, idPrefix, disabled = false, stand }: SchemaFormProps) {
+export function SchemaFormLazy({ schema, value, onChange, errors = [], ui, idPrefix, disabled = false, autoFocus = false, stand }: SchemaFormProps) {
   const shown = useMemo(() => simplified(schema), [schema])
   const refused = useMemo(() => toErrorSchema(errors.map(({ pointer, detail }) => ({ property: pointer.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')).join('.'), message: detail, stack: detail }))), [errors])
   const context = useMemo(() => ({ ...stand && { stand } }), [stand])
   const latest = useRef(onChange)
   latest.current = onChange
+  const fields = useRef<HTMLDivElement>(null)
+  // The form comes late: whoever opened a list or began to type meanwhile goes on undisturbed.
+  useEffect(() => {
+    if (autoFocus && document.activeElement === document.body) fields.current?.querySelector<HTMLElement>('input, textarea, select')?.focus()
+  }, [])
   return (
-    <RjsfForm
+    <div ref={fields}><RjsfForm
       tagName="div" schema={shown} formData={value} validator={validator} idPrefix={idPrefix ?? 'field'} disabled={disabled} formContext={context}
       uiSchema={{ ...plain, ...ui }} extraErrors={refused} extraErrorsBlockSubmit={false} showErrorList={false} noHtml5Validate
       // Where texts may stand for values, nothing is put in that nobody typed.
       experimental_defaultFormStateBehavior={{ emptyObjectFields: stand === undefined ? 'populateRequiredDefaults' : 'skipDefaults', arrayMinItems: { populate: 'requiredOnly' } }}
       onChange={({ formData }) => { latest.current(formData) }}
-    />
+    /></div>
   )
 }
 

@@ -14,6 +14,8 @@ export interface SchemaFormProps {
   /** Apart where two forms stand on one page. */
   idPrefix?: string
   disabled?: boolean
+  /** The first field has the keyboard once the form is there, unless something else has it by then. */
+  autoFocus?: boolean
   /** Lets a text of its own stand in each field instead of a value of the field's type. */
   stand?: StandIn
 }

@@ -7,15 +7,6 @@ export function hideSecrets(schema: Schema): Record<string, unknown> {
   return { ...own, ...Object.fromEntries(below.filter(([, hints]) => Object.keys(hints).length > 0)) }
 }
 
-/** The first field has the keyboard when the form comes. */
-export function focusFirst(schema: Schema, ui: Record<string, unknown>): Record<string, unknown> {
-  const [first] = Object.entries((schema['properties'] ?? {}) as Record<string, Schema>)
-  if (first === undefined) return ui
-  const [name, field] = first
-  const below = (ui[name] ?? {}) as Record<string, unknown>
-  return { ...ui, [name]: hasFields(field) ? focusFirst(field, below) : { ...below, 'ui:autofocus': true } }
-}
-
 /** Without what was left empty: an empty secret is none. */
 export function withoutBlanks(value: unknown): Record<string, unknown> {
   if (value === null || typeof value !== 'object') return {}
