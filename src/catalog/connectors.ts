@@ -14,7 +14,7 @@ import { factsOfBuiltIn, factsOfRow, type ConnectorFacts } from './facts.ts'
 import { importConnector, type ImportInput } from './importing.ts'
 import { importNamed } from './import-named.ts'
 import { installFromCatalogue } from './installing.ts'
-import { previewDocument, previewOfCatalogue, type DocumentPreview } from './preview.ts'
+import { createCataloguePreview, previewDocument, type DocumentPreview } from './preview.ts'
 import { createReading, findImported, type Reading } from './reading.ts'
 import { CONNECTORS_CHANGED, type ConnectorRegistry } from './registry.ts'
 import { reimportConnector, type ConnectorUse, type Reimport, type ReimportInput } from './reimporting.ts'
@@ -84,7 +84,7 @@ export function createConnectors(deps: ConnectorsDeps): Connectors {
       return isNew ? announced(caller, row) : factsOfRow(row)
     },
     preview: (source) => previewDocument(deps, source),
-    previewOfCatalogue: (id) => previewOfCatalogue(deps, id),
+    previewOfCatalogue: createCataloguePreview(deps),
     available: (caller, filter, page) => available.list(caller, filter, page),
     categories: () => catalogue.categories(),
   }

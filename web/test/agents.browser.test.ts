@@ -1,10 +1,12 @@
 /** Agents of the hub's own, made, changed and run in a browser; and a client of the Model Context Protocol, connected as the page says. */
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { afterAll, describe, expect } from 'vitest'
 import { startAiServer, type AiServer } from '../../src/connectors/ai-service/ai-server.fixture.ts'
 import { addIntegration } from '../../test/service.ts'
-import { connectShop, test, useDashboard } from './browser.ts'
+import { connectShop, test, useDashboard, type Visitor } from './browser.ts'
+import { installCommand } from './command.ts'
 
 const dashboard = useDashboard()
 let ai: AiServer
@@ -116,17 +118,36 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (scheme) => {
   })
 })
 
-test('a client that is configured as the page says reaches the tools that its key names', async () => {
-  const { page, visit } = await dashboard.visitor()
-  await visit('agents?client=VS Code', 'Integration Hub')
+/** What the page says to a client, with a key that was made there. */
+async function configurationFor<Configuration>(client: string, { page, visit }: Visitor): Promise<Configuration> {
+  await visit(`agents?client=${client}`, 'Integration Hub')
   await page.getByRole('button', { name: 'Make a key for an agent' }).first().click()
-  await page.getByLabel('Name').fill('editor')
+  await page.getByLabel('Name').fill(`of ${client}`)
   await page.getByRole('combobox', { name: 'Operations' }).fill('Bookshop/getBook')
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Make the key' }).click()
   await page.getByText('The key is made').waitFor()
   await page.keyboard.press('Escape')
-  const { servers: { interchange: { url, headers } } } = JSON.parse(await page.getByLabel('Configuration for VS Code').textContent() ?? '')
+  return JSON.parse(await page.getByLabel(`Configuration for ${client}`).textContent() ?? '') as Configuration
+}
+
+test('a client that starts a program starts exactly what the page says, and reaches the tools that its key names', async () => {
+  const { mcpServers: { interchange } } = await configurationFor<{ mcpServers: { interchange: { command: string, args: string[], env: Record<string, string> } } }>('Claude Desktop', await dashboard.visitor())
+  await using command = await installCommand()
+  const client = new Client({ name: 'a desktop', version: '1' })
+  await client.connect(new StdioClientTransport({ ...interchange, env: { ...interchange.env, PATH: command.path } }))
+  try {
+    expect((await client.listTools()).tools.map(({ name }) => name)).toContain('Bookshop__getBook')
+    expect(JSON.stringify(await client.callTool({ name: 'Bookshop__getBook', arguments: { id: 2 } }))).toContain('Solaris')
+  } finally {
+    await client.close()
+  }
+})
+
+test('a client that is configured as the page says reaches the tools that its key names', async () => {
+  const visitor = await dashboard.visitor()
+  const { page, visit } = visitor
+  const { servers: { interchange: { url, headers } } } = await configurationFor<{ servers: { interchange: { url: string, headers: Record<string, string> } } }>('VS Code', visitor)
   const client = new Client({ name: 'an editor', version: '1' })
   await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }))
   try {

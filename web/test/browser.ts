@@ -24,6 +24,8 @@ export interface Visitor {
   visit(path: string, title: string | RegExp): Promise<void>
   /** WCAG 2.2 A and AA, and axe's best practices, on the page as it is. */
   expectAccessible(where?: string): Promise<void>
+  /** The same in both themes, at a desk and on a telephone of 380 pixels, where nothing runs out of the page sideways either. */
+  expectInEveryLook(where: string): Promise<void>
 }
 
 export interface Dashboard {
@@ -61,6 +63,9 @@ export function useDashboard(options?: TestHubOptions): Dashboard {
   }
 }
 
+/** The first is what a visitor begins with. */
+const looks = [['light', 380], ['dark', 380], ['dark', 1280], ['light', 1280]] as const
+
 async function openVisitor(browser: Browser, hub: TestHub, { key = hub.key, scheme = 'light', width = 1280, tenant = 'default', through = hub.url }: Parameters<Dashboard['visitor']>[0] = {}): Promise<Visitor> {
   // Axe is put into the page, which its policy would refuse; that the policy holds is a test of its own.
   const context = await browser.newContext({ baseURL: through, colorScheme: scheme, reducedMotion: 'reduce', viewport: { width, height: 860 }, bypassCSP: true })
@@ -71,19 +76,28 @@ async function openVisitor(browser: Browser, hub: TestHub, { key = hub.key, sche
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   const complaints = complaintsOf(page)
+  const expectAccessible = async (where?: string): Promise<void> => {
+    await page.addScriptTag({ content: axe.source })
+    const found = await page.evaluate(async () => {
+      const { violations } = await (globalThis as unknown as { axe: { run(of: Document, options: object): Promise<{ violations: { id: string, nodes: { html: string, failureSummary: string }[] }[] }> } }).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`).join('\n')}`)
+    })
+    expect(found, where).toEqual([])
+  }
   return {
-    page, context, complaints,
+    page, context, complaints, expectAccessible,
     async visit(to, title) {
       await page.goto(`/t/${tenant}/${to}`)
       await page.getByRole('heading', { level: 1, name: title }).waitFor()
     },
-    async expectAccessible(where) {
-      await page.addScriptTag({ content: axe.source })
-      const found = await page.evaluate(async () => {
-        const { violations } = await (globalThis as unknown as { axe: { run(of: Document, options: object): Promise<{ violations: { id: string, nodes: { html: string, failureSummary: string }[] }[] }> } }).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-        return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`).join('\n')}`)
-      })
-      expect(found, where).toEqual([])
+    async expectInEveryLook(where) {
+      for (const [look, looksAt] of looks) {
+        await page.emulateMedia({ colorScheme: look, reducedMotion: 'reduce' })
+        await page.setViewportSize({ width: looksAt, height: 860 })
+        await page.locator(`html[data-mantine-color-scheme='${look}']`).waitFor()
+        await expectAccessible(`${where}, ${look}, ${looksAt}`)
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), `${where}, ${looksAt}`).toBeLessThanOrEqual(looksAt)
+      }
     },
   }
 }

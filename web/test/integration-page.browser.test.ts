@@ -1,6 +1,10 @@
 /** An integration's own page: its versions, its log, examples of its operations, and the table that leads there. */
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
 import { expect } from 'vitest'
 import { connectShop, test, useDashboard } from './browser.ts'
+import { installCommand } from './command.ts'
 
 const dashboard = useDashboard()
 const api = (method: string, path: string, body?: unknown) => dashboard.hub.call(method, `/api/v1/integrations/${path}`, body)
@@ -61,6 +65,31 @@ test('what was typed is kept as an example, filled in by a click, opened by its 
   await page.getByRole('button', { name: 'Delete the example Solaris' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await expect.poll(async () => (await api('GET', `${id}/examples`)).body.data).toEqual([])
+})
+
+test('the code that is shown runs as it is copied, whatever was typed', async () => {
+  const id = await connectShop(dashboard, "Ada's shop")
+  const { page, visit } = await dashboard.visitor()
+  await visit(`integrations/${id}?part=explore&operation=addBook`, "Ada's shop")
+  const title = `It's "quoted" \\ $HOME \`id\` ${'&'}`
+  await page.getByLabel('title').fill(title)
+  await page.getByLabel('author').fill('-n, @me')
+  await page.getByLabel('price').fill('7.5')
+  await page.getByText('Code', { exact: true }).click()
+  await using command = await installCommand()
+  const options = { cwd: path.resolve(import.meta.dirname, '../..'), env: { ...process.env, PATH: command.path, INTERCHANGE_API_KEY: dashboard.hub.key } }
+  const run = promisify(execFile)
+  const ways: Record<string, (code: string) => Promise<unknown>> = {
+    curl: (code) => run('sh', ['-c', code], options), CLI: (code) => run('sh', ['-c', code], options),
+    TypeScript: (code) => run(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '--eval', code], options),
+  }
+  for (const [language, start] of Object.entries(ways)) {
+    await page.getByText(language, { exact: true }).click()
+    await start(await page.getByLabel(language, { exact: true }).last().textContent() ?? '')
+    const { body: { data } } = await api('POST', `${id}/run`, { operation: 'listBooks' })
+    expect(data.at(-1), language).toMatchObject({ title, author: '-n, @me', price: 7.5 })
+    await api('POST', `${id}/run`, { operation: 'removeBook', input: { id: data.at(-1).id } })
+  }
 })
 
 test('the table draws the calls of the day beside their number, for all rows in one request', async () => {

@@ -1,15 +1,18 @@
 /** Every screen, in both themes and on a telephone. */
-import { describe, expect } from 'vitest'
+import { expect } from 'vitest'
 import { connectShop, test, useDashboard } from './browser.ts'
 
 const dashboard = useDashboard()
-const ids = { integration: '', execution: '' }
+const ids = { integration: '', execution: '', example: '' }
 
 dashboard.prepare(async () => {
   ids.integration = await connectShop(dashboard)
   const run = await dashboard.hub.call('POST', `/api/v1/integrations/${ids.integration}/run`, { operation: 'getBook', input: { id: 1 } })
   ids.execution = run.body.execution.id
   await dashboard.hub.call('POST', `/api/v1/integrations/${ids.integration}/run`, { operation: 'getBook', input: { id: 404 } })
+  await dashboard.hub.call('PATCH', `/api/v1/integrations/${ids.integration}`, { description: 'Sells books.', monitoring: { healthChecks: [{ name: 'is it there', interval: 3_600_000 }] } })
+  await dashboard.hub.call('POST', `/api/v1/integrations/${ids.integration}/health-checks`, {})
+  ids.example = (await dashboard.hub.call('POST', `/api/v1/integrations/${ids.integration}/examples`, { operation: 'getBook', name: 'Solaris', input: { id: 2 } })).body.id
   await dashboard.hub.call('POST', '/api/v1/members', { email: 'eve@example.com', name: 'Eve', role: 'viewer' })
   await dashboard.hub.call('POST', '/api/v1/members/invitations', { email: 'ivan@example.com', role: 'developer' })
   await dashboard.hub.call('POST', '/api/v1/keys', { name: 'a key', role: 'viewer' })
@@ -23,30 +26,21 @@ const screens: [path: () => string, title: string, shown: string][] = [
   [() => 'integrations/new', 'Add Integration', 'Stripe'], [() => 'integrations/new?connector=smtp-email', 'Add Email (SMTP)', 'Name or address of the mail server.'],
   [() => `integrations/${ids.integration}`, 'Bookshop', 'Circuit breaker'], [() => `integrations/${ids.integration}?part=explore&operation=addBook`, 'Bookshop', 'author'],
   [() => `integrations/${ids.integration}?part=executions`, 'Bookshop', 'getBook'], [() => `integrations/${ids.integration}?part=configuration`, 'Bookshop', 'Base URL'],
-  [() => `integrations/${ids.integration}?part=policies`, 'Bookshop', 'Calls a minute, over all callers.'],
+  [() => `integrations/${ids.integration}?part=policies`, 'Bookshop', 'Calls a minute, over all callers.'], [() => `integrations/${ids.integration}?part=versions`, 'Bookshop', 'how it began'],
+  [() => `integrations/${ids.integration}?part=versions&version=2`, 'Bookshop', 'Compared with now'], [() => `integrations/${ids.integration}?part=log`, 'Bookshop', 'integration.created'],
+  [() => `integrations/${ids.integration}?part=explore&operation=getBook&example=${ids.example}`, 'Bookshop', 'Save as example'],
+  [() => 'agents', 'Integration Hub', 'Connect an MCP client'], [() => 'agents?part=tools', 'Integration Hub', 'Bookshop__getBook'], [() => 'agents?part=calls', 'Integration Hub', 'No agent called a tool yet'],
   [() => 'executions', 'Executions', 'getBook'], [() => `executions/${ids.execution}`, 'getBook', 'The Dispossessed'],
   [() => 'connectors/bookshop', 'Bookshop', 'listBooks'], [() => 'connectors/stripe?part=events', 'Stripe', 'charge.succeeded'], [() => 'connectors/bookshop?part=document', 'Bookshop', 'Drop a document here'], [() => 'connectors/import', 'Import an OpenAPI document', 'Drop a document here'],
 ]
 
-describe.each(['light', 'dark'] as const)('in the %s theme', (scheme) => {
-  test('every screen passes axe, with nothing that its scripts complain of', async () => {
-    const { page, visit, expectAccessible, complaints } = await dashboard.visitor({ scheme })
-    for (const [path, title, shown] of screens) {
-      await visit(path(), title)
-      await page.getByText(shown).first().waitFor()
-      await expectAccessible(path())
-    }
-    expect(complaints).toEqual([])
-  })
-})
-
-test('on a telephone of 380 pixels nothing runs out of the page sideways', async () => {
-  const { page, visit } = await dashboard.visitor({ width: 380 })
-  for (const [path, title, shown] of screens) {
-    await visit(path(), title)
-    await page.getByText(shown).first().waitFor()
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), path()).toBeLessThanOrEqual(380)
-  }
+test.each(screens.map((screen, at) => [at, ...screen] as const))('screen %#: in both themes, at a desk and on a telephone it passes axe, with nothing that its scripts complain of', async (_at, path, title, shown) => {
+  const { page, visit, expectInEveryLook, complaints, context } = await dashboard.visitor()
+  await visit(path(), title)
+  await page.getByText(shown).first().waitFor()
+  await expectInEveryLook(path())
+  expect(complaints).toEqual([])
+  await context.close()
 })
 
 test('what is not there is told, and so is what failed, with one thing to do', async () => {

@@ -1,5 +1,5 @@
 /** The settings: what is kept and for how long, what is allowed, what runs here, who may come in, and who did what. */
-import { describe, expect } from 'vitest'
+import { expect } from 'vitest'
 import { connectShop, test, useDashboard } from './browser.ts'
 
 const dashboard = useDashboard({ env: { INTERCHANGE_ALLOW_NETWORKS: '127.0.0.0/8,10.20.0.0/16', INTERCHANGE_OPENID_PROVIDERS: JSON.stringify([{ id: 'idp', name: 'Our IdP', issuer: 'http://127.0.0.1:9', clientId: 'c', clientSecret: 'canary-client-secret' }]) } })
@@ -16,26 +16,14 @@ dashboard.prepare(async () => {
 /** [part, what shows that it is all there] */
 const parts = [['members', 'Invite'], ['keys', 'of an agent'], ['credentials', 'Bookshop'], ['clients', 'google'], ['signIn', 'Our IdP'], ['storage', 'INTERCHANGE_EVENTS_RETENTION_DAYS'], ['networks', '10.20.0.0/16'], ['engines', 'QuickJS'], ['audit', 'oauth_client.set'], ['tenant', 'An isolated workspace']] as const
 
-describe.each(['light', 'dark'] as const)('in the %s theme', (scheme) => {
-  test('each part passes axe, with nothing that its scripts complain of', async () => {
-    const { page, visit, expectAccessible, complaints } = await dashboard.visitor({ scheme })
-    for (const [part, shown] of parts) {
-      await visit(`settings?part=${part}`, 'Integration Hub')
-      await page.getByText(shown).first().waitFor()
-      expect(await page.locator('main').innerHTML()).not.toContain('canary')
-      await expectAccessible(part)
-    }
-    expect(complaints).toEqual([])
-  })
-})
-
-test('on a telephone nothing runs out of the page sideways', async () => {
-  const { page, visit } = await dashboard.visitor({ width: 380 })
-  for (const [part, shown] of parts) {
-    await visit(`settings?part=${part}`, 'Integration Hub')
-    await page.getByText(shown).first().waitFor()
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), part).toBeLessThanOrEqual(380)
-  }
+test.each(parts)('the part %s: in both themes, at a desk and on a telephone it passes axe, with nothing that its scripts complain of', async (part, shown) => {
+  const { page, visit, expectInEveryLook, complaints, context } = await dashboard.visitor()
+  await visit(`settings?part=${part}`, 'Integration Hub')
+  await page.getByText(shown).first().waitFor()
+  expect(await page.locator('main').innerHTML()).not.toContain('canary')
+  await expectInEveryLook(part)
+  expect(complaints).toEqual([])
+  await context.close()
 })
 
 test('how long executions are kept is changed for one integration, and for all', async () => {

@@ -20,14 +20,17 @@ export function messageOf(error: unknown): string {
 /** What went wrong, in which request, and what to do. */
 export function Problem({ error, title = texts.failedTitle, retry, action }: ProblemProps) {
   const known = error instanceof ApiError ? error : undefined
+  const message = messageOf(error)
+  // One alone is mostly in the sentence already.
+  const errors = known?.errors.filter(({ detail }, _at, all) => all.length > 1 || !message.includes(detail)) ?? []
   const request = known?.problem.instance?.replace(/^urn:[^:]+:/, '')
   return (
     <Alert color="red" variant="outline" icon={<CircleAlert size={18} />} title={title} className="app-problem">
       <Stack gap="xs" align="flex-start">
-        <Text size="sm" className="app-anywhere">{messageOf(error)}</Text>
-        {known !== undefined && known.errors.length > 0 && (
+        <Text size="sm" className="app-anywhere">{message}</Text>
+        {errors.length > 0 && (
           <List size="sm" spacing={2}>
-            {known.errors.map(({ pointer, detail }) => <List.Item key={`${pointer} ${detail}`}><Code>{pointer === '' ? '/' : pointer}</Code> {detail}</List.Item>)}
+            {errors.map(({ pointer, detail }) => <List.Item key={`${pointer} ${detail}`}><Code>{pointer === '' ? '/' : pointer}</Code> {detail}</List.Item>)}
           </List>
         )}
         <Group gap="xs">

@@ -18,6 +18,7 @@ export const texts = {
   sortBy: (name: string) => `Sort by ${name}`,
   search: 'Search',
   clear: 'Clear the search',
+  add: 'Add',
   cancel: 'Cancel',
   close: 'Close',
   viewAsTable: 'View as table',

@@ -2,10 +2,12 @@ type Schema = Record<string, unknown>
 
 const words: Record<string, string> = { null: 'None', string: 'Text', number: 'Number', integer: 'Number', boolean: 'Yes or no', array: 'List', object: 'Settings' }
 
+const short = /\b(?:api|html|http|https|id|ip|json|tls|ttl|uri|url)\b/gi
+
 /** `maxRetries` → `Max retries`. */
 function humanised(name: string): string {
   const text = name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  return (text.charAt(0).toUpperCase() + text.slice(1)).replaceAll(short, (each) => each.toUpperCase())
 }
 
 /**

@@ -2,7 +2,6 @@ import { getDefaultRegistry, withTheme } from '@rjsf/core'
 import { generateTemplates } from '@rjsf/mantine/lib/templates/index.js'
 import Input from '@rjsf/mantine/lib/templates/BaseInputTemplate.js'
 import CheckboxesWidget from '@rjsf/mantine/lib/widgets/CheckboxesWidget.js'
-import CheckboxWidget from '@rjsf/mantine/lib/widgets/CheckboxWidget.js'
 import PasswordWidget from '@rjsf/mantine/lib/widgets/PasswordWidget.js'
 import RadioWidget from '@rjsf/mantine/lib/widgets/RadioWidget.js'
 import SelectWidget from '@rjsf/mantine/lib/widgets/SelectWidget.js'
@@ -11,7 +10,7 @@ import { toErrorSchema, type BaseInputTemplateProps, type FieldProps, type RJSFS
 import { useEffect, useMemo, useRef } from 'react'
 import type { SchemaFormProps, StandIn } from './schema-form.tsx'
 import { StandInField } from './stand-in.tsx'
-import { ArrayFieldTitleTemplate, FieldTemplate, ObjectFieldTemplate, TitleFieldTemplate } from './templates.tsx'
+import { AddButton, ArrayFieldTemplate, ArrayFieldTitleTemplate, CheckboxWidget, DescriptionFieldTemplate, FieldTemplate, ObjectFieldTemplate, TitleFieldTemplate } from './templates.tsx'
 import { validator } from './validator.ts'
 
 /** The field says its description already, for every kind of input. */
@@ -28,10 +27,15 @@ function FieldOrStandIn(props: FieldProps) {
   return <StandInField stand={stand} field={props}><SchemaField {...props} /></StandInField>
 }
 
+const inherited = generateTemplates()
+
 // Without the pickers of dates, colours and files: browsers have their own, and the three weigh as much as all the rest.
 const RjsfForm = withTheme({
   fields: { SchemaField: FieldOrStandIn },
-  templates: { ...generateTemplates(), BaseInputTemplate: PlainInput, ArrayFieldTitleTemplate, FieldTemplate, ObjectFieldTemplate, TitleFieldTemplate },
+  templates: {
+    ...inherited, BaseInputTemplate: PlainInput, ArrayFieldTemplate, ArrayFieldTitleTemplate, DescriptionFieldTemplate, FieldTemplate, ObjectFieldTemplate, TitleFieldTemplate,
+    ButtonTemplates: { ...inherited.ButtonTemplates!, AddButton },
+  },
   widgets: { CheckboxesWidget, CheckboxWidget, PasswordWidget, RadioWidget, SelectWidget, TextareaWidget },
 })
 
@@ -48,7 +52,7 @@ export function SchemaFormLazy({ schema, value, onChange, errors = [], ui, idPre
   // The form comes late: whoever opened a list or began to type meanwhile goes on undisturbed.
   useEffect(() => {
     if (autoFocus && document.activeElement === document.body) fields.current?.querySelector<HTMLElement>('input, textarea, select')?.focus()
-  }, [])
+  }, [autoFocus])
   return (
     <div ref={fields}><RjsfForm
       tagName="div" schema={shown} formData={value} validator={validator} idPrefix={idPrefix ?? 'field'} disabled={disabled} formContext={context}

@@ -7,6 +7,13 @@ export function hideSecrets(schema: Schema): Record<string, unknown> {
   return { ...own, ...Object.fromEntries(below.filter(([, hints]) => Object.keys(hints).length > 0)) }
 }
 
+/** How credentials are asked for: their secrets hidden, and what has parts of its own, which few need, folded. */
+export function credentialLooks(schema: Schema): Record<string, unknown> {
+  const looks = hideSecrets(schema)
+  const grouped = Object.entries((schema['properties'] ?? {}) as Record<string, Schema>).filter(([name, each]) => hasFields(each) && !((schema['required'] ?? []) as string[]).includes(name))
+  return { ...looks, ...Object.fromEntries(grouped.map(([name]) => [name, { ...looks[name] as object | undefined, 'ui:options': { folded: true } }])) }
+}
+
 /** Without what was left empty: an empty secret is none. */
 export function withoutBlanks(value: unknown): Record<string, unknown> {
   if (value === null || typeof value !== 'object') return {}

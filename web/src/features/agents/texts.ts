@@ -95,7 +95,7 @@ export const texts = {
   client: 'Client',
   snippet: (client: string) => `Configuration for ${client}`,
   copyAddress: 'Copy the address',
-  files: { 'Claude Code': 'On the command line', 'Claude Desktop': 'claude_desktop_config.json; it starts the command `interchange mcp`, which passes on what it says', Cursor: '.cursor/mcp.json', 'VS Code': '.vscode/mcp.json', 'Other clients': 'Any client that speaks MCP over streamable HTTP' },
+  files: { 'Claude Code': 'On the command line', 'Claude Desktop': 'claude_desktop_config.json. It starts the command interchange: npm install --global . in the folder of the hub puts that on the path', Cursor: '.cursor/mcp.json', 'VS Code': '.vscode/mcp.json', 'Other clients': 'Any client that speaks MCP over streamable HTTP' },
   placeholderText: 'Put a key in the place of ik_…: make one for this agent alone.',
   keyFilledText: 'The new key stands in it. It is shown only now.',
   newKey: 'Make a key for an agent',

@@ -14,6 +14,7 @@ import { isProblem, type Connector } from '../../hub/client.ts'
 import { useGet, useRows } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
 import { formatNumber } from '../../lib/format.ts'
+import { plainText } from '../../lib/plain-text.ts'
 import { RouteLink, useGo } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { useUrl } from '../../routing/url.ts'
@@ -22,6 +23,7 @@ import { NotInstalled } from './not-installed.tsx'
 import { OperationsPart } from './operations-part.tsx'
 import { ReimportPart } from './reimport-part.tsx'
 import { texts } from './texts.ts'
+import { waysIn } from './ways-in.ts'
 
 type Part = keyof typeof texts.parts
 
@@ -42,7 +44,7 @@ function Shown({ id, query }: { id: string, query: ReturnType<typeof useGet<'/ap
   const mayReimport = can('connectors:write') && connector !== undefined && connector.origin !== 'built-in'
   return (
     <Page title={connector?.name ?? id} mark={connector && <Logo src={connector.logo} size={44} />} crumbs={[{ label: texts.hub, to: path('integrations') }, { label: texts.connectors, to: path('connectors') }]}
-      subtitle={connector?.description} actions={connector && <Actions connector={connector} />}>
+      subtitle={connector && plainText(connector.description)} actions={connector && <Actions connector={connector} />}>
       <Loaded query={query}>
         {(data) => (
           <>
@@ -83,7 +85,7 @@ function About({ connector }: { connector: Connector }) {
     <Section title={texts.about} actions={origin !== 'built-in' && <Button variant="default" leftSection={<Download size={14} />} component="a" href={`/api/v1/connectors/${encodeURIComponent(id)}/document?tenant=${encodeURIComponent(slug)}`} download>{texts.download}</Button>}>
       <Facts facts={[
         [texts.service, service], [texts.version, version], [texts.origin, <span key="o">{texts.originOf[origin]}{originUrl !== null && <> · <External to={originUrl} /></>}</span>],
-        [texts.supportLevel, texts.support[supportLevel]], [texts.authentication, authentication.join(', ')], [texts.servers, endpoints.length > 0 && endpoints.slice(0, 4).join(', ')],
+        [texts.supportLevel, texts.support[supportLevel]], [texts.authentication, waysIn(authentication)], [texts.servers, endpoints.length > 0 && endpoints.slice(0, 4).join(', ')],
         [texts.categories, categories.length > 0 && categories.join(', ').replaceAll('_', ' ')], [texts.specification, specification !== null && `OpenAPI ${specification}`],
         [texts.documentation, documentation !== '' && <External key="d" to={documentation} />], [texts.used, <Used key="u" connector={id} />],
       ]} />

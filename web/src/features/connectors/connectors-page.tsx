@@ -13,6 +13,7 @@ import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { useUrl } from '../../routing/url.ts'
 import { texts } from './texts.ts'
+import { waysIn } from './ways-in.ts'
 
 const columns: Column<ConnectorSummary>[] = [
   {
@@ -23,7 +24,7 @@ const columns: Column<ConnectorSummary>[] = [
   },
   { id: 'origin', header: texts.origin, from: 'sm', sort: ({ origin }) => origin, cell: ({ origin }) => texts.originOf[origin] },
   { id: 'support', header: texts.supportLevel, from: 'md', sort: ({ supportLevel }) => supportLevel, cell: ({ supportLevel }) => texts.support[supportLevel] },
-  { id: 'authentication', header: texts.authentication, from: 'md', cell: ({ authentication }) => authentication.join(', ') },
+  { id: 'authentication', header: texts.authentication, from: 'md', cell: ({ authentication }) => waysIn(authentication) },
   { id: 'version', header: texts.version, from: 'sm', cell: ({ version }) => version },
   { id: 'operations', header: texts.operationsTitle, align: 'end', sort: ({ operations }) => operations, cell: ({ operations }) => <span className="app-num">{formatNumber(operations)}</span> },
   { id: 'updated', header: texts.updated, align: 'end', from: 'xs', sort: ({ updatedAt }) => updatedAt, cell: ({ updatedAt }) => <Ago time={updatedAt} /> },

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { FileUp } from 'lucide-react'
 import { useRef, useState, type DragEvent } from 'react'
 import { formatBytes } from '../../lib/format.ts'
@@ -28,10 +28,8 @@ export function DocumentInput({ given, onChange }: { given: Given | undefined, o
         <Button variant="default" onClick={() => { file.current?.click() }}>{texts.chooseFile}</Button>
         <input ref={file} type="file" hidden accept=".json,.yaml,.yml,application/json,application/yaml" aria-label={texts.chooseFile} onChange={(event) => { void take(event.currentTarget.files?.[0]) }} />
       </div>
-      <Group grow align="flex-start">
-        <TextInput label={texts.url} type="url" placeholder="https://api.example.com/openapi.json" value={given?.kind === 'url' ? given.url : ''} onChange={(event) => { onChange(event.currentTarget.value === '' ? undefined : { kind: 'url', url: event.currentTarget.value.trim() }) }} />
-      </Group>
-      <Textarea label={texts.paste} autosize minRows={3} maxRows={10} spellCheck={false} className="app-mono" value={given?.kind === 'text' && given.name === '' ? given.text : ''} onChange={(event) => { onChange(event.currentTarget.value === '' ? undefined : { kind: 'text', text: event.currentTarget.value, name: '' }) }} />
+      <TextInput label={texts.url} type="url" placeholder="https://api.example.com/openapi.json" value={given?.kind === 'url' ? given.url : ''} onChange={(event) => { onChange(event.currentTarget.value === '' ? undefined : { kind: 'url', url: event.currentTarget.value.trim() }) }} />
+      <Textarea label={texts.paste} autosize minRows={3} maxRows={10} spellCheck={false} classNames={{ input: 'app-mono' }} value={given?.kind === 'text' && given.name === '' ? given.text : ''} onChange={(event) => { onChange(event.currentTarget.value === '' ? undefined : { kind: 'text', text: event.currentTarget.value, name: '' }) }} />
     </Stack>
   )
 }

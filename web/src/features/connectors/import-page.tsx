@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { notifyDone } from '../../components/notify.tsx'
 import { Page } from '../../components/page.tsx'
@@ -31,15 +31,19 @@ export function ImportPage() {
   if (!can('connectors:write')) return <Page title={texts.importTitle} crumbs={crumbs}><Text size="sm" c="dimmed">{texts.mayNotImport}</Text></Page>
   return (
     <Page title={texts.importTitle} subtitle={texts.importText} crumbs={crumbs}>
-      <Section title={texts.importTitle}>
-        <Stack gap="md">
-          <DocumentInput given={given} onChange={setGiven} />
-          <TextInput label={texts.nameField} description={texts.nameHelp} value={name} onChange={(event) => { setName(event.currentTarget.value) }} />
-        </Stack>
-      </Section>
-      {given !== undefined && <Section title={texts.preview}><Preview given={given} /></Section>}
-      {doImport.isError && <Problem error={doImport.error} title={texts.importFailed} />}
-      <Group justify="flex-end"><Button size="sm" disabled={given === undefined} loading={doImport.isPending} onClick={() => { if (given !== undefined) doImport.mutate(given) }}>{texts.doImport}</Button></Group>
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
+        <Section title={texts.importDocument}>
+          <Stack gap="md">
+            <DocumentInput given={given} onChange={setGiven} />
+            <TextInput label={texts.nameField} description={texts.nameHelp} value={name} onChange={(event) => { setName(event.currentTarget.value) }} />
+          </Stack>
+        </Section>
+        <Section title={texts.preview}>
+          {given === undefined ? <Text size="sm" c="dimmed">{texts.previewNone}</Text> : <Preview given={given} />}
+          {doImport.isError && <Problem error={doImport.error} title={texts.importFailed} />}
+          <Group justify="flex-end"><Button disabled={given === undefined} loading={doImport.isPending} onClick={() => { if (given !== undefined) doImport.mutate(given) }}>{texts.doImport}</Button></Group>
+        </Section>
+      </SimpleGrid>
     </Page>
   )
 }

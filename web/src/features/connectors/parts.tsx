@@ -13,6 +13,7 @@ import type { Card as Service } from '../../hub/client.ts'
 import { useGet, useRows } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
 import { formatNumber } from '../../lib/format.ts'
+import { plainText } from '../../lib/plain-text.ts'
 import { RouteLink, useGo } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { useUrl } from '../../routing/url.ts'
@@ -78,10 +79,10 @@ function ServiceCard({ service: { name, description, logo, operations, supportLe
       <Stack gap={8} h="100%">
         <Group gap="sm" wrap="nowrap">
           <Logo src={logo} size={34} />
-          <div className="app-shrink"><Text size="sm" fw={600} className="app-clip" dir="auto" title={name}>{name}</Text><Text size="xs" c="dimmed" className="app-clip">{vendor}</Text></div>
+          <div className="app-shrink"><Text size="sm" fw={600} className="app-clip" dir="auto" title={name}>{name}</Text>{vendor.toLowerCase() !== name.toLowerCase() && <Text size="xs" c="dimmed" className="app-clip">{vendor}</Text>}</div>
         </Group>
-        <Text size="xs" c="dimmed" lineClamp={2} dir="auto" style={{ flex: 1 }}>{description}</Text>
-        <Text size="xs" c="dimmed" className="app-clip">{[texts.operations(formatNumber(operations)), ...categories.slice(0, 2).map((each) => each.replaceAll('_', ' '))].join(' · ')}</Text>
+        <Text size="xs" c="dimmed" lineClamp={2} dir="auto" style={{ flex: 1 }}>{plainText(description)}</Text>
+        <Text size="xs" c="dimmed" className="app-clip">{[texts.operations(operations, formatNumber(operations)), ...categories.slice(0, 2).map((each) => each.replaceAll('_', ' '))].join(' · ')}</Text>
         <Group justify="space-between" gap="xs" wrap="nowrap">
           <Text size="xs" c="dimmed" className="app-clip">{texts.origins[origin]} · {texts.support[supportLevel]}</Text>
           {installed && origin !== 'built-in' ? <Status tone="good" size="sm">{texts.installed}</Status> : null}

@@ -20,7 +20,7 @@ function OfText({ text }: { text: string }) {
   if (data === undefined) return null
   if ('fault' in data) return <Text size="sm" style={{ color: 'var(--app-bad)' }} className="app-anywhere">{data.fault}</Text>
   const { title, version, operations, server } = data
-  return <Shown title={title} summary={`${texts.previewText(version, formatNumber(operations.length))}${server === undefined ? '' : ` · ${texts.server}: ${server}`}`} operations={operations} count={operations.length} />
+  return <Shown title={title} summary={`${texts.previewText(version, texts.operations(operations.length, formatNumber(operations.length)))}${server === undefined ? '' : ` · ${texts.server}: ${server}`}`} operations={operations} count={operations.length} />
 }
 
 const SETTLED_MS = 600
@@ -39,7 +39,7 @@ function OfUrl({ url }: { url: string }) {
 function Found({ found: { title, specification, operationCount, servers, operations, warnings } }: { found: Reply<'POST', '/api/v1/connectors/preview'> }) {
   return (
     <Stack gap="sm">
-      <Shown title={title} summary={`${texts.previewText(specification, formatNumber(operationCount))}${servers[0] === undefined ? '' : ` · ${texts.server}: ${servers[0]}`}`} operations={operations} count={operationCount} />
+      <Shown title={title} summary={`${texts.previewText(specification, texts.operations(operationCount, formatNumber(operationCount)))}${servers[0] === undefined ? '' : ` · ${texts.server}: ${servers[0]}`}`} operations={operations} count={operationCount} />
       {warnings.length > 0 && <details><summary><Text span size="sm" c="dimmed">{texts.warnings} ({formatNumber(warnings.length)})</Text></summary><List size="sm">{warnings.map((each) => <List.Item key={each} className="app-anywhere">{each}</List.Item>)}</List></details>}
     </Stack>
   )

@@ -14,7 +14,7 @@ export const columns: Column<IntegrationRow>[] = [
     cell: ({ name, connector, logo }) => (
       <Group gap="sm" wrap="nowrap">
         <Logo src={logo} />
-        <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto" title={name}>{name}</Text><Text size="xs" c="dimmed" className="app-clip">{connector}</Text></div>
+        <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto" title={name}>{name}</Text>{connector !== name.toLowerCase() && <Text size="xs" c="dimmed" className="app-clip">{connector}</Text>}</div>
       </Group>
     ),
   },

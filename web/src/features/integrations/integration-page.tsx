@@ -61,7 +61,7 @@ function State({ integration }: { integration: Integration }) {
     <Group gap="md">
       <Status tone={statusTone[integration.metadata.status]}>{texts.statuses[integration.metadata.status]}</Status>
       <Status tone={healthTone[health]}>{texts.healths[health]}</Status>
-      <span>{integration.connector}</span>
+      {integration.connector !== integration.name.toLowerCase() && <span>{integration.connector}</span>}
     </Group>
   )
 }

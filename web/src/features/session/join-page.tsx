@@ -2,6 +2,7 @@ import { Alert, Button, Loader, PasswordInput, Stack, TextInput } from '@mantine
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
+import { errorAt } from '../../components/form/problem-errors.ts'
 import { Problem } from '../../components/problem.tsx'
 import { hub, type SignInLink } from '../../hub/client.ts'
 import { sessionQuery } from '../../hub/session.ts'
@@ -38,11 +39,12 @@ function JoinForm({ token, link }: { token: string, link: SignInLink }) {
       void navigate({ to: '/', replace: true })
     },
   })
-  const field = (name: keyof Values) => ({ name, required: true, withAsterisk: false, value: values[name], onChange: (event: { currentTarget: HTMLInputElement }) => { setValues({ ...values, [name]: event.currentTarget.value }) } })
+  const field = (name: keyof Values) => ({ name, required: true, withAsterisk: false, value: values[name], error: errorAt(join.error, `/${name}`), onChange: (event: { currentTarget: HTMLInputElement }) => { setValues({ ...values, [name]: event.currentTarget.value }) } })
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     join.mutate()
   }
+  const isAtField = Object.keys(values).some((name) => errorAt(join.error, `/${name}`) !== undefined)
   const asksName = link.kind === 'welcome' || link.kind === 'invitation' && !link.known
   return (
     <form onSubmit={submit} noValidate>
@@ -50,7 +52,7 @@ function JoinForm({ token, link }: { token: string, link: SignInLink }) {
         <TextInput label={texts.email} type="email" autoComplete="username" readOnly={link.kind !== 'welcome'} autoFocus={link.kind === 'welcome'} {...field('email')} />
         {asksName && <TextInput label={texts.name} autoComplete="name" {...field('name')} />}
         <PasswordInput label={texts.password} description={link.known && link.kind === 'invitation' ? texts.knownHelp : texts.passwordHelp} autoComplete={link.known ? 'current-password' : 'new-password'} {...field('password')} />
-        {join.isError && <Problem error={join.error} title={texts.failed} />}
+        {join.isError && !isAtField && <Problem error={join.error} title={texts.failed} />}
         <Button type="submit" size="sm" loading={join.isPending} disabled={values.password === '' || values.email === ''}>{texts.links[link.kind].submit}</Button>
       </Stack>
     </form>

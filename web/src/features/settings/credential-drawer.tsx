@@ -2,7 +2,7 @@ import { Button, Drawer, Group, Select, Stack, Text, TextInput } from '@mantine/
 import { useState } from 'react'
 import { errorAt, errorsBelow } from '../../components/form/problem-errors.ts'
 import { SchemaForm } from '../../components/form/schema-form.tsx'
-import { hasFields, hideSecrets, withoutBlanks } from '../../components/form/secrets.ts'
+import { credentialLooks, hasFields, withoutBlanks } from '../../components/form/secrets.ts'
 import { Loaded } from '../../components/loading.tsx'
 import { notifyDone } from '../../components/notify.tsx'
 import { Problem } from '../../components/problem.tsx'
@@ -63,7 +63,7 @@ function Fields({ connector, isPartial, value, onChange, error }: { connector: s
   const query = useGet('/api/v1/connectors/{id}', { path: { id: connector } }, { staleTime: 300_000 })
   return (
     <Loaded query={query} height={80}>
-      {({ schemas: { credentials } }) => (hasFields(credentials) ? <SchemaForm schema={isPartial ? { ...credentials, required: [] } : credentials} ui={hideSecrets(credentials)} value={value} onChange={onChange} errors={errorsBelow(error, '/credentials')} /> : null)}
+      {({ schemas: { credentials } }) => (hasFields(credentials) ? <SchemaForm schema={isPartial ? { ...credentials, required: [] } : credentials} ui={credentialLooks(credentials)} value={value} onChange={onChange} errors={errorsBelow(error, '/credentials')} /> : null)}
     </Loaded>
   )
 }

@@ -147,6 +147,8 @@ export const texts = {
   delivery: 'Delivery policy',
   deliveryText: 'Repeats, timeout, batches, order, limits',
   createEndpoint: 'Create endpoint',
+  newEndpoint: 'New endpoint',
+  endpointNeeds: 'It needs a name, a URL and one event type at least.',
   openEndpoint: 'Open the endpoint',
 
   secret: 'Secret',

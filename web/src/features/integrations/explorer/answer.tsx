@@ -4,7 +4,7 @@ import { ValueView } from '../../../components/code/value-view.tsx'
 import { Problem } from '../../../components/problem.tsx'
 import { Section } from '../../../components/section.tsx'
 import { Status } from '../../../components/status.tsx'
-import type { Execution } from '../../../hub/client.ts'
+import { ApiError, type Execution } from '../../../hub/client.ts'
 import { useGet } from '../../../hub/queries.ts'
 import { useTenant } from '../../../hub/session.ts'
 import { formatMs } from '../../../lib/format.ts'
@@ -14,19 +14,31 @@ import { texts } from '../texts.ts'
 import type { Sent } from './operation-form.tsx'
 
 /** What came back, and what went over the wire for it. */
-export function Answer({ sent }: { sent: Sent | undefined }) {
+export function Answer({ sent, integrationId }: { sent: Sent | undefined, integrationId: string }) {
   if (sent === undefined) return <Section title={texts.answer}><Text size="sm" c="dimmed">{texts.notAnswered}</Text></Section>
   const { execution, error } = sent
   return (
     <Section title={texts.answer} text={execution && <Outcome execution={execution} />} actions={execution && <Open id={execution.id} />}>
       <div aria-live="polite">
-        {error !== undefined && <Problem error={error} title={texts.requestFailed} />}
+        {error !== undefined && <Problem error={error} title={texts.requestFailed} action={isOfCredential(sent) && <GiveCredential integrationId={integrationId} />} />}
         {error === undefined && <ValueView value={sent.data} label={texts.answer} />}
       </div>
       {error !== undefined && execution?.response?.data !== undefined && <ValueView value={execution.response.data} label={texts.answer} />}
       {execution !== undefined && <AsSent execution={execution} />}
     </Section>
   )
+}
+
+/** The service refused who asks, or the hub has nothing to say who asks. */
+function isOfCredential({ error, execution }: Sent): boolean {
+  return error instanceof ApiError && error.code.startsWith('credential_') || [401, 403].includes(execution?.response?.statusCode ?? 0)
+}
+
+function GiveCredential({ integrationId }: { integrationId: string }) {
+  const path = usePath()
+  const { can } = useTenant()
+  if (!can('integrations:write')) return null
+  return <Button variant="default" component={RouteLink} to={path(`integrations/${integrationId}`, { part: 'configuration' })}>{texts.giveCredential}</Button>
 }
 
 function Outcome({ execution: { status, response, metrics } }: { execution: Execution }) {

@@ -9,6 +9,7 @@ import { Section } from '../../../components/section.tsx'
 import { useAction } from '../../../hub/action.ts'
 import { ApiError, type Execution, type Integration, type Operation, type OperationExample } from '../../../hub/client.ts'
 import { useTenant } from '../../../hub/session.ts'
+import { plainText } from '../../../lib/plain-text.ts'
 import { useUrl } from '../../../routing/url.ts'
 import { Answer } from './answer.tsx'
 import { CodeView } from './code-view.tsx'
@@ -60,7 +61,7 @@ export function OperationForm({ integration, operation, examples }: OperationFor
   }
   return (
     <Stack gap="md">
-      <Section title={operation.id} text={<>{operation.summary}{operation.description !== undefined && operation.description !== operation.summary && <Text size="sm" c="dimmed" lineClamp={4} className="app-anywhere">{operation.description}</Text>}</>}
+      <Section title={operation.id} text={<>{operation.summary}{operation.description !== undefined && operation.description !== operation.summary && <Text size="sm" c="dimmed" lineClamp={4} className="app-anywhere">{plainText(operation.description)}</Text>}</>}
         actions={<SegmentedControl aria-label={texts.input} data={[{ value: 'form', label: texts.form }, { value: 'json', label: texts.json }, { value: 'code', label: texts.code }]} value={view} onChange={turn} />}>
         <KeptExamples examples={examples} chosen={current?.id} onChoose={choose} />
         {view === 'form' && (isEmpty ? <Text size="sm" c="dimmed">{texts.noInput}</Text> : <SchemaForm schema={operation.input} ui={hideSecrets(operation.input)} value={input} onChange={setInput} errors={errorsBelow(send.error, '/input')} />)}
@@ -74,7 +75,7 @@ export function OperationForm({ integration, operation, examples }: OperationFor
           {can('integrations:run') && <Button leftSection={<SendHorizontal size={14} />} loading={send.isPending} disabled={fault !== undefined} onClick={() => { send.mutate(input) }}>{texts.send}</Button>}
         </Group>
       </Section>
-      <Answer sent={sent} />
+      <Answer sent={sent} integrationId={integration.id} />
     </Stack>
   )
 }

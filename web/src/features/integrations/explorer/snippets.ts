@@ -3,6 +3,9 @@ export type Language = 'curl' | 'typescript' | 'cli'
 
 export interface Call { origin: string, integration: { id: string, name: string }, operation: string, input: unknown }
 
+/** Where the command looks by itself. */
+const DEFAULT_URL = 'http://127.0.0.1:8080'
+
 const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`)
 
 export const snippets: Record<Language, (call: Call) => string> = {
@@ -15,10 +18,10 @@ export const snippets: Record<Language, (call: Call) => string> = {
     "import { createClient } from './src/client/client.ts'", '',
     `const hub = createClient({ baseUrl: '${origin}', apiKey: process.env.INTERCHANGE_API_KEY })`,
     "const { data } = await hub.post('/api/v1/integrations/{id}/run', {",
-    `  path: { id: '${id}' },`, `  body: ${JSON.stringify({ operation, input }, null, 2).replaceAll('\n', '\n  ')},`, '})',
+    `  path: { id: '${id}' },`, `  body: ${JSON.stringify({ operation, input }, null, 2).replaceAll('\n', '\n  ')},`, '})', 'console.log(data)',
   ].join('\n'),
 
-  cli: ({ integration: { name }, operation, input }) => ['interchange run', quoted(name), quoted(operation), ...parts(input)].join(' '),
+  cli: ({ origin, integration: { name }, operation, input }) => [...origin === DEFAULT_URL ? [] : [`INTERCHANGE_URL=${origin}`], 'interchange run', quoted(name), quoted(operation), ...parts(input)].join(' '),
 }
 
 /** `body.title="…" id:=3`: text after `=`, everything else as JSON after `:=`. */
@@ -26,5 +29,5 @@ function parts(value: unknown, path = ''): string[] {
   if (value === undefined) return []
   if (value !== null && typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length > 0) return Object.entries(value).flatMap(([name, each]) => parts(each, path === '' ? name : `${path}.${name}`))
   if (path === '') return []
-  return [typeof value === 'string' ? `${path}=${quoted(value)}` : `${path}:=${quoted(JSON.stringify(value))}`]
+  return [quoted(typeof value === 'string' ? `${path}=${value}` : `${path}:=${JSON.stringify(value)}`)]
 }

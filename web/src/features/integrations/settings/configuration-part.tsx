@@ -2,7 +2,7 @@ import { Select, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/co
 import { useState } from 'react'
 import { errorAt, errorsBelow } from '../../../components/form/problem-errors.ts'
 import { SchemaForm } from '../../../components/form/schema-form.tsx'
-import { hasFields, hideSecrets, withoutBlanks } from '../../../components/form/secrets.ts'
+import { credentialLooks, hasFields, withoutBlanks } from '../../../components/form/secrets.ts'
 import { Loaded } from '../../../components/loading.tsx'
 import { Section } from '../../../components/section.tsx'
 import type { Connector, Integration } from '../../../hub/client.ts'
@@ -72,7 +72,7 @@ function Credential({ integration, connector }: { integration: Integration, conn
   return (
     <Section title={texts.credentials} text={texts.credentialsText}>
       {rows.length > 0 && <Select label={texts.otherCredential} disabled={isReadOnly} data={rows.map(({ id, name }) => ({ value: id, label: name === id ? id : `${name} (${id})` }))} value={chosen} onChange={setChosen} error={errorAt(saving.mutation.error, '/credentialId')} />}
-      {!isOther && <SchemaForm idPrefix="credentials" schema={{ ...schema, required: [] }} ui={hideSecrets(schema)} value={value} onChange={setValue} errors={errorsBelow(saving.mutation.error, '/credentials')} disabled={isReadOnly} />}
+      {!isOther && <SchemaForm idPrefix="credentials" schema={{ ...schema, required: [] }} ui={credentialLooks(schema)} value={value} onChange={setValue} errors={errorsBelow(saving.mutation.error, '/credentials')} disabled={isReadOnly} />}
       {!isReadOnly && <SaveBar saving={saving} disabled={!isOther && Object.keys(typed).length === 0} change={() => (isOther ? { credentialId: chosen } : { credentials: typed })} onTakeTheirs={(now) => { setChosen(now.credentialId) }} />}
     </Section>
   )

@@ -1,7 +1,7 @@
 import { Button, Group, Select, Stack, Text } from '@mantine/core'
 import { errorAt, errorsBelow } from '../../../components/form/problem-errors.ts'
 import { SchemaForm } from '../../../components/form/schema-form.tsx'
-import { hasFields, hideSecrets } from '../../../components/form/secrets.ts'
+import { credentialLooks, hasFields } from '../../../components/form/secrets.ts'
 import { Section } from '../../../components/section.tsx'
 import { Status } from '../../../components/status.tsx'
 import { useRows } from '../../../hub/queries.ts'
@@ -35,7 +35,7 @@ export function CredentialsStep({ connector, draft, change, error, onBack, onNex
           {!draft.isConnected && stored.rows !== undefined && stored.rows.length > 0 && <Select label={texts.stored} data={[{ value: '', label: texts.newOne }, ...stored.rows.map(({ id, name }) => ({ value: id, label: name }))]} value={draft.credentialId ?? ''} onChange={(next) => { change({ credentialId: next || null }) }} error={errorAt(error, '/credentialId')} />}
           {isTyped && hasFields(schema) && (
             <Typed isAside={isAccountFirst} isOpen={error !== null}>
-              <SchemaForm idPrefix="credentials" schema={schema} ui={hideSecrets(schema)} autoFocus={fields.length === 0} value={draft.credentials} onChange={(credentials) => { change({ credentials }) }} errors={errorsBelow(error, '/credentials')} />
+              <SchemaForm idPrefix="credentials" schema={schema} ui={credentialLooks(schema)} autoFocus={fields.length === 0} value={draft.credentials} onChange={(credentials) => { change({ credentials }) }} errors={errorsBelow(error, '/credentials')} />
             </Typed>
           )}
         </Section>

@@ -86,7 +86,7 @@ function Configuration({ connector, draft, change, error }: PartProps) {
     <Section title={texts.configuration}>
       <TextInput label={texts.name} description={texts.nameHelp} required withAsterisk={false} autoFocus value={draft.name} error={errorAt(error, '/name')} onChange={(event) => { change({ name: event.currentTarget.value }) }} />
       {!ownBase && connector.type !== 'smtp-email' && <TextInput label={texts.endpoint} description={connector.endpoints.length === 0 ? texts.endpointHelp : texts.endpointOptional} type="url" placeholder={connector.endpoints[0]} value={draft.endpoint} error={errorAt(error, '/connection/endpoint')} onChange={(event) => { change({ endpoint: event.currentTarget.value }) }} />}
-      {hasFields(schema) && <SchemaForm idPrefix="configuration" schema={schema} ui={hideSecrets(schema)} value={draft.configuration} onChange={(configuration) => { change({ configuration }) }} errors={errorsBelow(error, '/configuration')} />}
+      {hasFields(schema) && <SchemaForm idPrefix="configuration" schema={schema} ui={{ ...hideSecrets(schema), ...ownBase && connector.endpoints[0] !== undefined && { baseUrl: { 'ui:placeholder': connector.endpoints[0] } } }} value={draft.configuration} onChange={(configuration) => { change({ configuration }) }} errors={errorsBelow(error, '/configuration')} />}
     </Section>
   )
 }

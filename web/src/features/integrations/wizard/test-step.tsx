@@ -1,6 +1,7 @@
 import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core'
 import { CircleAlert, PlugZap } from 'lucide-react'
 import { Facts } from '../../../components/facts.tsx'
+import { hasFields, withoutBlanks } from '../../../components/form/secrets.ts'
 import { Problem } from '../../../components/problem.tsx'
 import { Section } from '../../../components/section.tsx'
 import type { Connector } from '../../../hub/client.ts'
@@ -19,7 +20,7 @@ export function TestStep({ connector, draft, error, outcome, isPending, onBack, 
   return (
     <Stack gap="md">
       <Section title={texts.testTitle} text={texts.testText}>
-        <Facts facts={[[texts.name, <span key="n" dir="auto" className="app-anywhere">{draft.name}</span>], [texts.connector, connector.name], [texts.endpoint, base || draft.endpoint || connector.endpoints[0]]]} />
+        <Facts facts={[[texts.name, <span key="n" dir="auto" className="app-anywhere">{draft.name}</span>], [texts.connector, connector.name], [texts.endpoint, base || draft.endpoint || connector.endpoints[0]], [texts.credential, credentialOf(connector, draft)]]} />
         {error !== null && <Problem error={error} title={texts.refused} />}
         {isBad && <Failed outcome={outcome} />}
       </Section>
@@ -32,6 +33,13 @@ export function TestStep({ connector, draft, error, outcome, isPending, onBack, 
       </Group>
     </Stack>
   )
+}
+
+function credentialOf({ schemas: { credentials } }: Connector, { credentialId, credentials: typed }: Draft): string | undefined {
+  if (!hasFields(credentials)) return undefined
+  if (credentialId !== null) return texts.credentialStored
+  if (Object.keys(withoutBlanks(typed)).length > 0) return texts.credentialTyped
+  return texts.credentialNone
 }
 
 /** What was tried, how long it took, what came back, and what to do. */

@@ -6,6 +6,7 @@ import { Problem } from '../../../components/problem.tsx'
 import { isProblem, type Connector } from '../../../hub/client.ts'
 import { useStale } from '../../../hub/queries.ts'
 import { useTenant } from '../../../hub/session.ts'
+import { plainText } from '../../../lib/plain-text.ts'
 import { usePath } from '../../../routing/paths.ts'
 import { useUrl } from '../../../routing/url.ts'
 import { Gallery } from '../../connectors/parts.tsx'
@@ -57,7 +58,7 @@ function Chosen({ id }: { id: string }) {
   const query = useConnector(id)
   const connector = query.data
   return (
-    <Page title={connector === undefined ? texts.title : texts.titleOf(connector.name)} mark={connector && <Logo src={connector.logo} size={40} />} subtitle={connector?.description.slice(0, 240)} crumbs={crumbsOf(path)}>
+    <Page title={connector === undefined ? texts.title : texts.titleOf(connector.name)} mark={connector && <Logo src={connector.logo} size={40} />} subtitle={connector && plainText(connector.description).slice(0, 240)} crumbs={crumbsOf(path)}>
       {query.isPending && <Stack align="center" py="xl"><Loader size="sm" /><Text size="sm" c="dimmed" role="status">{texts.installing}</Text></Stack>}
       {query.error !== null && <Problem error={query.error} title={texts.installFailed} retry={() => { void query.refetch() }} />}
       {connector !== undefined && <Setup connector={connector} />}

@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
 import { Problem } from '../../../components/problem.tsx'
 import { Section } from '../../../components/section.tsx'
@@ -31,11 +31,11 @@ export function NewEndpoint() {
   const isIncomplete = draft.name.trim() === '' || draft.url.trim() === '' || draft.subscribedEvents.length === 0
   return (
     <form onSubmit={submit} noValidate>
-      <Stack gap="sm">
+      <Section title={texts.newEndpoint}>
         <EndpointForm draft={draft} change={(part) => { setDraft((before) => ({ ...before, ...part })) }} error={create.error} />
         {create.isError && <Problem error={create.error} title={texts.failed} />}
-        <Group justify="flex-end"><Button type="submit" loading={create.isPending} disabled={isIncomplete}>{texts.createEndpoint}</Button></Group>
-      </Stack>
+        <Group justify="flex-end" gap="sm">{isIncomplete && <Text size="sm" c="dimmed">{texts.endpointNeeds}</Text>}<Button type="submit" loading={create.isPending} disabled={isIncomplete}>{texts.createEndpoint}</Button></Group>
+      </Section>
     </form>
   )
 }
