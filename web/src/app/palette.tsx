@@ -25,7 +25,10 @@ export function Palette({ asked }: { asked: number }) {
     queryKey: [tenant.slug, 'palette', settled], enabled: settled.length > 1, staleTime: 10_000, placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => (await Promise.all(finders.map(({ find }) => find?.(tenant, settled, signal) ?? []))).flat(),
   })
-  const shown = [...pages(tenant).filter(({ label }) => label.toLowerCase().includes(words.trim().toLowerCase())), ...words.trim() === '' ? [] : found]
+  const typed = words.trim().toLowerCase()
+  const fitting = [...pages(tenant).filter(({ label }) => label.toLowerCase().includes(typed)), ...typed === '' ? [] : found]
+  // What begins with the words is meant more often than what has them somewhere.
+  const shown = fitting.toSorted((one, other) => Number(other.label.toLowerCase().startsWith(typed)) - Number(one.label.toLowerCase().startsWith(typed)))
   // Another list: what was selected in the one before means something else in this.
   const listed = shown.map(({ id }) => id).join(' ')
   useEffect(() => { store.setState({ ...store.getState(), selected: -1 }) }, [listed])

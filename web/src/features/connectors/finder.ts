@@ -1,5 +1,6 @@
 import { FileUp, Puzzle } from 'lucide-react'
 import type { Finder } from '../../routing/feature.ts'
+import { plainText } from '../../lib/plain-text.ts'
 import { texts } from './texts.ts'
 
 export const connectorsFinder: Finder = {
@@ -7,6 +8,6 @@ export const connectorsFinder: Finder = {
   async find({ hub, can }, q, signal) {
     if (!can('connectors:read')) return []
     const { data } = await hub.get('/api/v1/integrations/available', { query: { q, limit: 6 }, signal })
-    return data.map(({ connector, name, description }) => ({ id: `connector ${connector}`, label: name, description: description.slice(0, 90), icon: Puzzle, to: `connectors/${encodeURIComponent(connector)}` }))
+    return data.map(({ connector, name, description }) => ({ id: `connector ${connector}`, label: name, description: plainText(description).slice(0, 90), icon: Puzzle, to: `connectors/${encodeURIComponent(connector)}` }))
   },
 }

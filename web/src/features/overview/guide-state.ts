@@ -25,7 +25,7 @@ export function useGuide(): GuideState {
   const isWanted = can('integrations:write') && can('integrations:run') && can('executions:read') && (isAsked || !isAway)
   const overview = useGet('/api/v1/overview', undefined, { enabled: isWanted })
   const hasConnected = (overview.data?.integrations.total ?? 0) > 0
-  const calls = useRows('/api/v1/executions', { query: { limit: 1 } }, { enabled: isWanted && hasConnected })
+  const calls = useRows('/api/v1/executions', { query: { limit: 1, status: 'succeeded' } }, { enabled: isWanted && hasConnected })
   const hasCalled = (calls.rows?.length ?? 0) > 0
   const isUnknown = overview.data === undefined ? overview.error === null : hasConnected && calls.rows === undefined && calls.error === null
   const isOpen = isAsked || !hasCalled || hasBegun

@@ -1,10 +1,11 @@
 import { Anchor, Button, Card, Group, SimpleGrid, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
-import { CircleCheck, CircleDashed, FileUp, Store, Terminal } from 'lucide-react'
+import { CircleCheck, CircleDashed, FileUp, Send, Store, Terminal, Webhook, Workflow } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Ago } from '../../components/ago.tsx'
 import { Logo } from '../../components/logo.tsx'
 import type { Card as Service } from '../../hub/client.ts'
 import { useRows } from '../../hub/queries.ts'
+import { useTenant } from '../../hub/session.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { useFirstOperation } from '../integrations/parts.tsx'
@@ -23,7 +24,22 @@ export function Guide({ guide: { hasConnected, hasCalled, putAway } }: { guide: 
         <Step title={texts.stepConnect} isDone={hasConnected}>{hasConnected ? <Text size="sm" c="dimmed">{texts.stepConnected}</Text> : <Services />}</Step>
         <Step title={texts.stepCall} isDone={hasCalled}>{hasCalled ? <LastCall /> : hasConnected ? <TryIt /> : <Text size="sm" c="dimmed">{texts.stepCallText}</Text>}</Step>
       </SimpleGrid>
+      {hasCalled && <Next />}
     </Card>
+  )
+}
+
+/** What a hub is for besides calls. */
+function Next() {
+  const path = usePath()
+  const { can } = useTenant()
+  return (
+    <Group gap="xs" mt="md">
+      <Text size="sm" c="dimmed">{texts.next}</Text>
+      {can('webhooks:write') && <Button variant="default" leftSection={<Webhook size={14} />} component={RouteLink} to={path('webhooks/new', { kind: 'source' })}>{texts.nextReceive}</Button>}
+      {can('webhooks:write') && <Button variant="default" leftSection={<Send size={14} />} component={RouteLink} to={path('webhooks/new')}>{texts.nextSend}</Button>}
+      {can('flows:write') && <Button variant="default" leftSection={<Workflow size={14} />} component={RouteLink} to={path('flows/new')}>{texts.nextFlow}</Button>}
+    </Group>
   )
 }
 
@@ -72,6 +88,6 @@ function TryIt() {
 
 function LastCall() {
   const path = usePath()
-  const { rows: [last] = [] } = useRows('/api/v1/executions', { query: { limit: 1 } })
+  const { rows: [last] = [] } = useRows('/api/v1/executions', { query: { limit: 1, status: 'succeeded' } })
   return last === undefined ? null : <Text size="sm" c="dimmed"><Anchor component={RouteLink} to={path(`executions/${last.id}`)} size="sm">{last.operation}</Anchor> <Ago time={last.startedAt} /></Text>
 }
