@@ -146,6 +146,7 @@ export const texts = {
   securityText: 'Secret, signature, authentication, allowed addresses',
   delivery: 'Delivery policy',
   deliveryText: 'Repeats, timeout, batches, order, limits',
+  mayNot: 'Your role looks at webhooks, and makes none. An administrator of this tenant can give you another.',
   createEndpoint: 'Create endpoint',
   newEndpoint: 'New endpoint',
   endpointNeeds: 'It needs a name, a URL and one event type at least.',
