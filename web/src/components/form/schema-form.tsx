@@ -28,5 +28,11 @@ const Loaded = lazily(async () => (await import('./schema-form-lazy.tsx')).Schem
 
 /** A form drawn from a schema. */
 export function SchemaForm(props: SchemaFormProps) {
-  return <Suspense fallback={<Stack gap="sm"><Skeleton height={34} /><Skeleton height={34} /></Stack>}><Loaded {...props} /></Suspense>
+  return <Suspense fallback={<Stack gap="sm">{Array.from({ length: Math.min(20, fieldsIn(props.schema)) }, (_, at) => <Skeleton key={at} height={64} />)}</Stack>}><Loaded {...props} /></Suspense>
+}
+
+/** So that what stands below is hardly moved when the form is there. */
+function fieldsIn({ properties }: SchemaFormProps['schema']): number {
+  if (properties === undefined) return 1
+  return Object.values(properties as Record<string, SchemaFormProps['schema']>).reduce((sum, each) => sum + fieldsIn(each), 0)
 }

@@ -67,7 +67,7 @@ function useFirst({ rows, isPlaceholderData }: Listed, q: string | undefined, to
 function Cards({ services, to, isLoading }: { services: Service[] | undefined, to(service: Service): string, isLoading: boolean }) {
   return (
     <SimpleGrid cols={{ base: 1, xs: 2, md: 3, lg: 4 }} spacing="sm" component="section" aria-label={texts.list} aria-busy={isLoading}>
-      {isLoading && Array.from({ length: 8 }, (_, at) => <Skeleton key={at} height={132} radius="md" />)}
+      {isLoading && Array.from({ length: 24 }, (_, at) => <Skeleton key={at} height={153} radius="md" />)}
       {services?.map((service) => <ServiceCard key={service.connector} service={service} to={to(service)} />)}
     </SimpleGrid>
   )

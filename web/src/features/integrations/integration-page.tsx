@@ -48,7 +48,7 @@ export function IntegrationPage() {
   const integration = query.data
   return (
     <Page title={integration?.name ?? texts.tab} mark={integration && <Logo src={logoOf(integration.connector)} size={40} />} crumbs={[{ label: texts.hub, to: path('integrations') }]}
-      subtitle={integration && <State integration={integration} />} actions={integration && <>{can('agents:write') && integration.connector !== 'ai-service' && <Suspense><AgentOfIntegration integration={integration} /></Suspense>}{can('integrations:write') && <Actions integration={integration} />}</>}>
+      subtitle={integration ? <State integration={integration} /> : '\u00A0'} actions={integration && <>{can('agents:write') && integration.connector !== 'ai-service' && <Suspense><AgentOfIntegration integration={integration} /></Suspense>}{can('integrations:write') && <Actions integration={integration} />}</>}>
       <TabStrip label={texts.partsLabel} tabs={offered.map((each) => ({ key: each, label: texts.parts[each], to: path(`integrations/${id}`, each === 'overview' ? {} : { part: each }), isCurrent: each === shown }))} />
       <Loaded query={query}>{(data) => <Suspense fallback={null}><PartShown integration={data} key={data.id} /></Suspense>}</Loaded>
     </Page>
