@@ -119,7 +119,7 @@ test('a viewer is shown no button that would be refused, on any screen, and the 
   const screens = [
     ['integrations', 'Integration Hub', 'Only looked at'], ...['', '?part=explore&operation=addBook', '?part=configuration', '?part=policies'].map((part) => [`integrations/${id}${part}`, 'Only looked at', part === '' ? 'Circuit breaker' : part.includes('explore') ? 'author' : part.includes('policies') ? 'Usage' : 'General']),
     ['integrations/new', 'Add Integration', 'Your role looks'], ['connectors', 'Integration Hub', 'Zulip'], ['connectors/bookshop', 'Bookshop', 'listBooks'], ['connectors/import', 'Import an OpenAPI document', 'Your role looks'], ['marketplace', 'Integration Hub', 'Stripe'],
-    ['webhooks', 'Integration Hub', 'Endpoints'], ['webhooks/new', 'Create webhook', 'Your role looks'], ['webhooks/new?kind=source', 'Create webhook', 'Your role looks'], ['agents', 'Integration Hub', 'Connect an MCP client'], ['agents/new', 'New agent', 'Your role'],
+    ['webhooks', 'Integration Hub', 'Endpoints'], ['webhooks/new', 'Create webhook', 'Your role looks'], ['webhooks/new?kind=source', 'Create webhook', 'Your role looks'], ['agents/new', 'New agent', 'Your role'],
     ['settings', 'Integration Hub', 'Members'], ['settings?part=credentials', 'Integration Hub', 'Bookshop'], ['settings?part=tenant', 'Integration Hub', 'An isolated workspace'],
   ] as [string, string, string][]
   const changing = /^(add integration|create|make|save|test|test the connection|pause|activate|delete|install|configure|import|import openapi|send|run|run health checks|invite|new|change|store|revoke|connect|reconnect|grant them|continue)\b/i

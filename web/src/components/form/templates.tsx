@@ -86,7 +86,7 @@ export function AddButton({ id, disabled, onClick }: IconButtonProps) {
 export function CheckboxWidget({ id, htmlName, name, value, disabled, readonly, required, label, hideLabel, schema, options, rawErrors, onChange }: WidgetProps) {
   return (
     <Checkbox
-      id={id} name={htmlName ?? name} label={hideLabel ? undefined : label} description={<Text span size="xs">{described(options.description ?? schema.description)}</Text>} disabled={disabled || readonly} required={required}
+      id={id} name={htmlName ?? name} label={hideLabel ? undefined : label} description={<Text span size="xs" id={descriptionId(id)}>{described(options.description ?? schema.description)}</Text>} disabled={disabled || readonly} required={required}
       checked={value === true || value === 'true'} error={rawErrors?.join('\n')} aria-describedby={ariaDescribedByIds(id)} onChange={(event) => { onChange(event.currentTarget.checked) }}
     />
   )
