@@ -1,4 +1,3 @@
-import { Text, Tooltip } from '@mantine/core'
 import { useSyncExternalStore } from 'react'
 import { formatAgo, formatExact, NONE } from '../lib/format.ts'
 
@@ -20,10 +19,6 @@ function useNow(): number {
 /** How long ago, with the exact time on hover. What is not said to lie ahead is never shown as such: clocks differ. */
 export function Ago({ time, none = NONE, mayBeAhead = false }: { time: string | null | undefined, none?: string, mayBeAhead?: boolean }) {
   const at = useNow()
-  if (time === null || time === undefined) return <Text span c="dimmed" inherit>{none}</Text>
-  return (
-    <Tooltip label={formatExact(time)}>
-      <time dateTime={time} style={{ whiteSpace: 'nowrap' }}>{formatAgo(time, mayBeAhead ? at : Math.max(at, new Date(time).getTime()))}</time>
-    </Tooltip>
-  )
+  if (time === null || time === undefined) return <span style={{ color: 'var(--mantine-color-dimmed)' }}>{none}</span>
+  return <time dateTime={time} title={formatExact(time)} style={{ whiteSpace: 'nowrap' }}>{formatAgo(time, mayBeAhead ? at : Math.max(at, new Date(time).getTime()))}</time>
 }

@@ -1,8 +1,10 @@
-import { Badge, type BadgeProps } from '@mantine/core'
+import type { CSSProperties } from 'react'
 
 export type Tone = 'good' | 'bad' | 'warn' | 'idle' | 'accent'
 
-/** A dot and a word: colour never says it alone. */
-export function Status({ tone, children, ...rest }: { tone: Tone, children: string, title?: string } & Omit<BadgeProps, 'color' | 'children'>) {
-  return <Badge {...rest} style={{ '--badge-dot-color': `var(--app-${tone})`, color: 'var(--mantine-color-text)' }}>{children}</Badge>
+interface StatusProps { tone: Tone, children: string, title?: string, size?: 'sm', style?: CSSProperties }
+
+/** A dot and a word: colour never says it alone. No component of Mantine's, since lists have one in each row. */
+export function Status({ tone, children, size, style, title }: StatusProps) {
+  return <span className="app-status" data-tone={tone} data-size={size} title={title} style={style}>{children}</span>
 }

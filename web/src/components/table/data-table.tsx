@@ -3,7 +3,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp, FilterX } from 'lucide-react'
 import { useMemo, useRef, type MouseEvent, type ReactNode } from 'react'
 import { formatNumber } from '../../lib/format.ts'
-import { RouteLink, useGo } from '../../routing/link.tsx'
+import { RowLink, useGo } from '../../routing/link.tsx'
 import { Empty, type EmptyProps } from '../empty.tsx'
 import { Problem } from '../problem.tsx'
 import { texts } from '../texts.ts'
@@ -142,7 +142,7 @@ function DataRow<Row>({ row, index, measure, columns, rowId, to, selection, high
     if (!next.delete(id)) next.add(id)
     selection!.change(next)
   }
-  const content = (column: Column<Row>, at: number): ReactNode => (at === 0 && href !== undefined ? <RouteLink to={href} className="app-row-link">{column.cell(row)}</RouteLink> : column.cell(row))
+  const content = (column: Column<Row>, at: number): ReactNode => (at === 0 && href !== undefined ? <RowLink to={href} className="app-row-link">{column.cell(row)}</RowLink> : column.cell(row))
   return (
     <tr ref={measure} data-index={index} {...href !== undefined && { 'data-link': '' }} aria-selected={isSelected} onClick={open}>
       {selection !== undefined && <td style={{ width: 36 }}><Checkbox aria-label={texts.selectRow(selection.nameOf(row))} checked={isSelected} onChange={toggle} /></td>}

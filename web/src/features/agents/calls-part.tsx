@@ -1,6 +1,7 @@
 import { Anchor, Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { ScrollText } from 'lucide-react'
 import { Ago } from '../../components/ago.tsx'
+import { Named } from '../../components/table/cells.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import type { AuditEntry } from '../../hub/client.ts'
@@ -39,7 +40,7 @@ const detailOf = ({ detail }: AuditEntry): Detail => detail as Detail
 
 function columnsOf(path: ReturnType<typeof usePath>): Column<AuditEntry>[] {
   return [
-    { id: 'tool', header: texts.tool, cell: (entry) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name">{detailOf(entry).tool ?? entry.targetId}</Text><Text size="xs" c="dimmed" className="app-clip app-cell-name">{detailOf(entry).arguments?.join(', ')}</Text></div> },
+    { id: 'tool', header: texts.tool, cell: (entry) => <Named name={detailOf(entry).tool ?? entry.targetId} below={detailOf(entry).arguments?.join(', ')} /> },
     { id: 'outcome', header: texts.outcome, cell: (entry) => [detailOf(entry).outcome, detailOf(entry).code].filter(Boolean).join(' · ') },
     { id: 'who', header: texts.who, from: 'sm', cell: (entry) => <span className="app-anywhere">{detailOf(entry).by ?? entry.actor}</span> },
     { id: 'record', header: texts.record, from: 'xs', cell: ({ targetType, targetId }) => (targetType === 'execution' || targetType === 'run' ? <Anchor component={RouteLink} to={path(`${targetType}s/${targetId}`)} size="sm">{texts[targetType]}</Anchor> : null) },

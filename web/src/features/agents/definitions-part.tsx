@@ -3,6 +3,7 @@ import { Bot, Plus, SquarePlay } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { Ago } from '../../components/ago.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
+import { Named } from '../../components/table/cells.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import type { Agent } from '../../hub/client.ts'
@@ -37,7 +38,7 @@ export function DefinitionsPart() {
 }
 
 const columns: Column<Agent>[] = [
-  { id: 'name', header: texts.agent, cell: ({ name, description }) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name">{name}</Text><Text size="xs" c="dimmed" className="app-clip app-cell-name" dir="auto">{description}</Text></div> },
+  { id: 'name', header: texts.agent, cell: ({ name, description }) => <Named name={name} below={description} /> },
   { id: 'model', header: texts.model, from: 'sm', cell: ({ model: { integration, model } }) => <span className="app-anywhere">{[integration, model].filter(Boolean).join(' · ')}</span> },
   { id: 'tools', header: texts.tools, from: 'md', cell: ({ tools: { operations, flows } }) => <Text span size="xs" className="app-mono app-anywhere">{[...operations, ...flows].slice(0, 6).join(', ') || texts.nothing}</Text> },
   { id: 'runs', header: texts.runs, from: 'xs', cell: ({ id }) => <Runs id={id} /> },

@@ -1,8 +1,9 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { FileUp, Puzzle } from 'lucide-react'
 import { Ago } from '../../components/ago.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
+import { Named } from '../../components/table/cells.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import type { ConnectorSummary } from '../../hub/client.ts'
@@ -19,7 +20,7 @@ const columns: Column<ConnectorSummary>[] = [
   {
     id: 'name', header: texts.connectors, sort: ({ name }) => name,
     cell: ({ name, id, logo }) => (
-      <Group gap="sm" wrap="nowrap"><Logo src={logo} /><div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto">{name}</Text><Text size="xs" c="dimmed" className="app-clip app-cell-name">{id}</Text></div></Group>
+      <Group gap="sm" wrap="nowrap"><Logo src={logo} /><Named name={name} below={id} /></Group>
     ),
   },
   { id: 'origin', header: texts.origin, from: 'sm', sort: ({ origin }) => origin, cell: ({ origin }) => texts.originOf[origin] },

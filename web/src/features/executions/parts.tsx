@@ -6,6 +6,7 @@ import { Ago } from '../../components/ago.tsx'
 import { FilterChoice } from '../../components/filter-choice.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
 import { Status, type Tone } from '../../components/status.tsx'
+import { Named } from '../../components/table/cells.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import { TimeFilter, useSince } from '../../components/time-filter.tsx'
@@ -56,7 +57,7 @@ export function ExecutionsList({ integrationId, beside, emptyAction }: { integra
 const columns: Column<ExecutionSummary>[] = [
   {
     id: 'operation', header: texts.operation, sort: ({ operation }) => operation,
-    cell: ({ operation, method, endpoint }) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name">{operation}</Text><Text size="xs" c="dimmed" className="app-clip app-cell-name">{[method, endpoint].filter(Boolean).join(' ')}</Text></div>,
+    cell: ({ operation, method, endpoint }) => <Named name={operation} below={[method, endpoint].filter(Boolean).join(' ')} />,
   },
   { id: 'integration', header: texts.integration, from: 'sm', sort: ({ integrationName }) => integrationName, cell: ({ integrationName }) => (integrationName === null ? <Text span size="sm" c="dimmed">{texts.deleted}</Text> : <span dir="auto" className="app-clip">{integrationName}</span>) },
   { id: 'status', header: texts.status, sort: ({ status }) => status, cell: ({ status }) => <ExecutionStatus status={status} /> },

@@ -3,6 +3,7 @@ import { Ago } from '../../components/ago.tsx'
 import { Sparkline } from '../../components/chart/sparkline.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { Status } from '../../components/status.tsx'
+import { Named } from '../../components/table/cells.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { formatCompact, formatMs, formatPercent } from '../../lib/format.ts'
 import { healthOf, healthTone, statusTone, type IntegrationRow } from './rows.ts'
@@ -14,7 +15,7 @@ export const columns: Column<IntegrationRow>[] = [
     cell: ({ name, connector, logo }) => (
       <Group gap="sm" wrap="nowrap">
         <Logo src={logo} />
-        <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto" title={name}>{name}</Text>{connector !== name.toLowerCase() && <Text size="xs" c="dimmed" className="app-clip">{connector}</Text>}</div>
+        <Named name={name} below={connector === name.toLowerCase() ? undefined : connector} title={name} />
       </Group>
     ),
   },

@@ -102,7 +102,7 @@ function Health({ integration: { id } }: { integration: Integration }) {
       <Stack gap={6}>
         {data?.data.map(({ name, at, healthy, latencyMs, detail }) => (
           <Group key={`${name} ${at}`} gap="sm" wrap="nowrap" fz="sm">
-            <Status tone={healthy ? 'good' : 'bad'} miw={84}>{healthy ? texts.healthy : texts.unhealthy}</Status>
+            <Status tone={healthy ? 'good' : 'bad'} style={{ minWidth: 84 }}>{healthy ? texts.healthy : texts.unhealthy}</Status>
             <span className="app-clip" style={{ flex: 1 }} title={detail}>{detail}</span><span className="app-num">{formatMs(latencyMs)}</span><Text span size="sm" c="dimmed"><Ago time={at} /></Text>
           </Group>
         ))}

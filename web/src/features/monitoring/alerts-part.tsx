@@ -5,6 +5,7 @@ import { Ago } from '../../components/ago.tsx'
 import { FilterChoice } from '../../components/filter-choice.tsx'
 import { Section } from '../../components/section.tsx'
 import { Status } from '../../components/status.tsx'
+import { Named } from '../../components/table/cells.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import type { Integration } from '../../hub/client.ts'
@@ -39,7 +40,7 @@ function Firings() {
 }
 
 const firingColumns: Column<Firing>[] = [
-  { id: 'alert', header: texts.alert, cell: ({ alert, integrationName }) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto">{alert}</Text><Text size="xs" c="dimmed" className="app-clip app-cell-name" dir="auto">{integrationName}</Text></div> },
+  { id: 'alert', header: texts.alert, cell: ({ alert, integrationName }) => <Named name={alert} below={integrationName} /> },
   { id: 'state', header: texts.state, cell: ({ resolvedAt }) => <Status tone={resolvedAt === null ? 'bad' : 'good'}>{resolvedAt === null ? texts.states.firing : texts.states.resolved}</Status> },
   { id: 'message', header: texts.message, from: 'sm', cell: ({ message }) => <span className="app-anywhere" dir="auto">{message}</span> },
   { id: 'since', header: texts.since, align: 'end', cell: ({ at }) => <Ago time={at} /> },
@@ -51,7 +52,7 @@ function Rules() {
   const list = useRows('/api/v1/integrations', { query: { limit: 500 } })
   const rules = useMemo(() => list.rows?.flatMap(({ id, name, monitoring: { alerts } }): Rule[] => alerts.map((alert) => ({ id: `${id} ${alert.name}`, integrationId: id, integrationName: name, alert }))), [list.rows])
   const columns = useMemo((): Column<Rule>[] => [
-    { id: 'alert', header: texts.alert, cell: ({ alert, integrationName }) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto">{alert.name}</Text><Text size="xs" c="dimmed" className="app-clip app-cell-name" dir="auto">{integrationName}</Text></div> },
+    { id: 'alert', header: texts.alert, cell: ({ alert, integrationName }) => <Named name={alert.name} below={integrationName} /> },
     { id: 'condition', header: texts.condition, cell: ({ alert }) => conditionOf(alert) },
     { id: 'tells', header: texts.tells, from: 'sm', cell: ({ alert: { url, email } }) => <span className="app-anywhere">{[url, email].filter(Boolean).join(', ') || texts.nobody}</span> },
     { id: 'edit', header: texts.edit, isHeaderHidden: true, align: 'end', cell: ({ integrationId, integrationName }) => <Anchor component={RouteLink} to={path(`integrations/${integrationId}`, { part: 'policies' })} size="sm" aria-label={texts.editOf(integrationName)}>{texts.edit}</Anchor> },

@@ -6,6 +6,7 @@ import { Loaded } from '../../components/loading.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { Section } from '../../components/section.tsx'
 import { Status, type Tone } from '../../components/status.tsx'
+import { Named } from '../../components/table/cells.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import type { Reply } from '../../hub/client.ts'
@@ -49,7 +50,7 @@ function Used({ used, limit }: { used: number, limit: number }) {
 }
 
 const columns: Column<LimitsRow>[] = [
-  { id: 'integration', header: texts.integration, sort: ({ integrationName }) => integrationName, cell: ({ integrationName }) => <Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto">{integrationName}</Text> },
+  { id: 'integration', header: texts.integration, sort: ({ integrationName }) => integrationName, cell: ({ integrationName }) => <Named name={integrationName} /> },
   { id: 'rate', header: texts.rateLimit, sort: ({ rate: { used, limit } }) => used / limit, cell: ({ rate }) => <Used {...rate} /> },
   {
     id: 'quota', header: texts.quota, sort: ({ quota }) => (quota === null ? null : quota.used / Math.max(1, quota.limit)),

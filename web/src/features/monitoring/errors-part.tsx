@@ -3,6 +3,7 @@ import { ShieldCheck } from 'lucide-react'
 import { useMemo } from 'react'
 import { Ago } from '../../components/ago.tsx'
 import { Status } from '../../components/status.tsx'
+import { Named } from '../../components/table/cells.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import { TimeFilter, useSince } from '../../components/time-filter.tsx'
@@ -40,7 +41,7 @@ function columnsOf(allOf: (group: ErrorGroup) => string): Column<ErrorGroup>[] {
   return [
     {
       id: 'error', header: texts.error, sort: ({ type }) => type,
-      cell: ({ type, message }) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name">{type}</Text><Text size="xs" c="dimmed" className="app-clip app-cell-name" title={message ?? undefined}>{message}</Text></div>,
+      cell: ({ type, message }) => <Named name={type} below={message} title={message ?? undefined} />,
     },
     { id: 'status', header: texts.state, from: 'md', cell: ({ status }) => <Status tone={status === 'failed' ? 'bad' : 'warn'}>{status === 'failed' ? texts.callsFailed : texts.refused}</Status> },
     { id: 'operation', header: texts.operation, from: 'sm', sort: ({ operation }) => operation, cell: ({ operation }) => <span className="app-mono app-anywhere">{operation}</span> },

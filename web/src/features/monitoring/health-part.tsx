@@ -5,6 +5,7 @@ import { Ago } from '../../components/ago.tsx'
 import { FilterChoice } from '../../components/filter-choice.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
 import { Status, type Tone } from '../../components/status.tsx'
+import { Named } from '../../components/table/cells.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import { useRows, type Row } from '../../hub/queries.ts'
@@ -71,7 +72,7 @@ function Summary({ rows }: { rows: HealthRow[] | undefined }) {
 }
 
 const columns: Column<HealthRow>[] = [
-  { id: 'name', header: texts.integration, sort: ({ integrationName }) => integrationName, cell: ({ integrationName }) => <Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto">{integrationName}</Text> },
+  { id: 'name', header: texts.integration, sort: ({ integrationName }) => integrationName, cell: ({ integrationName }) => <Named name={integrationName} /> },
   { id: 'health', header: texts.health, sort: (row) => urgency[healthOf(row)], cell: (row) => <Status tone={tones[healthOf(row)]}>{texts.healths[healthOf(row)]}</Status> },
   { id: 'said', header: texts.said, from: 'sm', cell: ({ latest }) => <span className="app-clip" style={{ display: 'block', maxWidth: 420 }} title={latest?.detail}>{latest === null ? NONE : `${latest.name}: ${latest.detail}`}</span> },
   { id: 'took', header: texts.took, align: 'end', from: 'sm', sort: ({ latest }) => latest?.latencyMs ?? null, cell: ({ latest }) => <span className="app-num">{formatMs(latest?.latencyMs)}</span> },

@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 import { Ago } from '../../components/ago.tsx'
 import { FilterChoice } from '../../components/filter-choice.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
+import { Named } from '../../components/table/cells.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import { TimeFilter, useSince } from '../../components/time-filter.tsx'
@@ -65,7 +66,7 @@ export function DeliveriesOfEvent({ messageId }: { messageId: string }) {
 
 function columnsOf(endpoints: Map<string, string>): Column<DeliveryRow>[] {
   return [
-    { id: 'type', header: texts.event, cell: ({ eventType, eventId }) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto">{eventType}</Text><Text size="xs" c="dimmed" className="app-clip app-cell-name">{eventId}</Text></div> },
+    { id: 'type', header: texts.event, cell: ({ eventType, eventId }) => <Named name={eventType} below={eventId} /> },
     { id: 'endpoint', header: texts.endpoint, from: 'sm', cell: ({ webhookId }) => <span dir="auto" className="app-anywhere">{endpoints.get(webhookId) ?? texts.deletedEndpoint}</span> },
     { id: 'status', header: texts.status, cell: ({ status }) => <DeliveryState status={status} /> },
     { id: 'attempts', header: texts.attempts, align: 'end', from: 'sm', cell: ({ attemptCount }) => <span className="app-num">{attemptCount}</span> },

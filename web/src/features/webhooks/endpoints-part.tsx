@@ -1,10 +1,11 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { Plus, Send } from 'lucide-react'
 import { useMemo } from 'react'
 import { Ago } from '../../components/ago.tsx'
 import { Sparkline } from '../../components/chart/sparkline.tsx'
 import { FilterChoice } from '../../components/filter-choice.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
+import { Named } from '../../components/table/cells.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import type { Webhook } from '../../hub/client.ts'
@@ -53,7 +54,7 @@ interface EndpointRow extends Webhook { course: Row<'/api/v1/figures/webhooks'>[
 const columns: Column<EndpointRow>[] = [
   {
     id: 'name', header: texts.name, sort: ({ name }) => name,
-    cell: ({ name, url }) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto">{name}</Text><Text size="xs" c="dimmed" className="app-clip app-cell-name">{url}</Text></div>,
+    cell: ({ name, url }) => <Named name={name} below={url} />,
   },
   { id: 'status', header: texts.status, sort: ({ status }) => status, cell: ({ status, failingSince }) => <State status={status} failingSince={failingSince} /> },
   { id: 'events', header: texts.eventTypes, from: 'md', cell: ({ events: { subscribedEvents: [first = '', ...others] } }) => <span className="app-mono" title={[first, ...others].join(', ')}>{first}{others.length > 0 && ` +${others.length}`}</span> },

@@ -4,6 +4,7 @@ import { Radio } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Ago } from '../../components/ago.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
+import { Named } from '../../components/table/cells.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import { TimeFilter, useSince } from '../../components/time-filter.tsx'
@@ -62,7 +63,7 @@ function JqFilter({ value, onChange }: { value: string | undefined, onChange(val
 const columns: Column<Event>[] = [
   {
     id: 'type', header: texts.type,
-    cell: ({ type, id, subject }) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto">{type}</Text><Text size="xs" c="dimmed" className="app-clip app-cell-name">{subject ?? id}</Text></div>,
+    cell: ({ type, id, subject }) => <Named name={type} below={subject ?? id} />,
   },
   { id: 'source', header: texts.source, from: 'sm', cell: ({ source }) => <span className="app-mono app-anywhere">{source}</span> },
   { id: 'flag', header: texts.schema, from: 'md', cell: ({ schemaErrors }) => (schemaErrors === null ? null : <Text span size="xs" style={{ color: 'var(--app-warn)' }}>{texts.schemaFaults(schemaErrors.length)}</Text>) },

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { Inbox, Plus } from 'lucide-react'
 import { useMemo } from 'react'
 import { Ago } from '../../components/ago.tsx'
@@ -6,6 +6,7 @@ import { Sparkline } from '../../components/chart/sparkline.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { FilterChoice } from '../../components/filter-choice.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
+import { Named } from '../../components/table/cells.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import type { WebhookSource } from '../../hub/client.ts'
@@ -52,7 +53,7 @@ export function SourcesPart() {
 }
 
 const columns: Column<SourceRow>[] = [
-  { id: 'name', header: texts.name, sort: ({ name }) => name, cell: ({ name, scheme }) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name" dir="auto">{name}</Text><Text size="xs" c="dimmed">{scheme}</Text></div> },
+  { id: 'name', header: texts.name, sort: ({ name }) => name, cell: ({ name, scheme }) => <Named name={name} below={scheme} /> },
   { id: 'status', header: texts.status, sort: ({ status }) => status, cell: ({ status }) => <State status={status} /> },
   { id: 'course', header: texts.course, isHeaderHidden: true, from: 'sm', width: 96, cell: ({ figure }) => figure !== undefined && <Sparkline width={72} height={24} values={hoursOf(figure.series, hoursAgo(23)).map((hour) => hour?.accepted ?? 0)} /> },
   { id: 'accepted', header: texts.acceptedDay, align: 'end', from: 'xs', sort: ({ figure }) => figure?.accepted ?? null, cell: ({ figure }) => <span className="app-num">{formatCompact(figure?.accepted)}</span> },

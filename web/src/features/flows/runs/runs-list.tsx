@@ -1,9 +1,10 @@
-import { Group, Text } from '@mantine/core'
+import { Group } from '@mantine/core'
 import { History } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Ago } from '../../../components/ago.tsx'
 import { FilterChoice } from '../../../components/filter-choice.tsx'
 import { SearchInput } from '../../../components/search-input.tsx'
+import { Named } from '../../../components/table/cells.tsx'
 import type { Column } from '../../../components/table/columns.ts'
 import { DataTable } from '../../../components/table/data-table.tsx'
 import { TimeFilter, useSince } from '../../../components/time-filter.tsx'
@@ -51,7 +52,7 @@ export function RunsList({ flowId, beside, emptyAction }: { flowId?: string, bes
 export const tookOf = ({ startedAt, endedAt }: { startedAt: string, endedAt: string | null }): number | null => (endedAt === null ? null : new Date(endedAt).getTime() - new Date(startedAt).getTime())
 
 const columns: Column<RunSummary>[] = [
-  { id: 'flow', header: texts.name, sort: flowIdOf, cell: (run) => <div className="app-shrink"><Text size="sm" fw={550} className="app-clip app-cell-name">{flowIdOf(run)}</Text><Text size="xs" c="dimmed" className="app-clip app-mono">{run.id.slice(-12)}</Text></div> },
+  { id: 'flow', header: texts.name, sort: flowIdOf, cell: (run) => <Named name={flowIdOf(run)} below={run.id.slice(-12)} /> },
   { id: 'version', header: texts.latestVersion, from: 'md', cell: ({ version }) => <span className="app-num">{version}</span> },
   { id: 'status', header: texts.status, sort: ({ status }) => status, cell: ({ status, errorType }) => <span title={errorType ?? ''}><RunStatus status={status} /></span> },
   { id: 'trigger', header: texts.trigger, from: 'sm', sort: ({ trigger }) => trigger.type, cell: ({ trigger: { type } }) => texts.triggers[type] ?? type },
