@@ -25,7 +25,6 @@ export interface About {
   tables: { name: string, sizeBytes: number }[] | null
   /** Networks besides public addresses that calls may reach; null for whoever is not the operator. */
   allowedNetworks: string[] | null
-  retention: { eventsDays: number, runsDays: number }
   signIn: { providers: { id: string, name: string, issuer: string | null, domains: string[] | null, joins: boolean }[], idleHours: number, maxDays: number }
   limits: { bodyBytes: number }
 }
@@ -40,7 +39,6 @@ export function createAbout({ config, database, publicUrl }: { config: Config, d
       engines: enginesOf(config, postgres.version).map((engine) => ({ ...engine, detail: isOperator ? engine.detail : null })),
       database: { embedded: config.databaseUrl === undefined, sizeBytes: isOperator ? postgres.sizeBytes : null }, tables,
       allowedNetworks: isOperator ? config.allowNetworks : null,
-      retention: { eventsDays: config.eventsRetentionDays, runsDays: config.runsRetentionDays },
       signIn: {
         idleHours: config.sessionIdleHours, maxDays: config.sessionMaxDays,
         providers: config.openIdProviders.map(({ id, name, issuer, domains, join }) => ({ id, name, issuer: isOperator ? issuer : null, domains: isOperator ? domains ?? null : null, joins: join !== undefined })),

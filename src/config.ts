@@ -30,6 +30,7 @@ export interface Config {
   maxBodyBytes: number
   eventsRetentionDays: number
   runsRetentionDays: number
+  executionsRetentionDays: number
   otlpEndpoint: string | undefined
   smtpUrl: string | undefined
   smtpFrom: string
@@ -165,12 +166,17 @@ const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
   },
   eventsRetentionDays: {
     variable: 'INTERCHANGE_EVENTS_RETENTION_DAYS', fallback: '30', takes: 'a whole number from 1 to 3650',
-    description: 'How many days events and finished deliveries are kept. Then whole days of them go.',
+    description: 'How many days events and finished deliveries are kept at most; a tenant may say fewer.',
     parse: (text) => wholeNumber(text, 1, 3650),
   },
   runsRetentionDays: {
     variable: 'INTERCHANGE_RUNS_RETENTION_DAYS', fallback: '30', takes: 'a whole number from 1 to 3650',
-    description: 'How many days runs of flows are kept, counted from their begin, once they are over. Then whole days of them go.',
+    description: 'How many days runs of flows are kept, counted from their begin, once they are over, at most; a tenant may say fewer.',
+    parse: (text) => wholeNumber(text, 1, 3650),
+  },
+  executionsRetentionDays: {
+    variable: 'INTERCHANGE_EXECUTIONS_RETENTION_DAYS', fallback: '3650', takes: 'a whole number from 1 to 3650',
+    description: 'How many days executions are kept at most, whatever their integrations say; a tenant may say fewer.',
     parse: (text) => wholeNumber(text, 1, 3650),
   },
   otlpEndpoint: {

@@ -75,12 +75,13 @@ export async function ownEverything(hub: TestHub, upstream: Upstream, { key, mar
   }
 }
 
-/** An event with an id of its own, a type with a schema, and somebody who follows. */
+/** An event with an id of its own that came once more, a type with a schema, and somebody who follows. */
 async function ownEvents(hub: TestHub, { tenantId, key, mark }: { tenantId: string, key: string, mark: string }): Promise<Pick<Everything, 'event' | 'eventType'>> {
   const eventType = `${mark}.typed`
   expectStatus(201, await hub.call('PUT', `/api/v1/event-types/${eventType}`, { description: mark, schema: { type: 'object' } }, { key }))
   const { ids: [event] } = expectStatus(202, await hub.call('POST', '/api/v1/events', { specversion: '1.0', id: `${mark}-event`, source: `/${mark}`, type: eventType, data: { mark } }, { key })).body as { ids: string[] }
   await withClient(hub.connectionString, (client) => client.query(`insert into event_followers (tenant_id, name, xid, id) values ($1, $2, '0', '00000000-0000-0000-0000-000000000000')`, [tenantId, mark]))
+  expectStatus(202, await hub.call('POST', `/api/v1/events?repeats=${event}`, { specversion: '1.0', id: `${mark}-again`, source: `/${mark}`, type: eventType, data: { mark } }, { key }))
   return { event: event!, eventType }
 }
 

@@ -129,14 +129,14 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const audit = createAudit(database)
   const agents = createAgents({ ...deps, database, audit, flows: documents.services.flows, definitions: documents.definitions, runs: flowRuns.services.runs, executions, integrations: running.integrations, connectors: catalog.registry, execute: running.execute, rehearse: createRehearse({ loaded, jq }) })
   const services: Services = {
-    ...people, audit, ...agents.services,
+    ...people, audit, retention: storage.retention, ...agents.services,
     credentials, credentialExpiry: createCredentialExpiry({ database, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) }), connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services, ...flowRuns.services, approvals,
-    countJobs: () => deps.countJobs(), records: createRecords({ executions, events: eventBus.services.events, runs: flowRuns.services.runs, deliveries: eventing.services.deliveries }), readLimits: createReadLimits({ loaded, figures }), breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
+    countJobs: () => deps.countJobs(), records: createRecords({ links: deps.storage.links, executions, events: eventBus.services.events, runs: flowRuns.services.runs, deliveries: eventing.services.deliveries }), readLimits: createReadLimits({ loaded, figures }), breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     about: createAbout({ config: deps.config, database, publicUrl: deps.publicUrl }), ready: () => readiness(deps),
     metrics: (options) => metrics.read(options),
   }
   return {
-    services, eventing, eventBus, pulsar, flowRuns, flowTriggers, retention: createRetention({ database, blobs, figures }), eventRetention: createEventRetention({ database, blobs, days: deps.config.eventsRetentionDays }),
+    services, eventing, eventBus, pulsar, flowRuns, flowTriggers, retention: createRetention({ database, blobs, figures, ceilingDays: deps.config.executionsRetentionDays, ownDays: storage.retention.all }), eventRetention: createEventRetention({ database, blobs, days: deps.config.eventsRetentionDays, ownDays: storage.retention.all }),
     caches: cachesOf({ documents, triggers: flowTriggers, loaded, credentials, registry: catalog.registry, keys, sessions, eventBus, mcp: agents.services.mcp, webhooks: eventing.loadedWebhooks, sources: receiving.loadedSources }),
     async close() {
       await receiving.close()
@@ -215,7 +215,7 @@ function createRunning({ logger, storage, metrics, tracing, notify }: AreasDeps,
   const integrations = createIntegrations({ database, registry: catalog.registry, connectors: catalog.connectors, credentials, loaded, tester, jq, announce })
   return {
     integrations, examples: createExamples({ database, registry: catalog.registry, integrations }),
-    execute, alerts, polls: createPolls({ ...context, loaded }), rerun: createRerun({ executions, execute, blobs }), proxy: createProxy({ ...context, ...watched, loaded, executions }),
+    execute, alerts, polls: createPolls({ ...context, loaded }), rerun: createRerun({ executions, execute, blobs, repeated: storage.links.repeated }), proxy: createProxy({ ...context, ...watched, loaded, executions }),
     health: createHealth({ ...context, database, loaded, tester, announce, checked: (of, health) => alerts.evaluate(of, { health }) }),
   }
 }

@@ -43,7 +43,7 @@ export interface EventBusDeps {
 
 const REGISTER_MODULE = 'register-module'
 
-export function createEventBus({ storage: { database, blobs }, logger, jq, inbox, hubEvents, services }: EventBusDeps): EventBus {
+export function createEventBus({ storage: { database, blobs, links }, logger, jq, inbox, hubEvents, services }: EventBusDeps): EventBus {
   const onError = (error: unknown): void => { logger.warn({ err: error }, 'the event bus stumbled') }
   const feed = createFeed({ database, onError })
   const wake = (tenantId: string): void => { feed.wake(tenantId) }
@@ -51,7 +51,7 @@ export function createEventBus({ storage: { database, blobs }, logger, jq, inbox
   const execute = createExecuteCommand({ run: (request) => services.execute.run(request), publish: (tenantId, event) => hubEvents.reply(tenantId, event), onError })
   const discovered = createDiscoveredCommand({ queue: (announcement) => addJob(database.owner, REGISTER_MODULE, announcement, { maxAttempts: 5 }) })
   const publishing = createPublishing({ inbox, types: eventTypes, commands: [execute, discovered], wake })
-  const events = createEvents({ database, blobs, jq, publishing })
+  const events = createEvents({ database, blobs, jq, publishing, repeated: links.repeated })
   const replies = createReplies({ feed, blobs, onError })
   const streams = createStreams({ feed, onError })
   const register = (announcement: Announcement): Promise<void> => registerModule({

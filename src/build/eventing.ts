@@ -77,7 +77,7 @@ export function createEventing(deps: EventingDeps): Eventing {
   return {
     inbox, dispatcher, loadedWebhooks: webhooks, hubEvents,
     services: {
-      webhooks: endpoints, webhookFigures: figures, deliveries, testEvents: createTestEvents({ webhooks, inbox, deliveries }), previews: createPreviews({ jq, readBlob }),
+      webhooks: endpoints, webhookFigures: figures, deliveries, testEvents: createTestEvents({ webhooks, inbox, deliveries, repeated: deps.storage.links.repeated }), previews: createPreviews({ jq, readBlob }),
       replay: createReplay({ database, webhooks, jq, readBlob, wake, orderingKey: (webhook, _tenantId, event) => orderingKeyOf(jq, webhook, event) }),
     },
     async deliveries() {

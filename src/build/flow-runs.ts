@@ -53,7 +53,7 @@ export interface FlowRunsDeps {
   agentSteps(callFunction: Effect<FunctionArguments>): Effect<FunctionArguments>
 }
 
-export function createFlowRuns({ storage: { database, blobs, http, guard }, config, logger, metrics, jq, credentials, definitions, named, execute, eventBus: { followers, publishing }, hubEvents, agentSteps, approvals }: FlowRunsDeps): FlowRuns {
+export function createFlowRuns({ storage: { database, blobs, links, retention, http, guard }, config, logger, metrics, jq, credentials, definitions, named, execute, eventBus: { followers, publishing }, hubEvents, agentSteps, approvals }: FlowRunsDeps): FlowRuns {
   const onError = (error: unknown): void => { logger.warn({ err: error }, 'the running of flows stumbled') }
   const calls = createCalls({
     http, guard, blobs, execute, integrations: named, now: Date.now, builtIn: { [APPROVAL_LINK]: approvals.link },
@@ -65,7 +65,7 @@ export function createFlowRuns({ storage: { database, blobs, http, guard }, conf
   const observers: Partial<RunObserver>[] = [{ ended: (_run, { status }) => { metrics.run(status) } }, createLifecycle(hubEvents), { committed: ({ row }) => { announcer.announce(row.tenantId) } }]
   const engine: Engine = createEngine({
     database, blobs, jq, definitions, onError,
-    services: createSurroundings({ database, blobs, effects: { ...calls, kinds: { ...calls.kinds, function: withSteps(calls.kinds.function as Effect<FunctionArguments>, agentSteps) } }, secrets, publishing, listening, starting: () => starting, loadSchema: calls.loadSchema, wake: () => { engine.wake() } }),
+    services: createSurroundings({ database, blobs, effects: { ...calls, kinds: { ...calls.kinds, function: withSteps(calls.kinds.function as Effect<FunctionArguments>, agentSteps) } }, secrets, publishing, listening, heard: links.heard, starting: () => starting, loadSchema: calls.loadSchema, wake: () => { engine.wake() } }),
     observers,
   })
   const starting: Starting = createStarting({ database, blobs, jq, definitions, engine, began: ({ tenantId }) => { announcer.announce(tenantId) }, pending: (run) => { admission.look(run) } })
@@ -79,7 +79,7 @@ export function createFlowRuns({ storage: { database, blobs, http, guard }, conf
       admission.start()
     },
     services: { runs: createRuns({ database, blobs, jq, definitions, engine, starting, maskOf: (tenantId, definition) => secrets.maskOf(tenantId, definition) }) },
-    retention: createRunRetention({ database, blobs, days: config.runsRetentionDays }),
+    retention: createRunRetention({ database, blobs, days: config.runsRetentionDays, ownDays: retention.all }),
     figures: async () => ({ ...await countLive(database), held: engine.stats().held }),
     async close() {
       await listening.stop()

@@ -20,7 +20,7 @@ export interface FlowTriggers extends Answering, Pick<EventTriggers, 'sequels' |
 
 export interface FlowTriggersDeps extends Omit<PollerDeps, 'starting'>, Pick<EventTriggersDeps, 'findSources' | 'announce'> {
   config: Pick<Config, 'eventsRetentionDays'>
-  storage: Pick<Storage, 'database' | 'blobs'>
+  storage: Pick<Storage, 'database' | 'blobs' | 'links'>
   logger: Logger
   jq: Jq
   eventBus: Pick<EventBus, 'followers'>
@@ -28,10 +28,10 @@ export interface FlowTriggersDeps extends Omit<PollerDeps, 'starting'>, Pick<Eve
   starting: FlowRuns['starting']
 }
 
-export function createFlowTriggers({ storage: { database, blobs }, config, eventBus: { followers }, logger, runs, findSources, ...deps }: FlowTriggersDeps): FlowTriggers {
+export function createFlowTriggers({ storage: { database, blobs, links }, config, eventBus: { followers }, logger, runs, findSources, ...deps }: FlowTriggersDeps): FlowTriggers {
   const onError = (error: unknown): void => { logger.warn({ err: error }, 'a flow could not begin by itself') }
   const triggers = createEventTriggers({ database, findSources, onError, ...deps })
-  const gathering = createGathering({ database, blobs, followers, retentionDays: config.eventsRetentionDays, onError, ...deps })
+  const gathering = createGathering({ database, blobs, followers, heard: links.heard, retentionDays: config.eventsRetentionDays, onError, ...deps })
   return {
     sequels: triggers.sequels,
     forget(tenantId) {

@@ -9,11 +9,15 @@ import { migrate } from '../db/migrate.ts'
 import { createAddressGuard, type AddressGuard } from '../lib/http/address-guard.ts'
 import { createHttpClient } from '../lib/http/client.ts'
 import type { HttpClient } from '../lib/http/http.ts'
+import { createLinks, type Links } from '../records/links.ts'
+import { createTenantRetention, type Ceilings, type TenantRetention } from '../tenants/retention.ts'
 
 export interface Storage {
   connectionString: string
   database: Database
   blobs: Blobs
+  links: Links
+  retention: TenantRetention
   http: HttpClient
   guard: AddressGuard
   close(): Promise<void>
@@ -36,7 +40,7 @@ export async function openStorage(config: Config, logger: Logger): Promise<Stora
     const http = createHttpClient({ guard, userAgent: 'Interchange/0.1' })
     const watch = embedded && keepRunning(embedded, logger)
     return {
-      connectionString, database, guard, http, blobs: createBlobs({ database, folder: join(config.dataFolder, 'blobs') }),
+      connectionString, database, guard, http, links: createLinks(database), retention: createTenantRetention({ database, ceilings: ceilingsOf(config) }), blobs: createBlobs({ database, folder: join(config.dataFolder, 'blobs') }),
       async close() {
         clearInterval(watch)
         await http.close()
@@ -47,6 +51,14 @@ export async function openStorage(config: Config, logger: Logger): Promise<Stora
   } catch (error) {
     await embedded?.stop()
     throw error
+  }
+}
+
+function ceilingsOf({ eventsRetentionDays, runsRetentionDays, executionsRetentionDays }: Config): Ceilings {
+  const events = { days: eventsRetentionDays, setting: 'INTERCHANGE_EVENTS_RETENTION_DAYS' }
+  return {
+    events, deliveries: events, runs: { days: runsRetentionDays, setting: 'INTERCHANGE_RUNS_RETENTION_DAYS' },
+    executions: { days: executionsRetentionDays, setting: 'INTERCHANGE_EXECUTIONS_RETENTION_DAYS' },
   }
 }
 

@@ -39,6 +39,7 @@ export function hubTasks({ areas, storage, idempotency, config }: TaskDeps): Tas
       await areas.services.sessions.expire()
       await areas.services.signInLinks.expire()
     } },
+    { name: 'expire-record-links', cron: '9 * * * *', run: () => storage.links.expire() },
     { name: 'expire-approvals', cron: '33 * * * *', run: () => areas.services.approvals.expire() },
     { name: 'expire-gatherings', cron: '53 * * * *', run: () => areas.flowTriggers.expire() },
     { name: 'expire-oauth', cron: '43 * * * *', run: () => areas.services.credentials.oauth.expire() },

@@ -1162,6 +1162,17 @@ export type Invitation = {
   expiresAt: Timestamp | null
 }
 
+export type KeptFor = {
+  /** What the tenant says itself; null: as long as the operator allows. */
+  days: number | null
+  /** What the operator allows. */
+  ceilingDays: number
+  /** After how many days it goes. */
+  keptDays: number
+  /** The environment variable of the ceiling. */
+  setting: string
+}
+
 export type KeptRecord = {
   kind: 'event' | 'run' | 'execution' | 'delivery'
   id: string
@@ -1171,6 +1182,8 @@ export type KeptRecord = {
   status: string | null
   /** When it came or began; of a delivery, when it was over or is due. */
   at: Timestamp
+  /** How the earlier of the two stands to the later: it `led` to it, was `repeated` by it, was `heard` by it (an event, by a run that listened), or is `told` of by it (by an event of the hub). */
+  relation: 'led' | 'repeated' | 'heard' | 'told'
 }
 
 export type LibraryFlow = {
@@ -3361,6 +3374,8 @@ export interface Routes {
             /** Secrets are masked. */
             headers: Record<string, string | string[]>
             sizeBytes: number
+            /** What was sent, where that is not the event alone: transformed, or a batch. Left out where it is longer than 16,384 characters. */
+            body?: string
           }
           response: {
             status: number
@@ -3468,9 +3483,11 @@ export interface Routes {
       status: string | null
       /** When it came or began; of a delivery, when it was over or is due. */
       at: Timestamp
-      /** What led to it, one to another, the nearest first: the event that a delivery delivers, the run that sent it, the event that the run began with. */
+      /** What led to it, one to another, the nearest first: the event that a delivery delivers, the run that sent it, the event that the run began with, what it repeats. */
       before: KeptRecord[]
-      /** What came of it: an event's runs and deliveries; a run's executions, the events that it sent with their deliveries, and runs that it began. At most 50 of each kind. */
+      /** Of a run: events that it listened for and took. At most 50. */
+      heard: KeptRecord[]
+      /** What came of it: an event's runs and deliveries; a run's executions, the events that it sent with their deliveries, and runs that it began; repeats of it; events of the hub about it. At most 50 of each kind. */
       after: KeptRecord[]
     }
   }
@@ -4404,6 +4421,8 @@ export interface Routes {
   /** Send one event or a batch of them: they are stored, and delivered to the webhooks that want them. */
   'POST /api/v1/events': {
     query?: {
+      /** Id of an event that these are once more: the two are shown as related. Its `messageId`, or the CloudEvent’s. */
+      repeats?: string
       /** What to do with data that its type's schema refuses: take none of the request, take it with `schemaErrors`, or not look. */
       schemaCheck?: 'reject' | 'flag' | 'pass'
     }
@@ -5084,6 +5103,8 @@ export interface Routes {
           /** Secrets are masked. */
           headers: Record<string, string | string[]>
           sizeBytes: number
+          /** What was sent, where that is not the event alone: transformed, or a batch. Left out where it is longer than 16,384 characters. */
+          body?: string
         }
         response: {
           status: number
@@ -5118,6 +5139,8 @@ export interface Routes {
       subject?: string
       /** Data of the event. Empty: a short message. */
       data?: unknown
+      /** `messageId` of an event that this one is once more: the two are shown as related. */
+      repeats?: string
       /** How long to wait for the first attempt, in seconds. */
       wait?: number
     }
@@ -5153,6 +5176,8 @@ export interface Routes {
           /** Secrets are masked. */
           headers: Record<string, string | string[]>
           sizeBytes: number
+          /** What was sent, where that is not the event alone: transformed, or a batch. Left out where it is longer than 16,384 characters. */
+          body?: string
         }
         response: {
           status: number
@@ -5474,6 +5499,8 @@ export interface Routes {
       input?: unknown
       /** Another than the latest published one. */
       version?: string
+      /** Id of a run that this one is once more, with another input perhaps: the two are shown as related. */
+      repeats?: string
     }
     reply: {
       id: string
@@ -6102,6 +6129,34 @@ export interface Routes {
   'GET /api/v1/tenant': {
     reply: Tenant
   }
+  /** Tell how long events, deliveries, runs and executions are kept. */
+  'GET /api/v1/retention': {
+    reply: {
+      events: KeptFor
+      deliveries: KeptFor
+      runs: KeptFor
+      executions: KeptFor
+    }
+  }
+  /** Keep events, deliveries, runs or executions for fewer days than the operator allows. */
+  'PATCH /api/v1/retention': {
+    body?: {
+      /** Days that events are kept. Null: as long as the operator allows. */
+      events?: number | null
+      /** Days that finished deliveries are kept. Null: as long as the operator allows. */
+      deliveries?: number | null
+      /** Days that runs that are over are kept, from their begin. Null: as long as the operator allows. */
+      runs?: number | null
+      /** Days that executions are kept at most; an integration's `usage.dataPolicy.retentionPeriod` may be fewer. Null: as long as the operator allows. */
+      executions?: number | null
+    }
+    reply: {
+      events: KeptFor
+      deliveries: KeptFor
+      runs: KeptFor
+      executions: KeptFor
+    }
+  }
   /** Add a member. */
   'POST /api/v1/members': {
     body: {
@@ -6267,11 +6322,6 @@ export interface Routes {
       })[] | null
       /** Networks that calls may reach besides public addresses. Null outside of the operator's tenant. */
       allowedNetworks: string[] | null
-      /** Days that events with their deliveries, and runs of flows, are kept. Executions are kept as each integration's `usage.dataPolicy` says. */
-      retention: {
-        eventsDays: number
-        runsDays: number
-      }
       signIn: {
         providers: ({
           id: string

@@ -68,6 +68,21 @@ export async function dropPartitionsSoon(owner: Db, before: Date, tables: readon
   })
 }
 
+/** Deletes a tenant's rows from before a moment, some at a time; answers how many. For tables whose `id` is a UUIDv7. */
+export async function deleteRowsBefore(db: Db, table: Exclude<PartitionedTable, 'flow_journal'>, { tenantId, before }: { tenantId: string, before: Date }): Promise<number> {
+  let deleted = 0
+  for (let last = SLICE_ROWS; last === SLICE_ROWS; deleted += last) {
+    // The bound stands twice: it lets Postgres pass over the days that come after.
+    const { rowCount } = await db.query(
+      `delete from ${table} t using (select id from ${table} where tenant_id = $1 and id < $2 order by id limit ${SLICE_ROWS}) old where t.tenant_id = $1 and t.id = old.id and t.id < $2`,
+      [tenantId, lowestId(before)])
+    last = rowCount ?? 0
+  }
+  return deleted
+}
+
+const SLICE_ROWS = 5000
+
 function partitionName(table: string, day: number): string {
   return `${table}_${new Date(day).toISOString().slice(0, 10).replaceAll('-', '')}`
 }

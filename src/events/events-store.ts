@@ -1,6 +1,7 @@
 import type { Db } from '../db/db.ts'
 import { lowestId } from '../db/partitions.ts'
 import type { FieldError } from '../errors.ts'
+import { SOURCE_OF_THE_HUB } from './attributes.ts'
 
 export interface EventRow {
   id: string
@@ -50,7 +51,9 @@ export async function listEvents(db: Db, tenantId: string, filter: EventFilter, 
     else add((parameter) => `${column} = ${parameter}`, glob)
   }
   addGlob('type', filter.type)
-  addGlob('source', filter.source)
+  // The word stands in the statement, since a parameter would not let Postgres use the index of what the hub tells.
+  if (filter.source === SOURCE_OF_THE_HUB) conditions.push(`source = '${SOURCE_OF_THE_HUB}'`)
+  else addGlob('source', filter.source)
   addGlob('subject', filter.subject)
   add((parameter) => `webhook_source_id = ${parameter}`, filter.webhookSourceId)
   add((parameter) => `run_id = ${parameter}`, filter.runId)
@@ -95,11 +98,11 @@ export async function deleteOldKeys(db: Db, limit: number): Promise<number> {
   return rowCount ?? 0
 }
 
-/** Events from before a moment whose data lies in a blob, over all tenants. Needs the system's connection. */
-export async function listLargeEvents(db: Db, { before, after, limit }: { before: Date, after: { tenantId: string, id: string } | undefined, limit: number }): Promise<{ tenantId: string, id: string, blobId: string }[]> {
+/** Events from before a moment whose data lies in a blob, of one tenant or over all of them. Needs the system's connection. */
+export async function listLargeEvents(db: Db, { tenantId, before, after, limit }: { tenantId?: string, before: Date, after: { tenantId: string, id: string } | undefined, limit: number }): Promise<{ tenantId: string, id: string, blobId: string }[]> {
   const { rows } = await db.query<{ tenantId: string, id: string, blobId: string }>(
     `select tenant_id as "tenantId", id, blob_id as "blobId" from events
-     where id < $1 and blob_id is not null ${after === undefined ? '' : 'and (tenant_id, id) > ($3, $4)'} order by tenant_id, id limit $2`,
-    [lowestId(before), limit, ...after === undefined ? [] : [after.tenantId, after.id]])
+     where id < $1 and blob_id is not null and ($3::uuid is null or tenant_id = $3) ${after === undefined ? '' : 'and (tenant_id, id) > ($4, $5)'} order by tenant_id, id limit $2`,
+    [lowestId(before), limit, tenantId ?? null, ...after === undefined ? [] : [after.tenantId, after.id]])
   return rows
 }

@@ -23,8 +23,8 @@ export interface EventSearch extends EventFilter, PageRequest {
 }
 
 export interface Events {
-  /** Resolves with the CloudEvents' ids once all are committed. Throws what Publishing throws. */
-  send(caller: Caller, events: readonly ReadEvent[], options: { schemaCheck: SchemaCheckMode }): Promise<{ ids: string[] }>
+  /** Resolves with the CloudEvents' ids once all are committed. `repeats`: the id of an event that these are once more. Throws what Publishing throws, and `not_found`. */
+  send(caller: Caller, events: readonly ReadEvent[], options: { schemaCheck: SchemaCheckMode, repeats?: string | undefined }): Promise<{ ids: string[] }>
   /**
    * Newest first, without large data. A page may be short, even empty, and still have a `nextCursor`: a filter looks at so many events a page.
    * Throws `invalid_expression`, and `invalid_request` where the search takes too long.
@@ -43,6 +43,8 @@ export interface EventsDeps {
   blobs: Pick<Blobs, 'read'>
   jq: Pick<Jq, 'first' | 'decide' | 'check'>
   publishing: Pick<Publishing, 'publish'>
+  /** Notes that an event is another one once more; both by the hub's ids. */
+  repeated(tenantId: string, id: string, ofId: string): Promise<void>
   /** How long a list may search before it says to narrow the search. */
   searchTimeoutMs?: number
   /** How many events a filter looks at for one page. */
@@ -69,8 +71,11 @@ export function createEvents(deps: EventsDeps): Events {
     return recordOf({ ...row, text: await wholeText(blobs, tenantId, row), blobId: null })
   }
   return {
-    async send(caller, events, options) {
-      await publishing.publish(caller, events, options)
+    async send(caller, events, { schemaCheck, repeats }) {
+      const before = repeats === undefined ? undefined : await rowOf(database.tenant(caller.tenantId), caller.tenantId, repeats, undefined)
+      if (repeats !== undefined && before === undefined) throw new HubError('not_found', 'There is no event that these could repeat.', { errors: [{ pointer: '?repeats', detail: 'is the id of no event' }] })
+      await publishing.publish(caller, events, { schemaCheck })
+      if (before !== undefined) await noteRepeats(deps, caller.tenantId, events, before.id)
       return { ids: events.map(({ event }) => event.id) }
     },
 
@@ -98,6 +103,13 @@ export function createEvents(deps: EventsDeps): Events {
 async function rowOf(db: Db, tenantId: string, id: string, source: string | undefined): Promise<EventRow | undefined> {
   const own = isUuid(id) ? await findEvent(db, tenantId, id) : undefined
   return own !== undefined && (source === undefined || recordOf(own).source === source) ? own : findNamedEvent(db, tenantId, { eventId: id, source })
+}
+
+async function noteRepeats({ database, repeated }: EventsDeps, tenantId: string, events: readonly ReadEvent[], ofId: string): Promise<void> {
+  for (const { event: { id, source } } of events) {
+    const made = await rowOf(database.tenant(tenantId), tenantId, id, source)
+    if (made !== undefined && made.id !== ofId) await repeated(tenantId, made.id, ofId)
+  }
 }
 
 type Read = (tenantId: string, filter: EventFilter, page: { before: string | undefined, limit: number }) => Promise<{ rows: EventRow[], more: boolean }>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { withDatabase } from '../../test/postgres.ts'
 import type { Database } from '../db/database.ts'
 import { ensurePartitions } from '../db/partitions.ts'
-import { createRetention, type Retention } from './retention.ts'
+import { createRetention, type Retention, type RetentionDeps } from './retention.ts'
 import { addIntegration, addTenant, sample, withArea, type Area } from './samples.ts'
 
 const MINUTE = 60_000
@@ -12,10 +12,10 @@ const NOW = Math.floor(Date.now() / MINUTE) * MINUTE
 const now = new Date(NOW)
 
 /** With partitions as far back as the tests go. */
-function withRetention(work: (area: Area & { retention: Retention }) => Promise<void>): Promise<void> {
+function withRetention(work: (area: Area & { retention: Retention }) => Promise<void>, more: Partial<Pick<RetentionDeps, 'ceilingDays' | 'ownDays'>> = {}): Promise<void> {
   return withDatabase(async (database) => {
     for (const days of [8, 16, 24, 32, 40, 48]) await ensurePartitions(database.owner, new Date(NOW - days * DAY))
-    await withArea(database, (area) => work({ ...area, retention: createRetention({ ...area }) }), { clock: () => NOW })
+    await withArea(database, (area) => work({ ...area, retention: createRetention({ ceilingDays: 3650, ownDays: async () => [], ...area, ...more }) }), { clock: () => NOW })
   })
 }
 
@@ -128,6 +128,21 @@ test('a retention of no days at all still leaves an hour, so that every record i
     expect(await agesLeft(database, id)).toEqual([1, 59])
     expect((await figures.performance(caller.tenantId, id, { from: new Date(NOW - DAY), to: now })).calls).toBe(4)
   }))
+
+test('no record outlives what its tenant or the operator says, whatever its integration says', () => {
+  const own: { tenantId: string, days: { executions?: number } }[] = []
+  return withRetention(async (area) => {
+    const { database, retention } = area
+    const [short, other] = [await addTenant(database), await addTenant(database)]
+    const [few, many] = [await addIntegration(database, short, { retentionPeriod: 90 }), await addIntegration(database, other, { retentionPeriod: 90 })]
+    const ages = [DAY, 4 * DAY, 30 * DAY]
+    for (const [caller, id] of [[short, few], [other, many]] as const) await recordAges(area, caller, id, ages)
+    own.push({ tenantId: short.tenantId, days: { executions: 3 } })
+    await retention.apply(now)
+    expect(await agesLeft(database, few)).toEqual([DAY / MINUTE])
+    expect(await agesLeft(database, many)).toEqual([DAY / MINUTE, 4 * DAY / MINUTE])
+  }, { ceilingDays: 20, ownDays: async () => own })
+})
 
 test('a retention that is no number counts as none given', () =>
   withRetention(async (area) => {

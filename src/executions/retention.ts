@@ -1,5 +1,5 @@
 /**
- * Lets go of records: each integration's after its own `dataPolicy.retentionPeriod`, by deleting rows; days that nobody keeps, by dropping
+ * Lets go of records: each integration's after its own `dataPolicy.retentionPeriod`, its tenant's or the operator's days if those are fewer, by deleting rows; days that nobody keeps, by dropping
  * partitions. Counts of calls outlive the records, since quotas and reports look further back.
  */
 import type { Blobs } from '../blobs/blobs.ts'
@@ -35,6 +35,10 @@ export interface RetentionDeps {
   database: Database
   blobs: Pick<Blobs, 'owners' | 'removeOlderThan'>
   figures: Pick<Figures, 'rollUp' | 'settled'>
+  /** That the operator allows. */
+  ceilingDays: number
+  /** Of the tenants that say something themselves. */
+  ownDays(): Promise<{ tenantId: string, days: { executions?: number } }[]>
 }
 
 export function createRetention(deps: RetentionDeps): Retention {
@@ -44,7 +48,8 @@ export function createRetention(deps: RetentionDeps): Retention {
       await figures.rollUp()
       const latest = floorMinute(Math.min(now.getTime() - LEAST_AGE_MS, (await figures.settled()).getTime()))
       const kept = await findKept(system, await listMeasured(system), DEFAULT_RETENTION_DAYS)
-      const cutoffOf = ({ days }: Kept): number => Math.max(0, Math.min(latest, floorMinute(now.getTime() - days * DAY_MS)))
+      const own = new Map((await deps.ownDays()).map(({ tenantId, days: { executions: few } }) => [tenantId, few ?? deps.ceilingDays]))
+      const cutoffOf = ({ tenantId, days }: Kept): number => Math.max(0, Math.min(latest, floorMinute(now.getTime() - Math.min(days, deps.ceilingDays, own.get(tenantId) ?? days) * DAY_MS)))
       const days = await dropDays(deps, kept, { now, latest })
       let executions = 0
       for (const page of pagesOf(kept)) {
@@ -66,8 +71,8 @@ function pagesOf<Item>(items: Item[]): Item[][] {
 }
 
 /** Drops the days that even the longest retention is done with. */
-async function dropDays({ database }: RetentionDeps, kept: Kept[], { now, latest }: { now: Date, latest: number }): Promise<Date[]> {
-  const longest = Math.max(DEFAULT_RETENTION_DAYS, await findLongestRetention(database.system))
+async function dropDays({ database, ceilingDays }: RetentionDeps, kept: Kept[], { now, latest }: { now: Date, latest: number }): Promise<Date[]> {
+  const longest = Math.min(ceilingDays, Math.max(DEFAULT_RETENTION_DAYS, await findLongestRetention(database.system)))
   const before = Math.min(latest, now.getTime() - longest * DAY_MS)
   const day = Math.floor(before / DAY_MS) * DAY_MS
   for (const page of pagesOf(kept)) {

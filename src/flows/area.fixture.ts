@@ -80,7 +80,7 @@ export async function withFlows<Result>(database: Database, work: (area: FlowsAr
   const engine: Engine = createEngine({
     database, blobs, jq, definitions, onError, observers,
     services: createSurroundings({
-      database, blobs, effects: effectsOf(functions), secrets, publishing, listening, starting: () => starting, wake: () => { engine.wake() },
+      database, blobs, effects: effectsOf(functions), secrets, publishing, listening, heard: async () => undefined, starting: () => starting, wake: () => { engine.wake() },
       loadSchema: () => Promise.reject(fault('configuration', 'There are no schemas elsewhere here.')),
     }),
   })

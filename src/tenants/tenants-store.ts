@@ -1,5 +1,6 @@
 import type { Db } from '../db/db.ts'
 import { literally } from '../db/search.ts'
+import type { OwnDays } from './retention.ts'
 
 export interface TenantRow { id: string, slug: string, name: string, isOperator: boolean, createdAt: Date }
 
@@ -35,4 +36,25 @@ export async function listTenants(db: Db, { q, after, limit }: { q?: string | un
 /** Held to the end of the transaction: two hubs at their first start make one tenant. */
 export async function lockTenants(db: Db): Promise<void> {
   await db.query("select pg_advisory_xact_lock(hashtext('interchange tenants'))")
+}
+
+export async function findRetention(db: Db, id: string): Promise<OwnDays> {
+  const { rows } = await db.query<{ retention: OwnDays }>('select retention from tenants where id = $1', [id])
+  return rows[0]?.retention ?? {}
+}
+
+/** Held to the end of the transaction. */
+export async function lockRetention(db: Db, id: string): Promise<OwnDays> {
+  const { rows } = await db.query<{ retention: OwnDays }>('select retention from tenants where id = $1 for update', [id])
+  return rows[0]?.retention ?? {}
+}
+
+export async function updateRetention(db: Db, id: string, retention: OwnDays): Promise<void> {
+  await db.query('update tenants set retention = $2 where id = $1', [id, JSON.stringify(retention)])
+}
+
+/** Of the tenants that say something. Needs the system's connection. */
+export async function listRetentions(db: Db): Promise<{ tenantId: string, days: OwnDays }[]> {
+  const { rows } = await db.query<{ tenantId: string, days: OwnDays }>(`select id as "tenantId", retention as days from tenants where retention <> '{}' order by id`)
+  return rows
 }

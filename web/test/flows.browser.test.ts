@@ -134,7 +134,7 @@ test('a run that waits is suspended, goes on and is cancelled, and the page foll
   await page.getByRole('list', { name: 'Tasks' }).getByRole('button', { name: /^linger/ }).waitFor()
   await page.getByRole('button', { name: 'Cancel run' }).click()
   await page.getByText('Cancelled').first().waitFor()
-  await page.getByRole('button', { name: 'Run again' }).click()
+  await page.getByRole('button', { name: 'Run again with edits' }).click()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await page.waitForURL((url) => url.pathname.includes('/runs/') && !url.pathname.endsWith(id))
   await page.getByRole('list', { name: 'Tasks' }).getByRole('button', { name: /^linger/ }).waitFor()

@@ -18,7 +18,7 @@ dashboard.prepare(async () => {
     document: { dsl: '1.0.3', namespace: 'default', name: 'passes-on', version: '1.0.0' }, schedule: { on: { one: { with: { type: 'order.paid' } } } },
     do: [{ look: { call: 'Shop/getItem', with: { id: '1' } } }, { tell: { emit: { event: { with: { source: 'https://shop.example/flows', type: 'order.looked-up', data: { ok: true } } } } } }],
   }))
-  expectStatus(201, await call('POST', '/api/v1/webhooks', { name: 'told', url: `${service.url}/told`, events: ['order.looked-up'] }))
+  expectStatus(201, await call('POST', '/api/v1/webhooks', { name: 'told', url: `${service.url}/told`, events: ['order.looked-up'], transformations: ['if .data.edited then .data else { only: .data.ok } end'] }))
   expectStatus(202, await call('POST', '/api/v1/events', { specversion: '1.0', id: 'order-17', source: '/shop', type: 'order.paid', data: { n: 17 } }))
   await vi.waitFor(async () => {
     const [delivery] = (await call('GET', '/api/v1/deliveries?status=delivered')).body.data
@@ -68,6 +68,14 @@ test('an event is sent once more with edits, and a delivery to its endpoint alon
   await page.getByRole('button', { name: 'Send', exact: true }).click()
   await page.getByRole('heading', { level: 1, name: 'order.paid.again' }).waitFor()
   expect((await dashboard.hub.call('GET', '/api/v1/events/order-18')).body.data).toEqual({ n: 18 })
+  // The new one says of which it is, and that one knows of it.
+  const related = page.getByRole('region', { name: 'Related records' })
+  await related.getByRole('link', { name: 'order.paid', exact: true }).click()
+  await page.getByRole('heading', { level: 1, name: 'order.paid', exact: true }).waitFor()
+  await related.getByRole('listitem').filter({ hasText: 'again · Event' }).getByRole('link', { name: 'order.paid.again' }).waitFor()
+  await page.getByRole('button', { name: 'Send again' }).click()
+  await page.getByText('Sent: this is the new event.').waitFor()
+  await page.waitForURL((url) => url.pathname.includes('/events/') && !url.pathname.endsWith(ids.event))
   await visit(`deliveries/${ids.delivery}`, 'order.looked-up')
   await page.getByRole('button', { name: 'Send with edits' }).click()
   await typeInto('Data', '{"edited": true}')
@@ -83,7 +91,7 @@ test('a link is shared without filters, with what its receiver needs; requests a
   const copied = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText())
   await visit(`executions/${ids.execution}?x=1`, 'getItem')
   await page.getByRole('button', { name: 'Share' }).click()
-  await page.getByText(/Link copied\. Whoever opens it signs in as a member of/).waitFor()
+  await page.getByText(/Link copied\. It opens for members of/).waitFor()
   expect(await copied()).toBe(`${dashboard.hub.url}/t/default/executions/${ids.execution}`)
   await page.getByRole('button', { name: 'Copy as curl' }).click()
   await expect.poll(copied).toContain(`curl '${upstream!.url}/items/1'`)
@@ -94,6 +102,36 @@ test('a link is shared without filters, with what its receiver needs; requests a
   await visit(`deliveries/${ids.delivery}`, 'order.looked-up')
   await page.getByRole('button', { name: 'Copy as curl' }).click()
   await expect.poll(copied).toContain(`${upstream!.url}/told`)
+  // What the endpoint's transformation made of the event, not the event.
+  expect(await copied()).toContain(`--data-raw '{"only":true}'`)
+  await page.getByRole('region', { name: 'Attempt 1' }).getByText('"only"').waitFor()
+  await visit(`runs/${ids.run}`, 'passes-on')
+  await page.getByRole('button', { name: 'Copy as curl' }).click()
+  await expect.poll(copied).toContain(`${dashboard.hub.url}/api/v1/flows/passes-on/runs`)
+})
+
+test('a run is started again by one click, and with edits; each names the other', async () => {
+  const { page, visit, complaints } = await dashboard.visitor()
+  await visit(`runs/${ids.run}`, 'passes-on')
+  await page.getByRole('button', { name: 'Run again', exact: true }).click()
+  await page.waitForURL((url) => url.pathname.includes('/runs/') && !url.pathname.endsWith(ids.run))
+  await page.getByRole('region', { name: 'Related records' }).getByRole('listitem').filter({ hasText: 'again · Flow run' }).waitFor()
+  await page.getByRole('region', { name: 'Related records' }).getByRole('link', { name: 'passes-on' }).first().click()
+  await page.waitForURL((url) => url.pathname.endsWith(ids.run))
+  await page.getByRole('region', { name: 'Related records' }).getByRole('listitem').filter({ hasText: 'again · Flow run' }).first().waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('bytes are shown as bytes, with the whole as a file', async () => {
+  const { page, visit, expectAccessible } = await dashboard.visitor()
+  expectStatus(202, await dashboard.hub.call('POST', '/api/v1/events', { specversion: '1.0', id: 'picture', source: '/camera', type: 'picture.taken', datacontenttype: 'image/png', data_base64: Buffer.from('PNG and \u0001 more').toString('base64') }))
+  await visit('events/picture', 'picture.taken')
+  await page.getByText('Binary data. image/png, 14 B').waitFor()
+  await page.getByText('50 4e 47 20', { exact: false }).waitFor()
+  await expectAccessible('bytes')
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Download' }).click()
+  expect((await download).suggestedFilename()).not.toBe('')
 })
 
 test('⌘K finds every kind of record by its id, operations by their words, and says where there is nothing', async () => {

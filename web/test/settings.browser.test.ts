@@ -41,6 +41,24 @@ test('how long executions are kept is changed for one integration, and for all',
   await expect.poll(async () => [await daysOf(other), await daysOf(id)]).toEqual([12, 12])
 })
 
+test('how long events are kept is set below what the operator allows, after a warning, and given back', async () => {
+  const kept = async () => (await dashboard.hub.call('GET', '/api/v1/retention')).body.events
+  const { page, visit, expectAccessible, complaints } = await dashboard.visitor()
+  await visit('settings?part=storage', 'Integration Hub')
+  const days = page.getByLabel('Days: Events')
+  await days.fill('7')
+  await page.getByRole('button', { name: 'Save the days of Events' }).click()
+  await page.getByRole('dialog').getByText('cannot be had back').waitFor()
+  expect((await kept()).days).toBe(null)
+  await page.getByRole('dialog').getByRole('button', { name: 'Keep fewer days' }).click()
+  await expect.poll(async () => (await kept()).days).toBe(7)
+  await expectAccessible('retention')
+  await days.fill('')
+  await page.getByRole('button', { name: 'Save the days of Events' }).click()
+  await expect.poll(async () => (await kept()).days).toBe(null)
+  expect(complaints).toEqual([])
+})
+
 test('a client is given, changed without giving its secret again, and deleted', async () => {
   const { page, visit } = await dashboard.visitor()
   await visit('settings?part=clients', 'Integration Hub')

@@ -24,7 +24,9 @@ export interface Services {
     /** Resolves once events are kept for them. */
     register(run: LiveRun, waits: { waitId: string, filters: { filter: EventFilter, variables: Record<string, unknown> }[] }[]): Promise<void>
     /** What has come, whole, behind a place in the stream. */
-    signals(run: LiveRun, waitId: string, after: string, limit: number): Promise<{ filterIndex: number, sequence: string, event: string }[]>
+    signals(run: LiveRun, waitId: string, after: string, limit: number): Promise<{ eventId: string, filterIndex: number, sequence: string, event: string }[]>
+    /** Notes that the run took an event. Again is no harm. */
+    heard(run: LiveRun, eventId: string): Promise<void>
     end(run: LiveRun, waitIds: string[]): Promise<void>
   }
   children: {

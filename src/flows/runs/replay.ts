@@ -58,7 +58,7 @@ function servicesOf({ tasks }: TestCase): Services {
       for (const name of run.definition.use?.secrets ?? []) run.secrets.set(name, {})
     },
     secret: never, schemaOf: (_run, { document }) => document ?? {},
-    listening: { register: never, signals: never, end: never }, children: { start: never, end: never, cancel: never },
+    listening: { register: never, signals: never, heard: never, end: never }, children: { start: never, end: never, cancel: never },
   }
 }
 

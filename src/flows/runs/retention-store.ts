@@ -1,18 +1,23 @@
 import type { Db } from '../../db/db.ts'
 import { idTime, lowestId } from '../../db/partitions.ts'
 
+/** Of one tenant, or over all of them. */
+export interface Old { tenantId?: string, before: Date }
+
 /** Journals of runs that are over and are let go of, while others of their day are not over. */
-export async function deleteRunsBefore(db: Db, before: Date): Promise<void> {
-  await db.query('delete from flow_journal j where j.run_id < $1 and not exists (select from flow_live l where l.tenant_id = j.tenant_id and l.id = j.run_id)', [lowestId(before)])
+export async function deleteJournalsBefore(db: Db, { tenantId, before }: Old): Promise<void> {
+  await db.query(
+    'delete from flow_journal j where j.run_id < $1 and ($2::uuid is null or j.tenant_id = $2) and not exists (select from flow_live l where l.tenant_id = j.tenant_id and l.id = j.run_id)',
+    [lowestId(before), tenantId ?? null])
 }
 
 export interface OldBlob { tenantId: string, blobId: string, runId: string }
 
-export async function listOldBlobs(db: Db, before: Date, limit: number): Promise<OldBlob[]> {
+export async function listOldBlobs(db: Db, { tenantId, before }: Old, limit: number): Promise<OldBlob[]> {
   const { rows } = await db.query<OldBlob>(
     `select tenant_id as "tenantId", blob_id as "blobId", run_id as "runId" from flow_blobs b
-     where run_id < $1 and not exists (select from flow_live l where l.tenant_id = b.tenant_id and l.id = b.run_id) limit $2`,
-    [lowestId(before), limit])
+     where run_id < $1 and ($3::uuid is null or tenant_id = $3) and not exists (select from flow_live l where l.tenant_id = b.tenant_id and l.id = b.run_id) limit $2`,
+    [lowestId(before), limit, tenantId ?? null])
   return rows
 }
 

@@ -26,6 +26,8 @@ export interface SurroundingsDeps {
   secrets: FlowSecrets
   publishing: Pick<Publishing, 'publish'>
   listening: Pick<Listening, 'register'>
+  /** Notes that a run took an event that it listened for. */
+  heard(tenantId: string, runId: string, eventId: string): Promise<void>
   /** Made later, since it hands runs to the engine. */
   starting(): Pick<Starting, 'start'>
   /** A schema that lies elsewhere. Throws FlowFault. */
@@ -63,7 +65,7 @@ function contextOf(run: LiveRun, secrets: FlowSecrets): EffectContext {
   }
 }
 
-function listeningOf({ database, blobs, listening }: SurroundingsDeps): Services['listening'] {
+function listeningOf({ database, blobs, listening, heard }: SurroundingsDeps): Services['listening'] {
   return {
     register: ({ row: { tenantId, id } }, waits) => listening.register(waits.flatMap(({ waitId, filters }) => filters.map(({ filter, variables }, filterIndex) => ({
       tenantId, runId: id, waitId, filterIndex, type: literalOf(filter, 'type'), source: literalOf(filter, 'source'), subject: literalOf(filter, 'subject'), filter: JSON.stringify({ ...filter, variables }),
@@ -72,8 +74,9 @@ function listeningOf({ database, blobs, listening }: SurroundingsDeps): Services
       const db = database.tenant(tenantId)
       const found = await listSignals(db, { tenantId, runId: id, waitId, after }, limit)
       if (after !== '' && found.length > 0) await deleteSignals(db, { tenantId, runId: id, waitId, upTo: after })
-      return Promise.all(found.map(async ({ eventId, event, ...signal }) => ({ ...signal, event: event ?? await eventText({ database, blobs }, tenantId, eventId) })))
+      return Promise.all(found.map(async ({ event, eventId, ...signal }) => ({ ...signal, eventId, event: event ?? await eventText({ database, blobs }, tenantId, eventId) })))
     },
+    heard: ({ row: { tenantId, id } }, eventId) => heard(tenantId, id, eventId),
     end: ({ row: { tenantId, id } }, waitIds) => deleteWaits(database.tenant(tenantId), { tenantId, runId: id, waitIds }),
   }
 }

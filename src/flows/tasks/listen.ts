@@ -98,10 +98,11 @@ function isMet({ all }: ConsumptionStrategy, met: number[]): boolean {
   return all === undefined ? met.length > 0 : met.length === all.length
 }
 
-async function take(work: Work, progress: Progress, to: ConsumptionStrategy, { filterIndex, event }: { filterIndex: number, event: CloudEvent }): Promise<boolean> {
+async function take(work: Work, progress: Progress, to: ConsumptionStrategy, { eventId, filterIndex, event }: { eventId: string, filterIndex: number, event: CloudEvent }): Promise<boolean> {
   if (to.all !== undefined && progress.met.includes(filterIndex)) return false
   const filter = to.one ?? to.all?.[filterIndex] ?? to.any?.[filterIndex]
   if (filter !== undefined && !await isCorrelated(work, progress, filter, event)) return false
+  await work.scope.services.listening.heard(work.scope.run, eventId)
   progress.met = [...new Set([...progress.met, filterIndex])]
   const { foreach } = work.place.definition
   const item = new Value(readAs(event, work.place.definition.listen!.read))

@@ -42,6 +42,8 @@ export interface GatheringDeps extends Pick<EventTriggersDeps, 'announce'> {
   jq: Jq
   followers: Pick<Followers, 'follow'>
   starting: Pick<Starting, 'start'>
+  /** Notes that a run took an event. */
+  heard(tenantId: string, runId: string, eventId: string): Promise<void>
   /** Of events. */
   retentionDays: number
   onError(error: unknown): void
@@ -50,6 +52,7 @@ export interface GatheringDeps extends Pick<EventTriggersDeps, 'announce'> {
 const LOOK_EVERY_MS = 5000
 /** More begin the run as they are. */
 const MAX_EVENTS = 1000
+const SHOWN_EVENTS = 50
 
 export function createGathering(deps: GatheringDeps): Gathering {
   const { database, followers, retentionDays, onError } = deps
@@ -195,9 +198,11 @@ async function begin(deps: GatheringDeps, tenantId: string, complete: CompleteGa
   let input: CloudEvent[] = []
   const work = async (): Promise<void> => {
     input = await readEvents(deps, tenantId, events)
-    await deps.starting.start(systemCaller(tenantId), {
+    const { id: runId } = await deps.starting.start(systemCaller(tenantId), {
       flow: { namespace, name }, input, idempotencyKey: `gathering ${id}`, trigger: { type: 'event', eventId: events.at(-1)!.id, eventType: input.at(-1)!.type, events: events.length, depth: Math.max(...input.map(depthOf)) },
     })
+    // The last one stands in its trigger; more than these nobody is shown.
+    for (const event of events.slice(-SHOWN_EVENTS, -1)) await deps.heard(tenantId, runId, event.id)
   }
   await work().catch((error: unknown) => {
     if (isHubError(error, 'database_unavailable')) throw error

@@ -9,17 +9,17 @@ import type { Webhooks } from './webhook.ts'
 
 export interface TestEvents {
   /** Answers the delivery as it stands when it is over or `waitMs` is. Throws `not_found`, `conflict` where the endpoint is not active. */
-  send(caller: Caller, webhookId: string, event: { type?: string | undefined, data?: unknown, subject?: string | undefined }, waitMs: number): Promise<Delivery>
+  send(caller: Caller, webhookId: string, event: { type?: string | undefined, data?: unknown, subject?: string | undefined, repeats?: string | undefined }, waitMs: number): Promise<Delivery>
 }
 
-export interface TestEventsDeps { webhooks: Webhooks, inbox: Inbox, deliveries: Deliveries }
+export interface TestEventsDeps { webhooks: Webhooks, inbox: Inbox, deliveries: Deliveries, repeated(tenantId: string, id: string, ofId: string): Promise<void> }
 
 const FIRST_LOOK_MS = 20
 const LONGEST_PAUSE_MS = 500
 
-export function createTestEvents({ webhooks, inbox, deliveries }: TestEventsDeps): TestEvents {
+export function createTestEvents({ webhooks, inbox, deliveries, repeated }: TestEventsDeps): TestEvents {
   return {
-    async send(caller, webhookId, { type = 'webhook.test', data = { message: 'A test event of Interchange.' }, subject }, waitMs) {
+    async send(caller, webhookId, { type = 'webhook.test', data = { message: 'A test event of Interchange.' }, subject, repeats }, waitMs) {
       const { tenantId } = caller
       const { status } = await assertTakes(webhooks, tenantId, webhookId)
       if (status === 'paused') throw new HubError('conflict', 'The webhook is paused: nothing is sent to it.')
@@ -27,6 +27,7 @@ export function createTestEvents({ webhooks, inbox, deliveries }: TestEventsDeps
       const event: CloudEvent = { specversion: '1.0', id, source: 'interchange', type, ...subject !== undefined && { subject }, time: new Date().toISOString(), datacontenttype: 'application/json', data }
       const json = JSON.stringify(event)
       await inbox.accept({ tenantId, id, event, json, sizeBytes: Buffer.byteLength(json), onlyTo: webhookId })
+      if (repeats !== undefined) await repeated(tenantId, id, repeats)
       return settled(deliveries, caller, { webhookId, eventId: id }, Date.now() + waitMs)
     },
   }

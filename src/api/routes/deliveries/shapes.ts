@@ -26,7 +26,7 @@ const summaryFields = {
 const attempt = z.object({
   startedAt: z.iso.datetime(),
   durationMs: z.number(),
-  request: z.object({ method: z.literal('POST'), url: z.string(), headers: headers.describe('Secrets are masked.'), sizeBytes: z.int() }),
+  request: z.object({ method: z.literal('POST'), url: z.string(), headers: headers.describe('Secrets are masked.'), sizeBytes: z.int(), body: z.string().optional().describe('What was sent, where that is not the event alone: transformed, or a batch. Left out where it is longer than 16,384 characters.') }),
   response: z.object({ status: z.int(), headers, body: z.string().describe('The first 4,096 characters.') }).nullable(),
   error: z.object({ type: z.string(), message: z.string() }).nullable(),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HubError } from '../../../errors.ts'
 import { defineRoute } from '../../route.ts'
 import { delivery } from './shapes.ts'
 
@@ -11,9 +12,13 @@ export const testWebhook = defineRoute({
     type: z.string().min(1).max(300).optional().describe('Type of the event. Empty: `webhook.test`.'),
     subject: z.string().min(1).max(1000).optional(),
     data: z.unknown().optional().describe('Data of the event. Empty: a short message.'),
+    repeats: z.uuid().optional().describe('`messageId` of an event that this one is once more: the two are shown as related.'),
     wait: z.number().min(0).max(60).default(10).describe('How long to wait for the first attempt, in seconds.'),
   }),
   freeText: ['/data'],
   reply: delivery,
-  handle: ({ testEvents }, { caller, params, body: { wait, ...event } }) => testEvents.send(caller, params.id, event, wait * 1000),
+  async handle({ testEvents, events }, { caller, params, body: { wait, ...event } }) {
+    if (event.repeats !== undefined && await events.look(caller, event.repeats) === undefined) throw new HubError('not_found', 'There is no event that this could repeat.', { errors: [{ pointer: '/repeats', detail: 'is the id of no event' }] })
+    return testEvents.send(caller, params.id, event, wait * 1000)
+  },
 })

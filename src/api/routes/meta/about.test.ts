@@ -5,14 +5,14 @@ let hub: TestHub
 let close: () => Promise<void>
 
 beforeAll(async () => {
-  ;({ hub, close } = await openHub({ env: { INTERCHANGE_SMTP_URL: 'smtp://canary:canary-password@127.0.0.1:9', INTERCHANGE_ALLOW_COMMANDS: 'npx', INTERCHANGE_EVENTS_RETENTION_DAYS: '12', INTERCHANGE_OPENID_PROVIDERS: JSON.stringify([{ id: 'idp', name: 'Our IdP', issuer: 'http://127.0.0.1:9', clientId: 'c', clientSecret: 'canary-client-secret', domains: ['example.com'] }]) } }))
+  ;({ hub, close } = await openHub({ env: { INTERCHANGE_SMTP_URL: 'smtp://canary:canary-password@127.0.0.1:9', INTERCHANGE_ALLOW_COMMANDS: 'npx', INTERCHANGE_OPENID_PROVIDERS: JSON.stringify([{ id: 'idp', name: 'Our IdP', issuer: 'http://127.0.0.1:9', clientId: 'c', clientSecret: 'canary-client-secret', domains: ['example.com'] }]) } }))
 })
 afterAll(() => close())
 
 test('the operator sees what runs, what is allowed and how much is stored; no secret is among it', async () => {
   const { status, body, text } = await hub.call('GET', '/api/v1/hub')
   expect(status).toBe(200)
-  expect(body).toMatchObject({ allowedNetworks: ['127.0.0.0/8'], retention: { eventsDays: 12, runsDays: 30 }, database: { embedded: false, sizeBytes: expect.any(Number) }, signIn: { providers: [{ id: 'idp', issuer: 'http://127.0.0.1:9', domains: ['example.com'], joins: false }] } })
+  expect(body).toMatchObject({ allowedNetworks: ['127.0.0.0/8'], database: { embedded: false, sizeBytes: expect.any(Number) }, signIn: { providers: [{ id: 'idp', issuer: 'http://127.0.0.1:9', domains: ['example.com'], joins: false }] } })
   const engine = (id: string) => body.engines.find((each: { id: string }) => each.id === id)
   expect(engine('postgres')).toMatchObject({ on: true, version: expect.stringMatching(/^\d+/) })
   expect(engine('jq').version).toMatch(/^1\.\d+/)

@@ -14,7 +14,6 @@ export const about = defineRoute({
     database: z.object({ embedded: z.boolean().describe('The Postgres that comes along.'), sizeBytes: z.number().nullable().describe(forOperator) }),
     tables: z.array(z.object({ name: z.string(), sizeBytes: z.number() })).nullable().describe(`What tables take, over all tenants, the largest first. ${forOperator}`),
     allowedNetworks: z.array(z.string()).nullable().describe(`Networks that calls may reach besides public addresses. ${forOperator}`),
-    retention: z.object({ eventsDays: z.number(), runsDays: z.number() }).describe("Days that events with their deliveries, and runs of flows, are kept. Executions are kept as each integration's `usage.dataPolicy` says."),
     signIn: z.object({
       providers: z.array(z.object({ id: z.string(), name: z.string(), issuer: z.string().nullable().describe(forOperator), domains: z.array(z.string()).nullable().describe(`Null also where any domain comes in. ${forOperator}`), joins: z.boolean().describe('Whether whoever comes is a member of some tenant from then on.') })),
       idleHours: z.number(), maxDays: z.number(),

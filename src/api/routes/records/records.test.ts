@@ -7,8 +7,8 @@ import { json, startUpstream, type Upstream } from '../../../../test/upstream.ts
 let hub: TestHub
 let close: () => Promise<void>
 let upstream: Upstream
-interface Kept { kind: string, id: string, label: string, status: string | null }
-interface Trace extends Kept { before: Kept[], after: Kept[] }
+interface Kept { kind: string, id: string, label: string, status: string | null, relation?: string }
+interface Trace extends Kept { before: Kept[], heard: Kept[], after: Kept[] }
 /** Of one chain. */
 const ids: Record<'event' | 'run' | 'execution' | 'told' | 'delivery', string> = { event: '', run: '', execution: '', told: '', delivery: '' }
 
@@ -43,7 +43,7 @@ afterAll(async () => {
 
 test('an event tells which runs it began, by its own id as by the sender’s', async () => {
   const found = await trace('order-17')
-  expect(found).toMatchObject({ kind: 'event', id: ids.event, label: 'order.paid', status: null, before: [], after: [{ kind: 'run', id: ids.run, label: 'passes-on', status: 'completed' }] })
+  expect(found).toMatchObject({ kind: 'event', id: ids.event, label: 'order.paid', status: null, before: [], heard: [], after: [{ kind: 'run', id: ids.run, label: 'passes-on', status: 'completed', relation: 'led' }] })
   expect(await trace(ids.event)).toEqual(found)
 })
 
@@ -61,8 +61,58 @@ test('an execution and a delivery tell all that led to them, the nearest first',
 
 test('a run that is tried again says of which it is, and that one knows of it', async () => {
   const again = expectStatus(202, await hub.call('POST', `/api/v1/runs/${ids.run}/retry`, {})).body.id as string
-  expect((await trace(again)).before).toMatchObject([{ kind: 'run', id: ids.run }, { kind: 'event', id: ids.event }])
-  expect((await trace(ids.run)).after).toContainEqual(expect.objectContaining({ kind: 'run', id: again }))
+  expect((await trace(again)).before).toMatchObject([{ kind: 'run', id: ids.run, relation: 'repeated' }, { kind: 'event', id: ids.event, relation: 'led' }])
+  expect((await trace(ids.run)).after).toContainEqual(expect.objectContaining({ kind: 'run', id: again, relation: 'repeated' }))
+})
+
+test('a run that is started once more with another input is that run again', async () => {
+  const again = expectStatus(202, await hub.call('POST', '/api/v1/flows/passes-on/runs', { input: { other: true }, repeats: ids.run })).body.id as string
+  expect((await trace(again)).before[0]).toMatchObject({ id: ids.run, relation: 'repeated' })
+  expectStatus(404, await hub.call('POST', '/api/v1/flows/passes-on/runs', { repeats: '00000000-0000-7000-8000-000000000000' }))
+})
+
+test('an execution that is run again, and one that fails again, say of which they are, and that one knows of them', async () => {
+  const again = expectStatus(200, await hub.call('POST', `/api/v1/executions/${ids.execution}/rerun`, {})).body.execution.id as string
+  expect((await trace(again)).before).toMatchObject([{ kind: 'execution', id: ids.execution, relation: 'repeated' }, { kind: 'run', id: ids.run, relation: 'led' }, { kind: 'event', id: ids.event }])
+  upstream.answer((_request, response) => { json(response, 500, {}) })
+  const failed = expectStatus(502, await hub.call('POST', `/api/v1/executions/${ids.execution}/rerun`, {})).body.execution.id as string
+  upstream.answer((_request, response) => { json(response, 200, { ok: true }) })
+  expect((await trace(ids.execution)).after).toMatchObject([{ id: failed, status: 'failed', relation: 'repeated' }, { id: again, status: 'succeeded', relation: 'repeated' }])
+})
+
+test('an event that is sent again, to all or to one endpoint, says of which it is, and that one knows of it', async () => {
+  const { ids: [id] } = expectStatus(202, await hub.call('POST', `/api/v1/events?repeats=${ids.told}`, { specversion: '1.0', id: 'told-again', source: '/shop', type: 'order.edited' })).body as { ids: string[] }
+  const { before, id: again } = await trace(id!)
+  expect(before.slice(0, 2)).toMatchObject([{ kind: 'event', id: ids.told, relation: 'repeated' }, { kind: 'run', id: ids.run }])
+  const [webhook] = await list('/api/v1/webhooks')
+  const { messageId } = expectStatus(200, await hub.call('POST', `/api/v1/webhooks/${webhook.id}/test`, { type: 'order.looked-up', repeats: ids.told })).body
+  expect((await trace(ids.told)).after.filter(({ relation }) => relation === 'repeated').map((each) => each.id)).toEqual([messageId, again])
+  expectStatus(404, await hub.call('POST', '/api/v1/events?repeats=nothing', { specversion: '1.0', id: 'none', source: '/shop', type: 'order.edited' }))
+  expectStatus(404, await hub.call('GET', '/api/v1/events/none'))
+})
+
+test('events that a run listened for and took are told of it, and it of them; what came besides is not', async () => {
+  expectStatus(201, await hub.call('POST', '/api/v1/flows', {
+    document: { dsl: '1.0.3', namespace: 'default', name: 'listens', version: '1.0.0' }, do: [{ hear: { listen: { to: { one: { with: { type: 'order.heard' } } } } } }],
+  }))
+  const run = expectStatus(202, await hub.call('POST', '/api/v1/flows/listens/runs', {})).body.id as string
+  await vi.waitFor(async () => { expect((await hub.call('GET', `/api/v1/runs/${run}`)).body.status).toBe('waiting') }, { timeout: 20_000, interval: 30 })
+  expectStatus(202, await hub.call('POST', '/api/v1/events', ['1', '2'].map((id) => ({ specversion: '1.0', id: `heard-${id}`, source: '/shop', type: id === '1' ? 'order.heard' : 'order.unheard' }))))
+  await vi.waitFor(async () => { expect((await hub.call('GET', `/api/v1/runs/${run}`)).body.status).toBe('completed') }, { timeout: 20_000, interval: 30 })
+  const event = await trace('heard-1')
+  expect(await trace(run)).toMatchObject({ before: [], heard: [{ kind: 'event', id: event.id, relation: 'heard' }] })
+  expect(event.after).toMatchObject([{ kind: 'run', id: run, relation: 'heard' }])
+  expect((await trace('heard-2')).after).toEqual([])
+})
+
+test("the hub's own events tell of which record they are, and that one knows of them", async () => {
+  expectStatus(201, await hub.call('POST', '/api/v1/flows', {
+    document: { dsl: '1.0.3', namespace: 'default', name: 'announces', version: '1.0.0', metadata: { interchange: { lifecycleEvents: 'workflow' } } }, do: [{ one: { set: { done: true } } }],
+  }))
+  const run = expectStatus(202, await hub.call('POST', '/api/v1/flows/announces/runs', {})).body.id as string
+  await vi.waitFor(async () => { expect((await trace(run)).after).toContainEqual(expect.objectContaining({ label: 'io.serverlessworkflow.workflow.completed.v1', relation: 'told' })) }, { timeout: 20_000, interval: 50 })
+  const told = (await trace(run)).after.find(({ label }) => label === 'io.serverlessworkflow.workflow.completed.v1')!
+  expect((await trace(told.id)).before).toMatchObject([{ kind: 'run', id: run, relation: 'told' }])
 })
 
 test('lists are narrowed to a run, and records name it themselves', async () => {
@@ -75,7 +125,9 @@ test('lists are narrowed to a run, and records name it themselves', async () => 
 
 test('only what the caller may read is told, of his own tenant', async () => {
   const { key } = expectStatus(201, await hub.call('POST', '/api/v1/keys', { name: 'narrow', role: 'viewer', scopes: ['integrations:read', 'executions:read'] })).body as { key: string }
-  expect(await trace(ids.execution, key)).toMatchObject({ kind: 'execution', before: [], after: [] })
+  const { before, after } = await trace(ids.execution, key)
+  expect(before).toEqual([])
+  expect(new Set(after.map(({ kind }) => kind))).toEqual(new Set(['execution']))
   expectStatus(404, await hub.call('GET', `/api/v1/records/${ids.run}`, undefined, { key }))
   const other = await hub.addTenant('other')
   for (const id of [...Object.values(ids), 'order-17', 'nothing', '%00']) expectStatus(404, await hub.call('GET', `/api/v1/records/${id}`, undefined, { key: other }))

@@ -15,11 +15,13 @@ export const startRun = defineRoute({
   body: z.strictObject({
     input: z.unknown().optional().describe('Any JSON; `{}` unless given. Checked against the schema of the flow.'),
     version: z.string().max(100).optional().describe('Another than the latest published one.'),
+    repeats: z.uuid().optional().describe('Id of a run that this one is once more, with another input perhaps: the two are shown as related.'),
   }),
   freeText: ['/input'],
   reply: z.object({ id: z.uuid(), status: runStatus, output: z.unknown().optional().describe('Only after waiting.'), error: z.unknown().optional() }),
   handle: async ({ runs }, { caller, params, query, body, request }) => {
-    const start = { flow: placeOf(params.flow), version: body.version, input: body.input ?? {}, idempotencyKey: request.idempotencyKey, trigger: { type: 'api' as const, actor: caller.actor } }
+    if (body.repeats !== undefined && await runs.look(caller, body.repeats) === undefined) throw new HubError('not_found', 'There is no run that this could repeat.', { errors: [{ pointer: '/repeats', detail: 'is the id of no run' }] })
+    const start = { flow: placeOf(params.flow), version: body.version, input: body.input ?? {}, idempotencyKey: request.idempotencyKey, trigger: { type: 'api' as const, actor: caller.actor, ...body.repeats !== undefined && { runId: body.repeats } } }
     if (query.wait === undefined) return runs.start(caller, start)
     const { id, status, end } = await runs.startAndWait(caller, start, waitMs(query.wait))
     if (end === undefined) return { id, status }

@@ -1,6 +1,7 @@
 /** Tenants, members, keys and the audit log. */
 import { z } from 'zod'
 import { roles, scopes } from '../../../tenants/caller.ts'
+import { keptKinds, type KeptKind } from '../../../tenants/retention.ts'
 import { Answer, defineRoute, pageOf, searchQuery, timestamp, type Route } from '../../route.ts'
 
 const role = z.enum(roles).describe('viewer reads, developer also connects and runs, admin also manages members and keys, owner may do everything.')
@@ -31,6 +32,28 @@ const listTenants = defineRoute({
 const currentTenant = defineRoute({
   method: 'GET', path: '/api/v1/tenant', scope: 'integrations:read', tag: 'Tenants', summary: "Get the key's own tenant.",
   reply: tenant, handle: ({ tenants }, { caller }) => tenants.current(caller),
+})
+
+const days = (what: string) => z.int().min(1).max(3650).nullable().optional().describe(`${what} Null: as long as the operator allows.`)
+const kept = z.object({
+  days: z.number().nullable().describe('What the tenant says itself; null: as long as the operator allows.'), ceilingDays: z.number().describe('What the operator allows.'),
+  keptDays: z.number().describe('After how many days it goes.'), setting: z.string().describe('The environment variable of the ceiling.'),
+}).meta({ id: 'KeptFor' })
+const retention = z.object(Object.fromEntries(keptKinds.map((kind) => [kind, kept])) as Record<KeptKind, typeof kept>)
+
+const getRetention = defineRoute({
+  method: 'GET', path: '/api/v1/retention', scope: 'integrations:read', tag: 'Tenants', summary: 'Tell how long events, deliveries, runs and executions are kept.',
+  reply: retention, handle: ({ retention: settings }, { caller }) => settings.get(caller),
+})
+
+const changeRetention = defineRoute({
+  method: 'PATCH', path: '/api/v1/retention', scope: 'integrations:write', tag: 'Tenants', summary: 'Keep events, deliveries, runs or executions for fewer days than the operator allows.',
+  description: 'What is left out stays as it is. What is older goes within the hour, for good. What is not over stays: deliveries that are still to be made, runs that still run.',
+  body: z.strictObject({
+    events: days('Days that events are kept.'), deliveries: days('Days that finished deliveries are kept.'), runs: days('Days that runs that are over are kept, from their begin.'),
+    executions: days("Days that executions are kept at most; an integration's `usage.dataPolicy.retentionPeriod` may be fewer."),
+  }),
+  reply: retention, handle: ({ retention: settings }, { caller, body }) => settings.change(caller, body),
 })
 
 const member = z.object({ id: z.uuid(), email: z.string(), name: z.string(), role, signsIn: z.boolean().describe('Has accepted an invitation, or came by a provider. Before, a member is a name in a list.'), createdAt: timestamp, updatedAt: timestamp }).meta({ id: 'Member' })
@@ -132,5 +155,5 @@ const listAudit = defineRoute({
 })
 
 export const tenantRoutes: Route[] = [
-  createTenant, listTenants, currentTenant, createMember, listMembers, getMember, updateMember, removeMember, createKey, listKeys, setKeyPolicy, revokeKey, listAudit,
+  createTenant, listTenants, currentTenant, getRetention, changeRetention, createMember, listMembers, getMember, updateMember, removeMember, createKey, listKeys, setKeyPolicy, revokeKey, listAudit,
 ]

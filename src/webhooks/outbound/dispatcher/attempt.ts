@@ -22,6 +22,8 @@ export interface Sent {
   durationMs: number
   headers: HeaderMap
   sizeBytes: number
+  /** Where it is another than the event alone: transformed, or a batch. */
+  body: string | undefined
   response: { status: number, headers: HeaderMap, body: string } | undefined
   error: HubError | undefined
 }
@@ -87,7 +89,7 @@ export async function send({ http }: AttemptDeps, webhook: Webhook, { batchId, i
   } catch (thrown) {
     error = thrown instanceof HubError ? thrown : new HubError('internal', 'The hub failed while it delivered.', { cause: thrown })
   }
-  return { startedAt, durationMs: Math.round((performance.now() - start) * 10) / 10, headers, sizeBytes: Buffer.byteLength(body), response, error }
+  return { startedAt, durationMs: Math.round((performance.now() - start) * 10) / 10, headers, sizeBytes: Buffer.byteLength(body), body: webhook.transformations.length > 0 || batchId !== null ? body : undefined, response, error }
 }
 
 function contentTypeOf({ transformations }: Webhook, batchId: string | null): string {

@@ -44,16 +44,20 @@ export function reasonOf({ response, error }: Sent): string {
 export interface AttemptRecord {
   startedAt: string
   durationMs: number
-  request: { method: 'POST', url: string, headers: HeaderMap, sizeBytes: number }
+  request: { method: 'POST', url: string, headers: HeaderMap, sizeBytes: number, body?: string }
   response: { status: number, headers: HeaderMap, body: string } | null
   error: { type: string, message: string } | null
 }
 
+/** Bodies that are longer are not kept beside their event: each attempt has one. */
+const MAX_KEPT_BODY = 16_384
+
 /** As JSON, without the endpoint's secrets. */
 export function recordOf({ url }: Webhook, sent: Sent, mask: Mask): string {
+  const { body } = sent
   const record: AttemptRecord = {
     startedAt: sent.startedAt.toISOString(), durationMs: sent.durationMs,
-    request: { method: 'POST', url, headers: sent.headers, sizeBytes: sent.sizeBytes },
+    request: { method: 'POST', url, headers: sent.headers, sizeBytes: sent.sizeBytes, ...body !== undefined && body.length <= MAX_KEPT_BODY && { body } },
     response: sent.response ?? null,
     error: sent.error === undefined ? null : { type: sent.error.code, message: sent.error.message },
   }

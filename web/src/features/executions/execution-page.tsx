@@ -2,7 +2,7 @@ import { Alert, Anchor, Button, Code, Group, Stack, Text } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { PencilLine, RotateCw } from 'lucide-react'
 import { useState } from 'react'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { askedOfHub, CurlButton } from '../../components/curl-button.tsx'
 import { Facts } from '../../components/facts.tsx'
 import { HeadersView } from '../../components/headers-view.tsx'
 import { Loaded } from '../../components/loading.tsx'
@@ -20,7 +20,7 @@ import { useTenant } from '../../hub/session.ts'
 import { formatBytes, formatExact, formatMs } from '../../lib/format.ts'
 import { RouteLink, useGo } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
-import { curlOf } from '../../lib/curl.ts'
+import type { Asked } from '../../lib/curl.ts'
 import { ExecutionStatus } from './parts.tsx'
 import { RerunDrawer } from './rerun-drawer.tsx'
 import { texts } from './texts.ts'
@@ -57,7 +57,7 @@ function Actions({ execution }: { execution: Execution }) {
   })
   return (
     <>
-      {execution.request.endpoint !== null && <CopyButton wide label={texts.copyCurl} value={() => curlOf(askedOf(execution))} />}
+      <CurlButton asked={() => askedOf(execution)} />
       <ShareButton />
       {can('integrations:run') && execution.operation !== 'proxy' && (
         <>
@@ -70,10 +70,16 @@ function Actions({ execution }: { execution: Execution }) {
   )
 }
 
-/** As it went over the wire. Secrets are hidden in the record, and so are they here. */
-function askedOf({ request: { method, endpoint, headers, payload } }: Execution) {
-  const { body } = (payload ?? {}) as { body?: unknown }
-  return { method, url: endpoint ?? '', headers, ...body !== undefined && { body } }
+/**
+ * As it went over the wire, where that is known: secrets are hidden in the record, and so are they here. Connectors that make a body of their own out of
+ * the input, or speak no HTTP, are asked through the hub.
+ */
+function askedOf({ integrationId, operation, request: { method, endpoint, headers, payload } }: Execution): Asked {
+  const { body, $blob } = (payload ?? {}) as { body?: unknown, $blob?: unknown }
+  const hasBody = method !== null && !['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(method)
+  if (endpoint !== null && (!hasBody || body !== undefined)) return { method, url: endpoint, headers, ...body !== undefined && { body } }
+  if (endpoint !== null && $blob !== undefined) return { method, url: endpoint, headers, isBodyUnknown: true }
+  return askedOfHub(`/api/v1/integrations/${integrationId}/run`, { operation, input: payload })
 }
 
 function Shown({ execution }: { execution: Execution }) {

@@ -20,7 +20,6 @@ export const texts = {
   rerunEdits: 'Run again with edits',
   rerunDone: 'It ran again: this is the new execution.',
   rerunFailed: 'The new run failed',
-  copyCurl: 'Copy as curl',
   timeline: 'Timeline',
   request: 'Request',
   response: 'Response',

@@ -118,6 +118,8 @@ export const texts = {
   suspend: 'Suspend',
   resume: 'Resume',
   again: 'Run again',
+  againEdits: 'Run again with edits',
+  againDone: 'It runs again: this is the new run.',
   steered: { cancel: 'The run is being cancelled.', suspend: 'The run pauses before its next task.', resume: 'The run goes on.' },
   steerFailed: 'That was refused',
   failedTitle: 'Why it failed',

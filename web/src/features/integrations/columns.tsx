@@ -1,4 +1,4 @@
-import { Group, Text } from '@mantine/core'
+import { Group } from '@mantine/core'
 import { Ago } from '../../components/ago.tsx'
 import { Sparkline } from '../../components/chart/sparkline.tsx'
 import { Logo } from '../../components/logo.tsx'

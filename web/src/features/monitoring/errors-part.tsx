@@ -23,7 +23,7 @@ export function ErrorsPart() {
   const [{ integration, since, sort }, setSearch] = useUrl<'integration' | 'since' | 'sort'>()
   const from = useSince(since ?? '24h')
   const query = useGet('/api/v1/figures/errors', { query: { ...from && { from }, limit: 200, ...integration && { integrationId: integration } } }, { refetchInterval: 30_000, keepPrevious: true })
-  const columns = useMemo(() => columnsOf((group) => path('executions', { integration: group.integrationId, operation: group.operation, status: group.status, q: group.type })), [path])
+  const columns = useMemo(() => columnsOf((group) => path('executions', { integration: group.integrationId, operation: group.operation, status: group.status, q: group.type, since: since ?? '24h' })), [path, since])
   return (
     <Stack gap="sm">
       <Group gap="xs"><IntegrationChoice /><TimeFilter value={since ?? '24h'} onChange={(next) => { setSearch({ since: next === '24h' ? undefined : next }) }} /></Group>
@@ -31,7 +31,7 @@ export function ErrorsPart() {
       <DataTable
         label={texts.errors} rows={query.data?.data} columns={columns} rowId={({ fingerprint }) => fingerprint} to={({ lastExecutionId }) => path(`executions/${lastExecutionId}`)}
         error={query.error} retry={() => { void query.refetch() }} sort={sort} onSort={(next) => { setSearch({ sort: next }) }}
-        filtered={integration !== undefined} clearFilters={() => { setSearch({ integration: undefined, since: undefined }) }} empty={{ icon: ShieldCheck, title: texts.noErrors, text: texts.noErrorsText }}
+        filtered={integration !== undefined || since !== undefined} clearFilters={() => { setSearch({ integration: undefined, since: undefined }) }} empty={{ icon: ShieldCheck, title: texts.noErrors, text: texts.noErrorsText }}
       />
     </Stack>
   )

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Group, NumberInput, Stack, Table, Text } from '@mantine/core'
 import { Check, Database } from 'lucide-react'
 import { useMemo, useState } from 'react'
+import { Confirm } from '../../components/confirm.tsx'
 import { errorAt } from '../../components/form/problem-errors.ts'
 import { Loaded } from '../../components/loading.tsx'
 import { notifyDone, notifyFailed } from '../../components/notify.tsx'
@@ -8,7 +9,7 @@ import { Section } from '../../components/section.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import { useAction } from '../../hub/action.ts'
-import type { Integration } from '../../hub/client.ts'
+import type { Integration, Reply } from '../../hub/client.ts'
 import { useGet, useRows } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
 import { formatBytes } from '../../lib/format.ts'
@@ -22,24 +23,66 @@ export function StoragePart() {
   const about = useGet('/api/v1/hub')
   return (
     <Stack gap="md">
-      <Section title={texts.kept} text={texts.keptText}>
-        <Loaded query={about}>
-          {({ retention: { eventsDays, runsDays } }) => (
-            <Table fz="sm">
-              <Table.Thead><Table.Tr><Table.Th>{texts.what}</Table.Th><Table.Th>{texts.keptFor}</Table.Th><Table.Th>{texts.setBy}</Table.Th></Table.Tr></Table.Thead>
-              <Table.Tbody>
-                <Table.Tr><Table.Td>{texts.keptKinds.executions}</Table.Td><Table.Td>{texts.asBelow}</Table.Td><Table.Td>{texts.eachIntegration}</Table.Td></Table.Tr>
-                <Table.Tr><Table.Td>{texts.keptKinds.events}</Table.Td><Table.Td>{texts.days(eventsDays)}</Table.Td><Table.Td><code className="app-anywhere">INTERCHANGE_EVENTS_RETENTION_DAYS</code></Table.Td></Table.Tr>
-                <Table.Tr><Table.Td>{texts.keptKinds.runs}</Table.Td><Table.Td>{texts.days(runsDays)}</Table.Td><Table.Td><code className="app-anywhere">INTERCHANGE_RUNS_RETENTION_DAYS</code></Table.Td></Table.Tr>
-                <Table.Tr><Table.Td>{texts.keptKinds.audit}</Table.Td><Table.Td>{texts.always}</Table.Td><Table.Td>{texts.nobody}</Table.Td></Table.Tr>
-              </Table.Tbody>
-            </Table>
-          )}
-        </Loaded>
-      </Section>
+      <Kept />
       {can('executions:read') && <ByIntegration />}
       {about.data?.tables != null && <Tables tables={about.data.tables} totalBytes={about.data.database.sizeBytes} />}
     </Stack>
+  )
+}
+
+function Kept() {
+  const { can } = useTenant()
+  const query = useGet('/api/v1/retention')
+  return (
+    <Section title={texts.kept} text={texts.keptText}>
+      <Loaded query={query}>
+        {(kept) => (
+          <Table fz="sm">
+            <Table.Thead><Table.Tr><Table.Th>{texts.what}</Table.Th><Table.Th>{texts.keptFor}</Table.Th><Table.Th className="app-hide-xs">{texts.setBy}</Table.Th></Table.Tr></Table.Thead>
+            <Table.Tbody>
+              {keptKinds.map((kind) => (
+                <Table.Tr key={kind}>
+                  <Table.Td>{texts.keptKinds[kind]}</Table.Td>
+                  <Table.Td>{can('integrations:write') ? <OwnDays key={kept[kind].days} kind={kind} kept={kept[kind]} /> : texts.days(kept[kind].keptDays)}</Table.Td>
+                  <Table.Td className="app-hide-xs">{texts.atMost(kept[kind].ceilingDays)} <code className="app-anywhere">{kept[kind].setting}</code></Table.Td>
+                </Table.Tr>
+              ))}
+              <Table.Tr><Table.Td>{texts.keptKinds.audit}</Table.Td><Table.Td>{texts.always}</Table.Td><Table.Td className="app-hide-xs" /></Table.Tr>
+            </Table.Tbody>
+          </Table>
+        )}
+      </Loaded>
+    </Section>
+  )
+}
+
+const keptKinds = ['events', 'deliveries', 'runs', 'executions'] as const
+type KeptFor = Reply<'GET', '/api/v1/retention'>[(typeof keptKinds)[number]]
+
+/** Nothing typed: as long as the operator allows. */
+function OwnDays({ kind, kept: { days, ceilingDays } }: { kind: (typeof keptKinds)[number], kept: KeptFor }) {
+  const [typed, setTyped] = useState<number | string>(days ?? '')
+  const next = typeof typed === 'number' ? typed : null
+  const save = useAction<number | null>({
+    run: ({ hub }, value) => hub.patch('/api/v1/retention', { body: { [kind]: value } }), changes: ['/api/v1/retention'],
+    done() {
+      notifyDone(texts.savedDone)
+      setAsking(false)
+    },
+    failed: (error) => { notifyFailed(texts.failed, error) },
+  })
+  const [isAsking, setAsking] = useState(false)
+  const store = (): void => {
+    // What is older goes for good.
+    if (next !== null && next < (days ?? ceilingDays)) setAsking(true)
+    else save.mutate(next)
+  }
+  return (
+    <Group gap={6} wrap="nowrap">
+      <NumberInput size="xs" w={120} min={1} max={ceilingDays} clampBehavior="blur" suffix={` ${texts.daysUnit}`} placeholder={texts.days(ceilingDays)} allowDecimal={false} aria-label={texts.daysOfKind(texts.keptKinds[kind])} value={typed} onChange={setTyped} error={errorAt(save.error, `/${kind}`) !== undefined} />
+      <ActionIcon variant="default" disabled={next === days} loading={save.isPending} aria-label={texts.saveDays(texts.keptKinds[kind])} onClick={store}><Check size={14} /></ActionIcon>
+      <Confirm opened={isAsking} title={texts.keepFewer(texts.keptKinds[kind], next ?? ceilingDays)} text={texts.keepFewerText} action={texts.keepFewerAction} isPending={save.isPending} error={save.error} onConfirm={() => { save.mutate(next) }} onClose={() => { setAsking(false) }} />
+    </Group>
   )
 }
 

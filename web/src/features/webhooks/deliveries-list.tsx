@@ -36,22 +36,22 @@ export function DeliveriesList({ webhookId }: { webhookId?: string }) {
         <SearchInput label={texts.exactType} value={search.type} onSearch={(type) => { setSearch({ type }) }} w={{ base: 'calc(50% - 4px)', xs: 160 }} leftSection={null} />
         <TimeFilter value={search.since} onChange={(since) => { setSearch({ since }) }} />
       </Group>
-      <DeliveriesTable list={list} endpoints={endpoints} isOfOne={webhookId !== undefined} filtered={names.some((name) => search[name] !== undefined)} clearFilters={() => { setSearch(none) }} />
+      <DeliveriesTable list={list} endpoints={endpoints} isOfOne={webhookId !== undefined} sort={search.sort} onSort={(sort) => { setSearch({ sort }) }} filtered={names.some((name) => search[name] !== undefined)} clearFilters={() => { setSearch(none) }} />
     </Stack>
   )
 }
 
 type List = ReturnType<typeof useRows<'/api/v1/deliveries'>>
 
-interface TableProps { list: List, endpoints: { id: string, name: string }[], isOfOne?: boolean, filtered?: boolean, clearFilters?: () => void }
+interface TableProps { list: List, endpoints: { id: string, name: string }[], isOfOne?: boolean, sort?: string | undefined, onSort?: (sort: string | undefined) => void, filtered?: boolean, clearFilters?: () => void }
 
-function DeliveriesTable({ list, endpoints, isOfOne = false, filtered = false, clearFilters }: TableProps) {
+function DeliveriesTable({ list, endpoints, isOfOne = false, sort, onSort, filtered = false, clearFilters }: TableProps) {
   const path = usePath()
   const columns = useMemo(() => columnsOf(new Map(endpoints.map(({ id, name }) => [id, name]))).filter(({ id }) => !isOfOne || id !== 'endpoint'), [endpoints, isOfOne])
   return (
     <DataTable
       label={texts.parts.deliveries} rows={list.rows} columns={columns} rowId={({ id }) => id} to={({ id }) => path(`deliveries/${id}`)}
-      error={list.error} retry={() => { void list.refetch() }} filtered={filtered} {...clearFilters && { clearFilters }} empty={{ icon: PackageCheck, title: texts.noDeliveries, text: texts.noDeliveriesText }}
+      error={list.error} retry={() => { void list.refetch() }} sort={sort} {...onSort && { onSort }} filtered={filtered} {...clearFilters && { clearFilters }} empty={{ icon: PackageCheck, title: texts.noDeliveries, text: texts.noDeliveriesText }}
       more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
     />
   )
@@ -66,11 +66,11 @@ export function DeliveriesOfEvent({ messageId }: { messageId: string }) {
 
 function columnsOf(endpoints: Map<string, string>): Column<DeliveryRow>[] {
   return [
-    { id: 'type', header: texts.event, cell: ({ eventType, eventId }) => <Named name={eventType} below={eventId} /> },
-    { id: 'endpoint', header: texts.endpoint, from: 'sm', cell: ({ webhookId }) => <span dir="auto" className="app-anywhere">{endpoints.get(webhookId) ?? texts.deletedEndpoint}</span> },
-    { id: 'status', header: texts.status, cell: ({ status }) => <DeliveryState status={status} /> },
-    { id: 'attempts', header: texts.attempts, align: 'end', from: 'sm', cell: ({ attemptCount }) => <span className="app-num">{attemptCount}</span> },
-    { id: 'answer', header: texts.answer, from: 'md', cell: ({ lastStatusCode, error }) => <span className="app-clip" style={{ display: 'block', maxWidth: 320 }} title={error ?? undefined}>{error ?? lastStatusCode ?? NONE}</span> },
-    { id: 'when', header: texts.when, align: 'end', cell: ({ finishedAt, dueAt }) => (finishedAt === null ? <Text span size="xs" c="dimmed">{texts.due} <Ago time={dueAt} mayBeAhead /></Text> : <Ago time={finishedAt} />) },
+    { id: 'type', header: texts.event, sort: ({ eventType }) => eventType, cell: ({ eventType, eventId }) => <Named name={eventType} below={eventId} /> },
+    { id: 'endpoint', header: texts.endpoint, from: 'sm', sort: ({ webhookId }) => endpoints.get(webhookId) ?? null, cell: ({ webhookId }) => <span dir="auto" className="app-anywhere">{endpoints.get(webhookId) ?? texts.deletedEndpoint}</span> },
+    { id: 'status', header: texts.status, sort: ({ status }) => status, cell: ({ status }) => <DeliveryState status={status} /> },
+    { id: 'attempts', header: texts.attempts, align: 'end', from: 'sm', sort: ({ attemptCount }) => attemptCount, cell: ({ attemptCount }) => <span className="app-num">{attemptCount}</span> },
+    { id: 'answer', header: texts.answer, from: 'md', sort: ({ lastStatusCode }) => lastStatusCode, cell: ({ lastStatusCode, error }) => <span className="app-clip" style={{ display: 'block', maxWidth: 320 }} title={error ?? undefined}>{error ?? lastStatusCode ?? NONE}</span> },
+    { id: 'when', header: texts.when, align: 'end', sort: ({ finishedAt, dueAt }) => finishedAt ?? dueAt, cell: ({ finishedAt, dueAt }) => (finishedAt === null ? <Text span size="xs" c="dimmed">{texts.due} <Ago time={dueAt} mayBeAhead /></Text> : <Ago time={finishedAt} />) },
   ]
 }

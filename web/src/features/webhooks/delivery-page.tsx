@@ -4,7 +4,7 @@ import { PencilLine, RotateCw } from 'lucide-react'
 import { useState } from 'react'
 import { Ago } from '../../components/ago.tsx'
 import { ValueView } from '../../components/code/value-view.tsx'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { CurlButton } from '../../components/curl-button.tsx'
 import { Facts } from '../../components/facts.tsx'
 import { HeadersView } from '../../components/headers-view.tsx'
 import { Loaded } from '../../components/loading.tsx'
@@ -16,10 +16,10 @@ import { ShareButton } from '../../components/share-button.tsx'
 import { Status } from '../../components/status.tsx'
 import { Timeline } from '../../components/timeline.tsx'
 import { useAction } from '../../hub/action.ts'
-import type { Reply } from '../../hub/client.ts'
+import { isProblem, type Event, type Reply } from '../../hub/client.ts'
 import { useGet } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
-import { curlOf } from '../../lib/curl.ts'
+import type { Asked } from '../../lib/curl.ts'
 import { formatBytes, formatExact, formatMs } from '../../lib/format.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
@@ -55,17 +55,26 @@ function Actions({ delivery: { id, webhookId, messageId, status, attempts } }: {
   })
   return (
     <>
-      {last !== undefined && <CopyButton wide label={texts.copyCurl} value={() => curlOf({ ...last.request, ...event && { body: plain(event) } })} />}
+      {last !== undefined && <CurlButton asked={() => askedOf(last, event)} />}
       <ShareButton />
       {can('webhooks:write') && event !== undefined && <Button variant="default" leftSection={<PencilLine size={14} />} onClick={() => { setEditing(true) }}>{texts.sendEdits}</Button>}
-      {isEditing && event !== undefined && <TestDrawer endpointId={webhookId} initial={{ type: event.type, data: event.data }} onClose={() => { setEditing(false) }} />}
+      {isEditing && event !== undefined && <TestDrawer endpointId={webhookId} initial={{ type: event.type, data: event.data, repeats: messageId }} onClose={() => { setEditing(false) }} />}
       {can('webhooks:write') && <Button leftSection={<RotateCw size={14} />} loading={resend.isPending} onClick={() => { resend.mutate() }}>{status === 'pending' ? texts.sendNow : texts.resend}</Button>}
     </>
   )
 }
 
+/** As the attempt went over the wire, but for its secrets. Only what was made of the event is kept with it. */
+function askedOf({ request }: Attempt, event: Event | undefined): Asked {
+  if (request.body !== undefined) return request
+  return isMadeOf(request) || event === undefined ? { ...request, isBodyUnknown: true } : { ...request, body: plain(event) }
+}
+
+/** Something else than the event itself was sent. */
+const isMadeOf = ({ headers }: Attempt['request']): boolean => headers['content-type'] !== undefined && headers['content-type'] !== 'application/cloudevents+json'
+
 function Shown({ delivery }: { delivery: Delivery }) {
-  const { webhookId, eventId, messageId, status, reason, finishedAt, attempts, id } = delivery
+  const { webhookId, eventId, messageId, status, reason, error, dueAt, finishedAt, attempts, id } = delivery
   const path = usePath()
   const { can } = useTenant()
   const { data: endpoint } = useGet('/api/v1/webhooks/{id}', { path: { id: webhookId } })
@@ -73,6 +82,9 @@ function Shown({ delivery }: { delivery: Delivery }) {
     <Stack gap="md">
       {reason !== null && status !== 'delivered' && (
         <Alert color={status === 'failed' ? 'red' : 'orange'} variant="outline" title={status === 'failed' ? texts.gaveUp : texts.whyParked} className="app-problem"><Text size="sm" className="app-anywhere">{reason}</Text><Text size="sm" c="dimmed">{texts.repairText}</Text></Alert>
+      )}
+      {status === 'pending' && error !== null && (
+        <Alert color="orange" variant="outline" title={texts.notYet} className="app-problem"><Text size="sm" className="app-anywhere">{error}</Text><Text size="sm" c="dimmed">{texts.nextTry} <Ago time={dueAt} mayBeAhead /></Text></Alert>
       )}
       <Section title={texts.about}>
         <Facts facts={[
@@ -106,6 +118,8 @@ function AttemptView({ attempt, number }: { attempt: Attempt, number: number }) 
       {error !== null && <Text size="sm" className="app-anywhere" fw={500}>{error.message}</Text>}
       <div><Text size="sm" fw={500}>{texts.request}</Text><Text className="app-mono app-anywhere"><strong>{request.method}</strong> {request.url} · {formatBytes(request.sizeBytes)}</Text></div>
       <HeadersView headers={request.headers} />
+      {request.body !== undefined && <ValueView value={request.body} label={`${texts.sentBody} ${number}`} />}
+      {request.body === undefined && isMadeOf(request) && <Text size="sm" c="dimmed">{texts.bodyNotKept}</Text>}
       {response !== null && (
         <>
           <Text size="sm" fw={500}>{texts.response}</Text>
@@ -119,5 +133,5 @@ function AttemptView({ attempt, number }: { attempt: Attempt, number: number }) 
 
 function SentEvent({ messageId }: { messageId: string }) {
   const query = useGet('/api/v1/events/{id}', { path: { id: messageId } }, { staleTime: Infinity })
-  return <Section title={texts.event} text={texts.eventText}><Loaded query={query}>{(event) => <Payload value={plain(event)} label={texts.event} name={`${messageId}.json`} />}</Loaded></Section>
+  return <Section title={texts.event} text={texts.eventText}>{isProblem(query.error, 'not_found') ? <Text size="sm" c="dimmed">{texts.eventGone}</Text> : <Loaded query={query}>{(event) => <Payload value={plain(event)} label={texts.event} name={`${messageId}.json`} />}</Loaded>}</Section>
 }

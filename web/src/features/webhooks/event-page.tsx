@@ -1,8 +1,8 @@
 import { Alert, Anchor, Button, Code, List, Stack } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
-import { PencilLine } from 'lucide-react'
+import { PencilLine, RotateCw } from 'lucide-react'
 import { useState } from 'react'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { askedOfHub, CurlButton } from '../../components/curl-button.tsx'
 import { Facts } from '../../components/facts.tsx'
 import { Loaded } from '../../components/loading.tsx'
 import { Page } from '../../components/page.tsx'
@@ -12,14 +12,13 @@ import { ShareButton } from '../../components/share-button.tsx'
 import type { Event } from '../../hub/client.ts'
 import { useGet } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
-import { curlOf } from '../../lib/curl.ts'
 import { formatExact } from '../../lib/format.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { DeliveriesOfEvent } from './deliveries-list.tsx'
-import { Payload } from './payload.tsx'
+import { BinaryPayload, Payload } from './payload.tsx'
 import { plain } from './plain.ts'
-import { SendAgain } from './send-again.tsx'
+import { copyOf, SendAgain, useSendAgain } from './send-again.tsx'
 import { texts } from './texts.ts'
 
 export function EventPage() {
@@ -36,13 +35,14 @@ export function EventPage() {
 function Actions({ event }: { event: Event }) {
   const { can } = useTenant()
   const [isEditing, setEditing] = useState(false)
-  const curl = (): string => curlOf({ method: 'POST', url: `${location.origin}/api/v1/events`, headers: { authorization: `Bearer ${texts.yourKey}`, 'content-type': 'application/cloudevents+json' }, body: plain(event) })
+  const send = useSendAgain(event)
   return (
     <>
-      <CopyButton wide label={texts.copyCurl} value={curl} />
+      <CurlButton asked={() => askedOfHub('/api/v1/events', plain(event), 'application/cloudevents+json')} />
       <ShareButton />
-      {can('events:write') && <Button leftSection={<PencilLine size={14} />} onClick={() => { setEditing(true) }}>{texts.sendEdits}</Button>}
+      {can('events:write') && <Button variant="default" leftSection={<PencilLine size={14} />} onClick={() => { setEditing(true) }}>{texts.sendEdits}</Button>}
       {isEditing && <SendAgain event={event} onClose={() => { setEditing(false) }} />}
+      {can('events:write') && <Button leftSection={<RotateCw size={14} />} loading={send.isPending} onClick={() => { send.mutate(copyOf(event)) }}>{texts.sendAgain}</Button>}
     </>
   )
 }
@@ -66,7 +66,7 @@ function Shown({ event }: { event: Event }) {
         ]} />
       </Section>
       <Related id={messageId} />
-      <Section title={texts.data} text={base64 !== undefined && texts.bodyBinary}><Payload value={data ?? base64} label={texts.data} name={`${messageId}.json`} /></Section>
+      <Section title={texts.data}>{base64 === undefined ? <Payload value={data} label={texts.data} name={`${messageId}.json`} /> : <BinaryPayload base64={base64} contentType={datacontenttype ?? undefined} label={texts.data} name={messageId} />}</Section>
       {can('webhooks:read') && <Section title={texts.parts.deliveries}><DeliveriesOfEvent messageId={messageId} /></Section>}
     </Stack>
   )

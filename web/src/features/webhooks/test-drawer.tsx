@@ -13,16 +13,19 @@ import { texts } from './texts.ts'
 
 type Delivery = Reply<'GET', '/api/v1/deliveries/{id}'>
 
-const sample = { type: 'webhook.test', data: { message: 'A test' } as unknown }
+/** `repeats`: the event that it is made of. */
+interface Initial { type: string, data: unknown, repeats?: string }
+
+const sample: Initial = { type: 'webhook.test', data: { message: 'A test' } }
 
 /** Sends a test event to an endpoint, and shows what it answered. */
-export function TestDrawer({ endpointId, initial = sample, onClose }: { endpointId?: string, initial?: typeof sample, onClose(): void }) {
+export function TestDrawer({ endpointId, initial = sample, onClose }: { endpointId?: string, initial?: Initial, onClose(): void }) {
   const { rows: endpoints } = useRows('/api/v1/webhooks', { query: { limit: 500 } })
   const [chosen, setChosen] = useState<string | null>(endpointId ?? null)
   const [type, setType] = useState(initial.type)
   const id = chosen ?? (endpoints?.length === 1 ? endpoints[0]!.id : null)
   const send = useAction<unknown, Delivery>({
-    run: ({ hub }, data) => hub.post('/api/v1/webhooks/{id}/test', { path: { id: id! }, body: { type: type.trim(), data } }), changes: ['/api/v1/deliveries', '/api/v1/webhooks', '/api/v1/events'],
+    run: ({ hub }, data) => hub.post('/api/v1/webhooks/{id}/test', { path: { id: id! }, body: { type: type.trim(), data, ...initial.repeats !== undefined && { repeats: initial.repeats } } }), changes: ['/api/v1/deliveries', '/api/v1/webhooks', '/api/v1/events', '/api/v1/records'],
   })
   return (
     <Drawer opened onClose={onClose} title={texts.testTitle}>

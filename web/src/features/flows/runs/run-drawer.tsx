@@ -17,29 +17,38 @@ interface RunDrawerProps {
   version?: string | undefined
   /** Of an earlier run. */
   input?: unknown
+  /** The earlier run. */
+  repeats?: string
   /** There are changes that are not stored. */
   isEdited?: boolean
   onClose(): void
 }
 
+/** Recorded with a secret hidden, or with a large value left out. */
+export function isIncomplete(input: unknown): boolean {
+  return /\[hidden\]|"\$blob"/.test(JSON.stringify(input ?? null))
+}
+
 /** Starts a run, and goes to it. */
-export function RunDrawer({ flowId, version, input, isEdited = false, onClose }: RunDrawerProps) {
+export function RunDrawer({ flowId, version, input, repeats, isEdited = false, onClose }: RunDrawerProps) {
   const latest = useGet('/api/v1/flows/{flow}', { path: { flow: flowId } }, { enabled: version === undefined })
   const given = useGet('/api/v1/flows/{flow}/versions/{version}', { path: { flow: flowId, version: version ?? '' } }, { enabled: version !== undefined })
   return (
     <Drawer opened onClose={onClose} title={texts.runTitle(flowId)}>
-      <Loaded query={version === undefined ? latest : given}>{(flow) => <StartForm flow={flow} isLatest={version === undefined || version === flow.latestVersion} input={input} isEdited={isEdited} />}</Loaded>
+      <Loaded query={version === undefined ? latest : given}>{(flow) => <StartForm flow={flow} isLatest={version === undefined || version === flow.latestVersion} input={input} repeats={repeats} isEdited={isEdited} />}</Loaded>
     </Drawer>
   )
 }
 
-function StartForm({ flow, isLatest, input, isEdited }: { flow: Flow, isLatest: boolean, input: unknown, isEdited: boolean }) {
+interface StartFormProps { flow: Flow, isLatest: boolean, input: unknown, repeats: string | undefined, isEdited: boolean }
+
+function StartForm({ flow, isLatest, input, repeats, isEdited }: StartFormProps) {
   const go = useGo()
   const path = usePath()
   const [value, setValue] = useState<unknown>(input ?? {})
-  const isMasked = /\[hidden\]|"\$blob"/.test(JSON.stringify(value ?? null))
+  const isMasked = isIncomplete(value)
   const start = useAction<void, { id: string }>({
-    run: ({ hub }) => hub.post('/api/v1/flows/{flow}/runs', { path: { flow: flow.flowId }, body: { input: value, ...!isLatest && { version: flow.version } } }), changes: ['/api/v1/runs'],
+    run: ({ hub }) => hub.post('/api/v1/flows/{flow}/runs', { path: { flow: flow.flowId }, body: { input: value, ...!isLatest && { version: flow.version }, ...repeats !== undefined && { repeats } } }), changes: ['/api/v1/runs', '/api/v1/records'],
     done: ({ id }) => { go(path(`runs/${id}`)) },
   })
   return (

@@ -1,9 +1,10 @@
 import { Anchor, Button, Code, Group, Stack, Text } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
-import { Ban, Pause, Play, RotateCw } from 'lucide-react'
+import { Ban, Pause, PencilLine, Play, RotateCw } from 'lucide-react'
 import { useState } from 'react'
 import { Editor } from '../../../components/code/editor.tsx'
 import { ValueView } from '../../../components/code/value-view.tsx'
+import { askedOfHub, CurlButton } from '../../../components/curl-button.tsx'
 import { Facts } from '../../../components/facts.tsx'
 import { Loaded } from '../../../components/loading.tsx'
 import { notifyDone, notifyFailed } from '../../../components/notify.tsx'
@@ -16,11 +17,11 @@ import type { Run } from '../../../hub/client.ts'
 import { useGet } from '../../../hub/queries.ts'
 import { useTenant } from '../../../hub/session.ts'
 import { formatExact, formatMs } from '../../../lib/format.ts'
-import { RouteLink } from '../../../routing/link.tsx'
+import { RouteLink, useGo } from '../../../routing/link.tsx'
 import { usePath } from '../../../routing/paths.ts'
 import { flowIdOf, flowPath } from '../paths.ts'
 import { texts } from '../texts.ts'
-import { RunDrawer } from './run-drawer.tsx'
+import { isIncomplete, RunDrawer } from './run-drawer.tsx'
 import { RunError } from './run-error.tsx'
 import { RunGraph } from './run-graph.tsx'
 import { tookOf } from './runs-list.tsx'
@@ -49,10 +50,23 @@ function Actions({ run }: { run: Run }) {
     run: ({ hub }, verb) => hub.post(`/api/v1/runs/{id}/${verb}`, { path: { id: run.id } }), changes: ['/api/v1/runs'],
     done: (_result, verb) => { notifyDone(texts.steered[verb]) }, failed: (error) => { notifyFailed(texts.steerFailed, error) },
   })
+  const go = useGo()
+  const path = usePath()
+  const again = useAction<void, { id: string }>({
+    run: ({ hub }) => hub.post('/api/v1/flows/{flow}/runs', { path: { flow: flowIdOf(run) }, body: { input: run.input, version: run.version, repeats: run.id } }), changes: ['/api/v1/runs', '/api/v1/records'],
+    done({ id }) {
+      notifyDone(texts.againDone)
+      go(path(`runs/${id}`))
+    },
+    failed: (error) => { notifyFailed(texts.startFailed, error) },
+  })
+  // A hidden secret or a value that is too large must be given anew.
+  const isUsable = !isIncomplete(run.input)
   const button = (verb: Verb, icon: React.ReactNode) => <Button variant="default" leftSection={icon} loading={steer.isPending && steer.variables === verb} onClick={() => { steer.mutate(verb) }}>{texts[verb]}</Button>
   const mayRun = can('flows:run')
   return (
     <>
+      <CurlButton asked={() => askedOfHub(`/api/v1/flows/${encodeURIComponent(flowIdOf(run))}/runs`, { input: run.input, version: run.version })} />
       <ShareButton />
       {mayRun && !isOver(run.status) && (
         <>
@@ -60,8 +74,13 @@ function Actions({ run }: { run: Run }) {
           {button('cancel', <Ban size={14} />)}
         </>
       )}
-      {mayRun && isOver(run.status) && <Button leftSection={<RotateCw size={14} />} onClick={() => { setStarting(true) }}>{texts.again}</Button>}
-      {isStarting && <RunDrawer flowId={flowIdOf(run)} version={run.version} input={run.input} onClose={() => { setStarting(false) }} />}
+      {mayRun && isOver(run.status) && (
+        <>
+          <Button variant="default" leftSection={<PencilLine size={14} />} onClick={() => { setStarting(true) }}>{texts.againEdits}</Button>
+          <Button leftSection={<RotateCw size={14} />} loading={again.isPending} onClick={() => { if (isUsable) again.mutate(); else setStarting(true) }}>{texts.again}</Button>
+        </>
+      )}
+      {isStarting && <RunDrawer flowId={flowIdOf(run)} version={run.version} input={run.input} repeats={run.id} onClose={() => { setStarting(false) }} />}
     </>
   )
 }
