@@ -14,7 +14,7 @@ dashboard.prepare(async () => {
 })
 
 /** [part, what shows that it is all there] */
-const parts = [['members', 'Invite'], ['keys', 'of an agent'], ['credentials', 'Bookshop'], ['clients', 'google'], ['signIn', 'Our IdP'], ['storage', 'INTERCHANGE_EVENTS_RETENTION_DAYS'], ['networks', '10.20.0.0/16'], ['engines', 'QuickJS'], ['audit', 'oauth_client.set'], ['tenant', 'An isolated workspace']] as const
+const parts = [['members', 'Invite'], ['keys', 'of an agent'], ['credentials', 'Bookshop'], ['clients', 'google'], ['signIn', 'Our IdP'], ['storage', 'What is kept'], ['networks', '10.20.0.0/16'], ['engines', 'QuickJS'], ['audit', 'oauth_client.set'], ['tenant', 'An isolated workspace']] as const
 
 test.each(parts)('the part %s: in both themes, at a desk and on a telephone it passes axe, with nothing that its scripts complain of', async (part, shown) => {
   const { page, visit, expectInEveryLook, complaints, context } = await dashboard.visitor()
