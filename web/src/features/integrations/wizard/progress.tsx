@@ -9,7 +9,7 @@ export function Progress({ step, onStep }: { step: Step, onStep?: (step: Step) =
   const at = steps.indexOf(step)
   return (
     <Stepper active={at} size="xs" iconSize={26} aria-label={texts.progress} onStepClick={(next) => { onStep?.(steps[next]!) }} className="app-stepper">
-      {steps.map((each, index) => <Stepper.Step key={each} label={texts.steps[each]} aria-label={texts.steps[each]} allowStepSelect={onStep !== undefined && index < at && step !== 'done'} {...index === at && { 'aria-current': 'step' as const }} />)}
+      {steps.map((each, index) => <Stepper.Step key={each} label={texts.steps[each]} allowStepSelect={onStep !== undefined && index < at && step !== 'done'} {...index === at && { 'aria-current': 'step' as const }} />)}
     </Stepper>
   )
 }
