@@ -147,6 +147,8 @@ interface Piece {
   size: Sized
   /** Where ways come in from above, from its left. */
   entry: number
+  /** How far below its top its first task stands. */
+  drop: number
   id: string
   /** Ways that lead on to the next piece, as far as they are its own. */
   exits: { step: Omit<Step, 'from' | 'to'>, from: string, points: Point[], ahead?: TaskList }[]
@@ -169,7 +171,7 @@ function below(list: TaskList, inner: Arranged[], isRoot: boolean): Arranged {
         y += piece.size.height + GAP
         const next = all[index + 1]
         for (const [way, { step: { label, after }, from, points, ahead }] of next === undefined ? [] : piece.exits.entries()) {
-          into.ways.push({ id: `${from} ${next!.id} ${way}`, from, to: next!.id, label, after, ahead, points: [...points.map((point) => ({ x: corner.x + point.x, y: corner.y + point.y })), { x: at.x + left, y }] })
+          into.ways.push({ id: `${from} ${next!.id} ${way}`, from, to: next!.id, label, after, ahead, points: [...points.map((point) => ({ x: corner.x + point.x, y: corner.y + point.y })), { x: at.x + left, y: y + next!.drop }] })
         }
       }
     },
@@ -191,7 +193,7 @@ function cut(count: number, steps: Step[]): [first: number, last: number][] {
 
 function endPiece(kind: 'start' | 'end', list: TaskList): Piece {
   return {
-    size: END, entry: END.width / 2, id: kind, place: (at, into) => { into.ends.push({ id: kind, kind, at: { ...at, ...END } }) },
+    size: END, entry: END.width / 2, drop: 0, id: kind, place: (at, into) => { into.ends.push({ id: kind, kind, at: { ...at, ...END } }) },
     exits: kind === 'end' ? [] : [{ step: { label: undefined, after: undefined }, from: kind, points: [{ x: END.width / 2, y: END.height }], ahead: list }],
   }
 }
@@ -201,7 +203,7 @@ function pieceOf(list: TaskList, inner: Arranged[], steps: Step[], { first, last
   const { pointer: id } = list.tasks[first]!
   if (first !== last || own.length > 1 || own.some(({ to }) => to === undefined)) return layered(list, inner, own, { first, last })
   const { size, place } = inner[first]!
-  return { size, place, id, entry: size.width / 2, exits: own.map((step) => ({ step, from: id, points: [{ x: size.width / 2, y: size.height }] })) }
+  return { size, place, id, entry: size.width / 2, drop: 0, exits: own.map((step) => ({ step, from: id, points: [{ x: size.width / 2, y: size.height }] })) }
 }
 
 const OUT = 'out'
@@ -226,7 +228,7 @@ function layered(list: TaskList, inner: Arranged[], steps: Step[], { first, last
   }
   const ways = steps.map((step, at) => ({ step, from: pointer(step.from), to: goal(step), points: (graph.edge({ v: pointer(step.from), w: goal(step), name: String(at) }) as unknown as { points: Point[] }).points }))
   return {
-    size: { width: Math.ceil(laid.width ?? 0), height: Math.ceil(laid.height ?? 0) }, id: pointer(first), entry: Math.round((graph.node(pointer(first)) as unknown as Point).x),
+    size: { width: Math.ceil(laid.width ?? 0), height: Math.ceil(laid.height ?? 0) }, id: pointer(first), entry: Math.round((graph.node(pointer(first)) as unknown as Point).x), drop: cornerOf(pointer(first)).y,
     exits: ways.filter(({ to }) => to === OUT),
     place(at, into, depth) {
       const moved = ({ x, y, ...size }: Box): Box => ({ x: at.x + x, y: at.y + y, ...size })
