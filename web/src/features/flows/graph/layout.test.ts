@@ -55,9 +55,12 @@ test('what is empty or not said yet has a place too', () => {
 })
 
 test('a way ends at the task that it leads to, also where that stands lower than one beside it', () => {
-  const layout = layOut(readTasks({ do: [
-    { first: { set: { a: 1 } } }, { decide: { switch: [{ yes: { when: '.a', then: 'last' } }, { no: { then: 'end' } }] } },
-    { each: { for: { in: '.a' }, do: [{ inner: { set: { b: 1 } } }, { other: { set: { b: 2 } } }] } }, { last: { set: { c: 1 } } },
-  ] }))
+  const layout = place(`
+do:
+  - first: { set: { a: 1 } }
+  - decide: { switch: [{ yes: { when: .a, then: last } }, { no: { then: end } }] }
+  - each: { for: { in: .a }, do: [{ inner: { set: { b: 1 } } }, { other: { set: { b: 2 } } }] }
+  - last: { set: { c: 1 } }
+`)
   expect(layout.ways.find(({ to }) => to === '/do/1/decide')!.points.at(-1)!.y).toBe(boxOf(layout, 'decide').y)
 })
