@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/engines/*.engine.test.ts'],
     globalSetup: ['test/global-setup.ts'],
+    setupFiles: ['test/patience.ts'],
     pool: 'forks',
     // One counterpart at a time: together they would need more memory than a small machine has.
     maxWorkers: 1,

@@ -61,6 +61,7 @@ export async function ownEverything(hub: TestHub, upstream: Upstream, { key, mar
   const made = await call('POST', '/api/v1/keys', { name: mark, role: 'viewer' })
   expectStatus(201, await hub.call('POST', '/api/v1/connectors', { id: `${mark}-second`, document: serviceDocument(upstream.url, { title: mark }) }, { key, headers: { 'idempotency-key': `${mark}-key` } }))
   await addMinute(hub.connectionString, tenant.id, integration)
+  await told(hub, { type: 'integration.created', key })
   const example = await call('POST', `/api/v1/integrations/${integration}/examples`, { operation: 'getFile', name: mark, input: { id: mark } })
   return {
     tenantId: tenant.id, mark, integration, example: example.id, credential: credential.id, connector, execution: run.execution.id, blob: run.data.$blob.id, member: member.id, invitation: invitation.id, key: made.id,
@@ -73,6 +74,11 @@ export async function ownEverything(hub: TestHub, upstream: Upstream, { key, mar
     ...await ownWebhooks(hub, { url: `${upstream.url}/hook`, key, mark }),
     ...await ownFlow(hub, { tenantId: tenant.id, mark }),
   }
+}
+
+/** Nobody waits for what the hub tells: afterwards it is stored. */
+async function told(hub: TestHub, { type, key }: { type: string, key: string }): Promise<void> {
+  await vi.waitFor(async () => { expect((await hub.call('GET', `/api/v1/events?type=${type}`, undefined, { key })).body.data).not.toEqual([]) })
 }
 
 /** An event with an id of its own that came once more, a type with a schema, and somebody who follows. */

@@ -122,7 +122,7 @@ describe('fork', () => {
   test('all branches, their outputs in order', () => flows(async ({ run }) => {
     const record = await run([{ both: { fork: { branches: [{ slow: { do: [{ w: { wait: { milliseconds: 50 } } }, { s: { set: { a: 1 } } }] } }, { fast: { set: { b: 2 } } }] } } }])
     expect(record).toMatchObject({ status: 'completed', output: [{ a: 1 }, { b: 2 }] })
-    expect(record.tasks.map(({ reference }) => reference)).toEqual(['/do/0/both', '/do/0/both/fork/branches/0/slow', '/do/0/both/fork/branches/1/fast', '/do/0/both/fork/branches/0/slow/do/0/w', '/do/0/both/fork/branches/0/slow/do/1/s'])
+    expect(record.tasks.map(({ reference }) => reference).toSorted()).toEqual(['/do/0/both', '/do/0/both/fork/branches/0/slow', '/do/0/both/fork/branches/0/slow/do/0/w', '/do/0/both/fork/branches/0/slow/do/1/s', '/do/0/both/fork/branches/1/fast'])
   }))
 
   test('the first of competing branches wins, the others are cancelled; a fault does not win', () => flows(async ({ run }) => {
