@@ -16,7 +16,7 @@ interface Tried extends Pick<FlowsArea, 'run' | 'runs' | 'caller' | 'publishing'
   again(id: string, request: RetryRequest): Promise<RunRecord>
 }
 
-/** `call: service` answers what it is given; `call: gate` does so, too, once nothing is to fail. */
+/** `call: service` answers what it is given; `call: gate` does so, too, once nothing is to fail, and `call: meet` once somebody stood at the gate. */
 function withService(work: (area: Tried) => Promise<void>): Promise<void> {
   const calls: unknown[] = []
   let broken: unknown[] = []
@@ -25,7 +25,15 @@ function withService(work: (area: Tried) => Promise<void>): Promise<void> {
     if (broken.includes(given)) throw fault('communication', 'down', { status: 503 })
     return given
   }
-  const gate = (given: unknown, { signal }: { signal: AbortSignal }): unknown => (broken.length === 0 ? given : new Promise((_resolve, reject) => { signal.addEventListener('abort', () => { reject(signal.reason as Error) }) }))
+  const reached = Promise.withResolvers<void>()
+  const meet = async (given: unknown): Promise<unknown> => {
+    await reached.promise
+    return given
+  }
+  const gate = (given: unknown, { signal }: { signal: AbortSignal }): unknown => {
+    reached.resolve()
+    return broken.length === 0 ? given : new Promise((_resolve, reject) => { signal.addEventListener('abort', () => { reject(signal.reason as Error) }) })
+  }
   return withDatabase((database) => withFlows(database, (area) => work({
     ...area, asked: () => calls.splice(0), failing: (...values) => { broken = values },
     async again(id, request) {
@@ -33,7 +41,7 @@ function withService(work: (area: Tried) => Promise<void>): Promise<void> {
       await area.runs.wait(area.caller, made.id, 30_000)
       return area.runs.get(area.caller, made.id)
     },
-  }), { functions: { service, gate } }))
+  }), { functions: { service, gate, meet } }))
 }
 
 const call = (given: string): { call: string, with: unknown } => ({ call: 'service', with: given as never })
@@ -69,7 +77,7 @@ test("a branch begins anew with the others' results; one that was broken off goe
   const flow: TaskList = [{ both: { fork: { branches: [
     { done: call('${ "done" }') },
     { broken: { do: [{ made: { ...call('${ "made" }'), export: { as: '{ made: true }' } } }, { gate: { call: 'gate', with: 1 as never } }, { rest: call('${ "rest" }') }] } },
-    { bad: { do: [{ pause: { wait: { milliseconds: 400 } } }, { fails: call('${ "bad" }') }] } },
+    { bad: { do: [{ pause: { call: 'meet', with: 1 as never } }, { fails: call('${ "bad" }') }] } },
   ] } } }, { end: { set: { outputs: '${ . }', made: '${ $context.made }' } } }]
   const first = await run(flow)
   expect(first).toMatchObject({ status: 'faulted', error: { instance: '/do/0/both/fork/branches/2/bad/do/1/fails' } })
