@@ -144,7 +144,8 @@ describe.skipIf(!isPulsarReady())('with a real broker', () => {
     let dead: TopicMessage[] = []
     await eventually(async () => {
       dead = await broker.read(topic('in').concat('-interchange-DLQ'))
-      expect(dead.length).toBe(2)
+      // One that was not acknowledged in time comes once more.
+      expect(new Set(dead.map(({ payload }) => payload)).size).toBe(2)
     })
     const small = dead.find(({ key }) => key === 'k')
     expect(small).toMatchObject({ payload: '{"no":"kind"}', properties: { p: 'x', REAL_TOPIC: whole('in'), interchange_reason: 'The jq program for `type` gave null, and not a text.', interchange_redeliveries: '2' } })
