@@ -74,7 +74,7 @@ test('an event is sent once more with edits, and a delivery to its endpoint alon
   await page.getByRole('heading', { level: 1, name: 'order.paid', exact: true }).waitFor()
   await related.getByRole('listitem').filter({ hasText: 'again · Event' }).getByRole('link', { name: 'order.paid.again' }).waitFor()
   await page.getByRole('button', { name: 'Send again' }).click()
-  await page.getByText('Sent: this is the new event.').waitFor()
+  await page.getByText('Sent: this is the new event.').first().waitFor()
   await page.waitForURL((url) => url.pathname.includes('/events/') && !url.pathname.endsWith(ids.event))
   await visit(`deliveries/${ids.delivery}`, 'order.looked-up')
   await page.getByRole('button', { name: 'Send with edits' }).click()

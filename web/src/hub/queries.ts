@@ -1,8 +1,9 @@
 /** Reading from the hub: keys are made here, so that a change can say which paths it makes stale. */
-import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery, useQueryClient, type InfiniteData, type QueryClient, type UseQueryResult } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery, useQueryClient, type InfiniteData, type UseQueryResult } from '@tanstack/react-query'
 import type { CallOptions, Client, Item, PathOf, RawOptions, Reply } from '../../../src/client/client.ts'
 import type { Routes } from '../../../src/client/types.ts'
 import { useTenant, type Tenant } from './session.ts'
+import { stale } from './stale.ts'
 
 type Get = PathOf<'GET'>
 export type GetOptions<Path extends Get> = `GET ${Path}` extends keyof Routes ? Omit<CallOptions<Routes[`GET ${Path}`]>, 'signal'> : never
@@ -53,13 +54,6 @@ export function useRows<Path extends ListPath>(path: Path, options?: GetOptions<
     ...extra,
   })
   return { ...query, rows: query.data }
-}
-
-/** Has what was read below these paths read again, where it is shown. */
-export async function stale(client: QueryClient, tenant: string, paths: string[]): Promise<void> {
-  await client.invalidateQueries({
-    predicate: ({ queryKey: [slug, path] }) => slug === tenant && typeof path === 'string' && paths.some((each) => path === each || path.startsWith(`${each}/`)),
-  })
 }
 
 export function useStale(): (...paths: string[]) => Promise<void> {
