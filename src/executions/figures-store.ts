@@ -4,9 +4,8 @@
  */
 import type { Db } from '../db/db.ts'
 import { lowestId } from '../db/partitions.ts'
+import { MINUTE_MS } from '../lib/minute.ts'
 import { latencyBounds } from './histogram.ts'
-
-export const MINUTE_MS = 60_000
 
 /** Held while figures of past minutes are made or their records removed. Any number that no other lock of ours has. */
 const LOCK = 0x66696775

@@ -1,9 +1,10 @@
 /** Measured figures of calls, and the storage that their records take. Times are whole minutes: `from` is rounded down, `to` up. */
 import type { Database } from '../db/database.ts'
 import { isUuid } from '../lib/page.ts'
-import { MINUTE_MS, sumBlobs, sumByIntegration, sumByPart, sumByStep, sumFigures, sumStored, type Range, type Step, type Sums } from './figures-store.ts'
+import { floorMinute, MINUTE_MS } from '../lib/minute.ts'
+import { sumBlobs, sumByIntegration, sumByPart, sumByStep, sumFigures, sumStored, type Range, type Step, type Sums } from './figures-store.ts'
 import { percentile } from './histogram.ts'
-import { createRollup, floorMinute, type Rollup } from './rollup.ts'
+import { createRollup, type Rollup } from './rollup.ts'
 
 export interface TimeRange { from: Date, to: Date }
 

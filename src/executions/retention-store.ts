@@ -1,6 +1,7 @@
 import type { Db } from '../db/db.ts'
 import { lowestId } from '../db/partitions.ts'
-import { lockFigures, MINUTE_MS } from './figures-store.ts'
+import { MINUTE_MS } from '../lib/minute.ts'
+import { lockFigures } from './figures-store.ts'
 
 export interface Kept { tenantId: string, integrationId: string, days: number }
 

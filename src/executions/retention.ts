@@ -6,9 +6,8 @@ import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
 import { dropPartitionsSoon, ensurePartitions, idTime } from '../db/partitions.ts'
 import type { Figures } from './figures.ts'
-import { MINUTE_MS } from './figures-store.ts'
+import { floorMinute, MINUTE_MS } from '../lib/minute.ts'
 import { clearStored, deleteMinutes, deleteSlice, findExpired, findIdAfter, findKept, findLongestRetention, listMeasured, type Expired, type Kept } from './retention-store.ts'
-import { floorMinute } from './rollup.ts'
 
 export interface RetentionResult { executions: number, days: Date[], blobs: number, minutes: number }
 

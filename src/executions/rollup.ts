@@ -5,7 +5,8 @@
  */
 import type { Database } from '../db/database.ts'
 import { idTime } from '../db/partitions.ts'
-import { findNewestId, lockFigures, MINUTE_MS, rollUpKeys, rollUpMinutes, type MinuteKey } from './figures-store.ts'
+import { floorMinute, MINUTE_MS } from '../lib/minute.ts'
+import { findNewestId, lockFigures, rollUpKeys, rollUpMinutes, type MinuteKey } from './figures-store.ts'
 
 export interface Rollup {
   /** A record was committed. Its id has the time when its run began, which may lie in a minute that was made already. */
@@ -133,10 +134,6 @@ function locked({ system }: Pick<Database, 'system'>, work: (db: Database['syste
     await lockFigures(db)
     await work(db)
   })
-}
-
-export function floorMinute(ms: number): number {
-  return Math.floor(ms / MINUTE_MS) * MINUTE_MS
 }
 
 function minutesBetween(from: number, to: number): number[] {

@@ -1,4 +1,5 @@
 /** Calls a minute, as a bucket that refills evenly (GCRA): a full bucket allows a burst of a minute's worth. */
+import { MINUTE_MS } from './minute.ts'
 
 export interface RateDecision {
   allowed: boolean
@@ -8,8 +9,6 @@ export interface RateDecision {
   /** Until a refused call may come again, or else until the bucket is full. */
   resetSeconds: number
 }
-
-const MINUTE_MS = 60_000
 
 export class RateLimiter {
   #perMinute: number

@@ -1,7 +1,5 @@
 /** Counts of minutes: added up in memory, and written every few seconds. */
 
-export const MINUTE_MS = 60_000
-
 export interface Minutes<Row> {
   add(row: Row): void
   /** Writes what was added. One after the other: what is read afterwards holds all that was added before. */
@@ -43,11 +41,6 @@ export function createMinutes<Row extends object>({ keyOf, merge, write }: Minut
       return writing
     },
   }
-}
-
-/** Its beginning, in ms. */
-export function minuteOf(ms: number): number {
-  return Math.floor(ms / MINUTE_MS) * MINUTE_MS
 }
 
 /** The later of two times that may be missing. */

@@ -1,7 +1,7 @@
 /** The hub's own tools for flows and their runs. */
 import { z } from 'zod'
 import { HubError } from '../../errors.ts'
-import { answered, defineHubTool, dryRun, looksOnly, mayRead, page, word, type HubTool } from './hub-tools.ts'
+import { answered, defineHubTool, dryRun, looksOnly, mustRead, page, word, type HubTool } from './hub-tools.ts'
 import { awaitRun, performFlow } from './perform.ts'
 import { reachesFlow, runnerOf, type Reach } from './reach.ts'
 import type { DescribedFlow } from './flow-source.ts'
@@ -57,7 +57,7 @@ const getRun = defineHubTool({
   description: 'Get a run of a flow with its status, output and tasks; with wait_seconds, wait for its end.',
   input: z.strictObject({ run_id: word, wait_seconds: waitSeconds }), example: { run_id: '01980000-0000-7000-8000-000000000000', wait_seconds: 30 },
   async run({ flows, audit }, { caller, call }, { run_id: id, wait_seconds: wait }) {
-    await mustReadRun({ flows, audit }, caller, id)
+    await mustRead({ flows, audit }, caller, 'run', id)
     const runner = runnerOf(caller)
     if (wait !== undefined) await awaitRun(flows, runner, { id, status: 'running' }, { waitMs: wait * 1000, call })
     return answered(await flows.read(runner, id))
@@ -69,16 +69,12 @@ const cancelRun = defineHubTool({
   description: 'End a run of a flow that is not over yet. What it did already stays done.',
   input: z.strictObject({ run_id: word }), example: { run_id: '01980000-0000-7000-8000-000000000000' },
   async run({ flows, audit }, { caller }, { run_id: id }) {
-    await mustReadRun({ flows, audit }, caller, id)
+    await mustRead({ flows, audit }, caller, 'run', id)
     if (caller.agent === undefined && !caller.scopes.has('flows:run')) throw new HubError('forbidden', 'This needs the scope flows:run, which the key does not have.')
     const { status } = await flows.cancel(runnerOf(caller), id)
     return answered({ run_id: id, status })
   },
 })
-
-async function mustReadRun({ audit, flows }: Pick<HubToolDeps, 'audit' | 'flows'>, caller: Performance['caller'], id: string): Promise<void> {
-  if (!await mayRead(audit, caller, 'run', id) && !await flows.isBegunBy(runnerOf(caller), id)) throw new HubError('not_found', 'There is no such run, or it is not one of yours.')
-}
 
 export const flowHubTools: HubTool[] = [triggerIntegrationFlow, listFlows, describeFlow, getRun, cancelRun]
 

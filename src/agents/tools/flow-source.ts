@@ -38,7 +38,7 @@ export interface FlowSource {
   /** As `GET /api/v1/runs/{id}` answers it. Throws `not_found`. */
   read(caller: Caller, runId: string): Promise<unknown>
   cancel(caller: Caller, runId: string): Promise<FlowRun>
-  /** Whether a tool call of an agent's key began it, which is the caller: the audit log knows so only once the call is over. */
+  /** Whether a tool call of the caller's key began it. */
   isBegunBy(caller: Caller, runId: string): Promise<boolean>
 }
 
@@ -93,7 +93,6 @@ export function createFlowSource({ flows, definitions, runs }: FlowSourceDeps): 
     },
     cancel: (caller, id) => runs.cancel(caller, id),
     async isBegunBy(caller, id) {
-      if (caller.agent === undefined) return false
       const run = await runs.look(caller, id)
       return run?.trigger.type === 'agent' && run.trigger['actor'] === caller.actor
     },

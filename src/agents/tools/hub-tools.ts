@@ -61,11 +61,16 @@ export function answered(data: unknown): ToolResult {
   return { dataJson: JSON.stringify(data), dryRun: false }
 }
 
-/** What an agent's key did not begin is not there for it. */
-export async function mayRead(audit: Pick<Audit, 'madeByToolCall'>, caller: Caller, kind: 'execution' | 'run', id: string): Promise<boolean> {
+/** What an agent's key did not begin is not there for it. Throws `not_found`. */
+export async function mustRead(deps: Pick<HubToolDeps, 'audit' | 'flows'>, caller: Caller, kind: 'execution' | 'run', id: string): Promise<void> {
+  if (!await mayRead(deps, caller, kind, id)) throw new HubError('not_found', `There is no such ${kind}, or it is not one of yours.`)
+}
+
+async function mayRead({ audit, flows }: Pick<HubToolDeps, 'audit' | 'flows'>, caller: Caller, kind: 'execution' | 'run', id: string): Promise<boolean> {
   if (!isUuid(id)) return false
-  if (caller.agent !== undefined) return audit.madeByToolCall(caller, id.toLowerCase())
-  return caller.scopes.has(kind === 'execution' ? 'executions:read' : 'flows:read')
+  if (caller.agent === undefined) return caller.scopes.has(kind === 'execution' ? 'executions:read' : 'flows:read')
+  // The audit log knows of a run only once the call that began it is over.
+  return await audit.madeByToolCall(caller, id.toLowerCase()) || (kind === 'run' && await flows.isBegunBy(caller, id))
 }
 
 const searchTools = defineHubTool({
@@ -135,9 +140,9 @@ const getExecution = defineHubTool({
   name: 'get_execution', title: 'Get an execution', hints: looksOnly, offered: ({ operations }) => operations.length > 0,
   description: 'Get the record of an operation that was run: what was sent, what was answered, how long it took, what failed.',
   input: z.strictObject({ execution_id: word.describe('The id that the call answered.') }), example: { execution_id: '01980000-0000-7000-8000-000000000000' },
-  async run({ executions, audit }, { caller }, { execution_id: id }) {
-    if (!await mayRead(audit, caller, 'execution', id)) throw new HubError('not_found', 'There is no such execution, or it is not one of yours.')
-    return answered(await executions.find(caller, id))
+  async run(deps, { caller }, { execution_id: id }) {
+    await mustRead(deps, caller, 'execution', id)
+    return answered(await deps.executions.find(caller, id))
   },
 })
 

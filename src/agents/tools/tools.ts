@@ -6,7 +6,7 @@ import type { Audit } from '../../tenants/audit.ts'
 import type { Caller } from '../../tenants/caller.ts'
 import { createCatalog, type FoundOperation } from './catalog.ts'
 import { flowHubTools } from './flow-hub-tools.ts'
-import { mayRead, operationHubTools, type HubTool, type HubToolDeps } from './hub-tools.ts'
+import { mustRead, operationHubTools, type HubTool, type HubToolDeps } from './hub-tools.ts'
 import { createToolLimits } from './limits.ts'
 import { createOperationTools, type ConnectorSource } from './operations.ts'
 import type { CallRecord, PerformDeps } from './perform.ts'
@@ -73,7 +73,7 @@ export function createTools(given: ToolsDeps): Tools {
       return rows.map(({ at, targetType, targetId, detail }) => ({ at, kind: targetType as Made['kind'], id: targetId, tool: String(detail['tool']) }))
     },
     async read(caller, kind, id) {
-      if (!await mayRead(given.audit, caller, kind, id) && !(kind === 'run' && await given.flows.isBegunBy(caller, id))) throw new HubError('not_found', `There is no such ${kind}, or it is not one of yours.`)
+      await mustRead(deps, caller, kind, id)
       return kind === 'execution' ? given.executions.find(caller, id) : given.flows.read(runnerOf(caller), id)
     },
   }

@@ -1,7 +1,8 @@
 /** How much came to webhook sources, and how much of it was refused: added up in memory, and written every few seconds. */
 import type { Database } from '../../db/database.ts'
 import type { Caller } from '../../tenants/caller.ts'
-import { createMinutes, latestOf, minuteOf } from '../minutes.ts'
+import { floorMinute } from '../../lib/minute.ts'
+import { createMinutes, latestOf } from '../minutes.ts'
 import { addSourceMinutes, deleteSourceMinutes, sumBySource, sumBySourceHour, type SourceMinute, type SourceSums } from './figures-store.ts'
 
 export interface SourceFigure extends SourceSums { series: { at: Date, accepted: number, refused: number }[] }
@@ -32,11 +33,11 @@ export function createSourceFigures({ database, clock = Date.now }: { database: 
   return {
     record({ tenantId, id }, { accepted = 0, refused = 0 }) {
       const at = clock()
-      minutes.add({ tenantId, sourceId: id, minute: minuteOf(at), accepted, refused, lastEvent: accepted > 0 ? at : null })
+      minutes.add({ tenantId, sourceId: id, minute: floorMinute(at), accepted, refused, lastEvent: accepted > 0 ? at : null })
     },
     async since({ tenantId }, sourceIds, from) {
       await minutes.flush().catch(() => undefined)
-      const [db, minute] = [database.tenant(tenantId), new Date(minuteOf(from.getTime()))]
+      const [db, minute] = [database.tenant(tenantId), new Date(floorMinute(from.getTime()))]
       const [sums, hours] = await Promise.all([sumBySource(db, tenantId, sourceIds, minute), sumBySourceHour(db, tenantId, sourceIds, minute)])
       return sums.map((each) => ({ ...each, series: hours.filter(({ sourceId }) => sourceId === each.sourceId).map(({ at, accepted, refused }) => ({ at, accepted, refused })) }))
     },

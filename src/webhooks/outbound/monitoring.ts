@@ -1,6 +1,7 @@
 /** Measured figures of endpoints: added up in memory, and written every few seconds. */
 import type { Database } from '../../db/database.ts'
-import { createMinutes, latestOf, minuteOf, MINUTE_MS } from '../minutes.ts'
+import { floorMinute, MINUTE_MS } from '../../lib/minute.ts'
+import { createMinutes, latestOf } from '../minutes.ts'
 import { addMinutes, deleteMinutes, sumByStep, sumByWebhook, sumByWebhookHour, type MinuteRow, type Range, type Step, type Sums, type WebhookHour } from './monitoring-store.ts'
 
 /** What one request to an endpoint came to. */
@@ -78,7 +79,7 @@ export function createWebhookFigures({ database, clock = Date.now }: { database:
 
   return {
     record({ tenantId, webhookId, at, latencyMs, attempts, failedAttempts, delivered, failed }) {
-      minutes.add({ tenantId, webhookId, minute: minuteOf(at.getTime()), delivered, failed, attempts, failedAttempts, latencyMs, lastDelivery: delivered > 0 ? at.getTime() : null })
+      minutes.add({ tenantId, webhookId, minute: floorMinute(at.getTime()), delivered, failed, attempts, failedAttempts, latencyMs, lastDelivery: delivered > 0 ? at.getTime() : null })
     },
     monitoring: (tenantId, webhookIds) => monitoring(tenantId, webhookIds, { from: new Date(clock() - DAY_MS), to: new Date(clock() + MINUTE_MS) }),
     async performance(tenantId, webhookId, range) {
@@ -100,7 +101,7 @@ export function createWebhookFigures({ database, clock = Date.now }: { database:
 }
 
 function wholeMinutes({ from, to }: Range): Range {
-  return { from: new Date(minuteOf(from.getTime())), to: new Date(Math.ceil(to.getTime() / MINUTE_MS) * MINUTE_MS) }
+  return { from: new Date(floorMinute(from.getTime())), to: new Date(Math.ceil(to.getTime() / MINUTE_MS) * MINUTE_MS) }
 }
 
 function measured({ delivered, failed, attempts, failedAttempts, latencyMs }: Sums): Measured {

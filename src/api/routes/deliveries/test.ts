@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HubError } from '../../../errors.ts'
+import { assertRepeatable } from '../../repeats.ts'
 import { defineRoute } from '../../route.ts'
 import { delivery } from './shapes.ts'
 
@@ -18,7 +18,7 @@ export const testWebhook = defineRoute({
   freeText: ['/data'],
   reply: delivery,
   async handle({ testEvents, events }, { caller, params, body: { wait, ...event } }) {
-    if (event.repeats !== undefined && await events.look(caller, event.repeats) === undefined) throw new HubError('not_found', 'There is no event that this could repeat.', { errors: [{ pointer: '/repeats', detail: 'is the id of no event' }] })
+    if (event.repeats !== undefined) assertRepeatable('event', await events.look(caller, event.repeats))
     return testEvents.send(caller, params.id, event, wait * 1000)
   },
 })

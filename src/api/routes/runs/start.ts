@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { HubError } from '../../../errors.ts'
 import { placeOf } from '../../../flows/flow-id.ts'
+import { assertRepeatable } from '../../repeats.ts'
 import { Answer, defineRoute } from '../../route.ts'
 import { runStatus, tag } from './shapes.ts'
 
@@ -20,7 +21,7 @@ export const startRun = defineRoute({
   freeText: ['/input'],
   reply: z.object({ id: z.uuid(), status: runStatus, output: z.unknown().optional().describe('Only after waiting.'), error: z.unknown().optional() }),
   handle: async ({ runs }, { caller, params, query, body, request }) => {
-    if (body.repeats !== undefined && await runs.look(caller, body.repeats) === undefined) throw new HubError('not_found', 'There is no run that this could repeat.', { errors: [{ pointer: '/repeats', detail: 'is the id of no run' }] })
+    if (body.repeats !== undefined) assertRepeatable('run', await runs.look(caller, body.repeats))
     const start = { flow: placeOf(params.flow), version: body.version, input: body.input ?? {}, idempotencyKey: request.idempotencyKey, trigger: { type: 'api' as const, actor: caller.actor, ...body.repeats !== undefined && { runId: body.repeats } } }
     if (query.wait === undefined) return runs.start(caller, start)
     const { id, status, end } = await runs.startAndWait(caller, start, waitMs(query.wait))
