@@ -1,6 +1,6 @@
 /** Flows from a predefined one, or from nothing, to a run and its tasks; and what agents are told. */
-import { describe, expect } from 'vitest'
-import { connectShop, test, useDashboard, type Visitor } from './browser.ts'
+import { expect } from 'vitest'
+import { connectShop, test, useDashboard } from './browser.ts'
 
 const dashboard = useDashboard()
 const ids = { run: '' }
@@ -40,28 +40,14 @@ const screens: [path: () => string, title: string, shown: string][] = [
   [() => 'agents?part=calls', 'Integration Hub', 'Bookshop__getBook'], [() => 'agents?part=definitions', 'Integration Hub', 'librarian'],
 ]
 
-async function open({ page, visit }: Visitor, [path, title, shown]: (typeof screens)[number]): Promise<void> {
-  await visit(path(), title)
-  await page.getByText(shown).first().waitFor()
-}
-
-describe.each(['light', 'dark'] as const)('in the %s theme', (scheme) => {
-  test('every screen of flows and agents passes axe, with nothing that its scripts complain of', async () => {
-    const visitor = await dashboard.visitor({ scheme })
-    for (const screen of screens) {
-      await open(visitor, screen)
-      await visitor.expectAccessible(screen[0]())
-    }
-    expect(visitor.complaints).toEqual([])
-  })
-})
-
-test('on a telephone of 380 pixels nothing runs out of the page sideways', async () => {
-  const visitor = await dashboard.visitor({ width: 380 })
-  for (const screen of screens) {
-    await open(visitor, screen)
-    expect(await visitor.page.evaluate(() => globalThis.document.documentElement.scrollWidth), screen[0]()).toBeLessThanOrEqual(380)
+test('every screen of flows and agents passes axe in both themes, at a desk and on a telephone, with nothing that its scripts complain of', async () => {
+  const { page, visit, expectInEveryLook, complaints } = await dashboard.visitor()
+  for (const [path, title, shown] of screens) {
+    await visit(path(), title)
+    await page.getByText(shown).first().waitFor()
+    await expectInEveryLook(path())
   }
+  expect(complaints).toEqual([])
 })
 
 test('a flow of three tasks is written, published, run by its form, and its tasks are seen, with the execution that one led to', async () => {

@@ -1,9 +1,10 @@
 /** Every screen, in both themes and on a telephone. */
 import { expect } from 'vitest'
-import { connectShop, test, useDashboard } from './browser.ts'
+import { connectShop, test, useDashboard, type Visitor } from './browser.ts'
 
 const dashboard = useDashboard()
 const ids = { integration: '', execution: '', example: '' }
+let visitor: Visitor
 
 dashboard.prepare(async () => {
   ids.integration = await connectShop(dashboard)
@@ -16,6 +17,7 @@ dashboard.prepare(async () => {
   await dashboard.hub.call('POST', '/api/v1/members', { email: 'eve@example.com', name: 'Eve', role: 'viewer' })
   await dashboard.hub.call('POST', '/api/v1/members/invitations', { email: 'ivan@example.com', role: 'developer' })
   await dashboard.hub.call('POST', '/api/v1/keys', { name: 'a key', role: 'viewer' })
+  visitor = await dashboard.visitor()
 })
 
 /** [path, its title, what shows that it is all there] */
@@ -35,12 +37,10 @@ const screens: [path: () => string, title: string, shown: string][] = [
 ]
 
 test.each(screens.map((screen, at) => [at, ...screen] as const))('screen %#: in both themes, at a desk and on a telephone it passes axe, with nothing that its scripts complain of', async (_at, path, title, shown) => {
-  const { page, visit, expectInEveryLook, complaints, context } = await dashboard.visitor()
-  await visit(path(), title)
-  await page.getByText(shown).first().waitFor()
-  await expectInEveryLook(path())
-  expect(complaints).toEqual([])
-  await context.close()
+  await visitor.visit(path(), title)
+  await visitor.page.getByText(shown).first().waitFor()
+  await visitor.expectInEveryLook(path())
+  expect(visitor.complaints.splice(0)).toEqual([])
 })
 
 test('what is not there is told, and so is what failed, with one thing to do', async () => {

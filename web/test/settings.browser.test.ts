@@ -1,9 +1,10 @@
 /** The settings: what is kept and for how long, what is allowed, what runs here, who may come in, and who did what. */
 import { expect } from 'vitest'
-import { connectShop, test, useDashboard } from './browser.ts'
+import { connectShop, test, useDashboard, type Visitor } from './browser.ts'
 
 const dashboard = useDashboard({ env: { INTERCHANGE_ALLOW_NETWORKS: '127.0.0.0/8,10.20.0.0/16', INTERCHANGE_OPENID_PROVIDERS: JSON.stringify([{ id: 'idp', name: 'Our IdP', issuer: 'http://127.0.0.1:9', clientId: 'c', clientSecret: 'canary-client-secret' }]) } })
 let id = ''
+let visitor: Visitor
 
 dashboard.prepare(async () => {
   id = await connectShop(dashboard)
@@ -11,19 +12,18 @@ dashboard.prepare(async () => {
   await dashboard.hub.call('PUT', '/api/v1/oauth-clients/google', { clientId: 'a-client-of-google', clientSecret: 'canary-of-google' })
   await dashboard.hub.call('POST', '/api/v1/pulsar-bridges', { name: 'A bridge', serviceUrl: 'ws://127.0.0.1:1', status: 'paused' })
   await dashboard.hub.call('POST', '/api/v1/keys', { name: 'of an agent', agent: { operations: ['Bookshop/*'] } })
+  visitor = await dashboard.visitor()
 })
 
 /** [part, what shows that it is all there] */
 const parts = [['members', 'Invite'], ['keys', 'of an agent'], ['credentials', 'Bookshop'], ['clients', 'google'], ['signIn', 'Our IdP'], ['storage', 'What is kept'], ['networks', '10.20.0.0/16'], ['engines', 'QuickJS'], ['audit', 'oauth_client.set'], ['tenant', 'An isolated workspace']] as const
 
 test.each(parts)('the part %s: in both themes, at a desk and on a telephone it passes axe, with nothing that its scripts complain of', async (part, shown) => {
-  const { page, visit, expectInEveryLook, complaints, context } = await dashboard.visitor()
-  await visit(`settings?part=${part}`, 'Integration Hub')
-  await page.getByText(shown).first().waitFor()
-  expect(await page.locator('main').innerHTML()).not.toContain('canary')
-  await expectInEveryLook(part)
-  expect(complaints).toEqual([])
-  await context.close()
+  await visitor.visit(`settings?part=${part}`, 'Integration Hub')
+  await visitor.page.getByText(shown).first().waitFor()
+  expect(await visitor.page.locator('main').innerHTML()).not.toContain('canary')
+  await visitor.expectInEveryLook(part)
+  expect(visitor.complaints.splice(0)).toEqual([])
 })
 
 test('how long executions are kept is changed for one integration, and for all', async () => {
