@@ -1,7 +1,7 @@
 /** Forms of calls by protocol, and of what a document keeps under `use`. */
 import { expect } from 'vitest'
 import { parse } from 'yaml'
-import { test, useDashboard } from './browser.ts'
+import { connectShop, test, useDashboard } from './browser.ts'
 import { documentText, graphNode } from './flow-page.ts'
 
 const dashboard = useDashboard()
@@ -26,6 +26,8 @@ do:
 `
 
 dashboard.prepare(async () => {
+  await connectShop(dashboard)
+  expect((await dashboard.hub.call('POST', '/api/v1/webhook-sources', { name: 'Shop hook', verification: { scheme: 'none' } }, { key: dashboard.hub.key })).status).toBe(201)
   const response = await fetch(`${dashboard.hub.url}/api/v1/flows`, { method: 'POST', body: text, headers: { authorization: `Bearer ${dashboard.hub.key}`, 'content-type': 'application/yaml' } })
   expect(response.status, await response.text()).toBe(201)
 })
@@ -170,4 +172,75 @@ test('functions are added, edited as tasks and renamed with their calls; extensi
     functions: { welcome: { set: { told: '${ .whom }' } }, pause: { wait: { seconds: 10 } } }, extensions: [{ audit: { extend: 'call', before: [{ note: {} }], after: [{ tell: { emit: {} } }] } }],
   })
   await page.getByText('Valid', { exact: true }).waitFor()
+})
+
+test('how a flow begins is edited from its start: the clock, explained with what is due; events, webhooks and polls of what is there', async () => {
+  const { page, definition, expectAccessible, complaints } = await open()
+  await page.getByRole('button', { name: /^Start: how the flow begins/ }).click()
+  const settings = page.getByRole('region', { name: 'Settings of the flow' })
+  const choose = async (label: string | RegExp, option: string | RegExp): Promise<void> => {
+    await settings.getByRole('combobox', { name: label }).click()
+    await page.getByRole('option', { name: option }).first().click()
+  }
+  await settings.getByRole('textbox', { name: 'By a cron expression' }).fill('0 8 * * 1-5')
+  await settings.getByText('At 08:00, Monday through Friday').waitFor()
+  await settings.getByRole('combobox', { name: 'Time zone' }).fill('Berlin')
+  await page.getByRole('option', { name: 'Europe/Berlin' }).click()
+  await expect.poll(() => settings.getByRole('list', { name: /Europe\/Berlin/ }).getByRole('listitem').count()).toBe(4)
+  expect(await settings.getByRole('list', { name: /Europe\/Berlin/ }).getByRole('listitem').first().textContent()).toMatch(/0?8:00/)
+  await choose('Events', 'Several together')
+  await settings.getByRole('group', { name: 'order.paid' }).getByLabel('Type', { exact: true }).fill('order.placed')
+  await settings.getByRole('button', { name: 'Add an event' }).click()
+  await settings.getByRole('button', { name: 'Begin by a webhook' }).click()
+  await choose('Source', 'Shop hook')
+  await settings.getByRole('switch', { name: 'Answer with the output' }).check({ force: true })
+  await settings.getByRole('button', { name: 'Look for what is new' }).click()
+  await choose('Integration', 'Bookshop')
+  await choose('Operation', /listBooks/)
+  await expect.poll(async () => (await definition()).schedule).toEqual({ cron: '0 8 * * 1-5', on: { all: [{ with: { type: 'order.placed' } }, { with: { type: 'order.paid' } }] } })
+  await expect.poll(async () => (await definition()).document.metadata.interchange).toEqual({
+    timezone: 'Europe/Berlin', triggers: [{ webhook: { source: 'Shop hook', respond: true } }, { poll: { integration: 'Bookshop', operation: 'listBooks', interval: { minutes: 5 } } }],
+  })
+  await expectAccessible('how a flow begins')
+  await settings.getByRole('textbox', { name: 'By a cron expression' }).fill('0 25 * * *')
+  await settings.getByRole('status').filter({ hasText: /hour|range/i }).waitFor()
+  await settings.getByRole('textbox', { name: 'By a cron expression' }).fill('')
+  await settings.getByRole('combobox', { name: 'Time zone' }).waitFor({ state: 'detached' })
+  await choose('Events', 'Any of several')
+  for (const label of ['Remove Webhook: Shop hook', 'Remove Poll: Bookshop']) await settings.getByRole('button', { name: label }).click()
+  await expect.poll(async () => (await definition()).document.metadata.interchange).toEqual({ timezone: 'Europe/Berlin' })
+  await expect.poll(async () => (await definition()).schedule).toEqual({ on: { any: [{ with: { type: 'order.placed' } }, { with: { type: 'order.paid' } }] } })
+  expect(await documentText(page)).toContain('# Kept.\n')
+  expect(complaints).toEqual([])
+})
+
+test('what goes in is edited as fields, or as YAML where they cannot say it; nothing empty is left behind', async () => {
+  const { page, definition, expectAccessible, complaints } = await open()
+  await page.getByRole('button', { name: /^Start: how the flow begins/ }).click()
+  const fields = page.getByRole('region', { name: 'Settings of the flow' }).getByRole('group', { name: 'Fields of the input' })
+  const add = async (name: string): Promise<void> => {
+    await fields.getByRole('textbox', { name: 'A new field' }).last().fill(name)
+    await page.keyboard.press('Enter')
+    await fields.getByRole('group', { name, exact: true }).waitFor()
+  }
+  await add('whom')
+  await add('often')
+  const often = fields.getByRole('group', { name: 'often', exact: true })
+  await often.getByRole('combobox', { name: 'Type' }).click()
+  await page.getByRole('option', { name: 'Whole number' }).click()
+  await often.getByRole('checkbox', { name: 'Needed' }).check()
+  await often.getByRole('textbox', { name: 'Description' }).fill('How many times')
+  await often.getByRole('textbox', { name: 'Name', exact: true }).fill('times')
+  await expect.poll(async () => (await definition()).input).toEqual({ schema: { document: { type: 'object', properties: { whom: { type: 'string' }, times: { type: 'integer', description: 'How many times' } }, required: ['times'] } } })
+  await expectAccessible('fields of the input')
+  await fields.getByRole('button', { name: 'Edit as YAML' }).click()
+  await fields.getByRole('textbox', { name: 'Fields of the input' }).click()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.insertText('anyOf: [{ type: object }, { type: string }]')
+  await fields.getByText('This schema says more than fields can').waitFor()
+  await fields.getByRole('textbox', { name: 'Fields of the input' }).click()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.press('Delete')
+  await expect.poll(async () => (await definition()).input).toBeUndefined()
+  expect(complaints).toEqual([])
 })

@@ -1,13 +1,12 @@
 import { useMemo, useRef } from 'react'
 import { notifyFailed } from '../../../components/notify.tsx'
-import { dropItem, freeName, insertItem, moveItem, pointerAfter, renameTask, setValue, type Edited } from '../document/edits.ts'
-import { renameUse as renameUseIn } from '../document/use.ts'
+import { freeName, moveItem, pointerAfter, renameTask, setValue, type Edited } from '../document/edits.ts'
+import { holdingOf } from '../document/lists.ts'
 import type { AddPlace } from '../graph/graph.tsx'
-import { escapePart, leadsTo, namesOf, type Task } from '../graph/tasks.ts'
-import type { UseKind } from '../graph/use.ts'
+import { leadsTo, namesOf, type Task } from '../graph/tasks.ts'
 import type { NewTask } from '../palette/blueprints.ts'
-import type { DocumentDeeds } from '../panel/document-panel.tsx'
 import type { TaskDeeds } from '../panel/task-panel.tsx'
+import type { DocumentDeeds } from '../options/deeds.ts'
 import { texts } from '../texts.ts'
 
 export interface EditsOptions {
@@ -23,9 +22,7 @@ export interface EditsOptions {
   ask(place: AddPlace): void
 }
 
-export interface Edits extends TaskDeeds, Pick<DocumentDeeds, 'renameUse'> { put(place: AddPlace, task: NewTask): void }
-
-const pointerOf = (list: string, index: number, name: string): string => `${list}/${index}/${escapePart(name)}`
+export interface Edits extends TaskDeeds, Pick<DocumentDeeds, 'apply'> { put(place: AddPlace, task: NewTask): void }
 
 /** What is done to tasks, as changes of the text. What cannot be done without harm is told, and left. */
 export function useEdits(options: EditsOptions): Edits {
@@ -43,31 +40,23 @@ export function useEdits(options: EditsOptions): Edits {
       }
       return after !== undefined
     }
-    const choose = (pointer: string | undefined): void => { latest.current.choose(pointer) }
     const put = ({ list, index }: AddPlace, { name, definition }: NewTask): void => {
       const free = freeName(list.tasks.map((each) => each.name), name)
-      if (list.role === 'functions') {
-        if (apply((text) => setValue(text, `${list.pointer}/${escapePart(free)}`, definition))) choose(`${list.pointer}/${escapePart(free)}`)
-      } else if (apply((text) => insertItem(text, list.pointer, index, { [free]: definition }))) choose(pointerOf(list.pointer, index, free))
+      const { insert, pointerOf } = holdingOf(list)
+      if (apply((text) => insert(text, list, index, { name: free, definition }))) latest.current.choose(pointerOf(list, index, free))
     }
-    const renameUse = (kind: UseKind, from: string, to: string): boolean => apply((text) => renameUseIn(text, kind, { from, to }))
     return {
-      put, renameUse, add: (place) => { latest.current.ask(place) },
+      put, apply, add: (place) => { latest.current.ask(place) },
       set: ({ pointer }, path, value) => { apply((text) => setValue(text, pointer + path, value)) },
       rename({ list, index }, name) {
         if (list.tasks.some((each, at) => at !== index && each.name === name)) return false
-        if (list.role === 'functions') {
-          if (renameUse('functions', list.tasks[index]!.name, name)) latest.current.renamed(`${list.pointer}/${escapePart(name)}`)
-        } else if (apply((text) => renameTask(text, list.pointer, index, name))) latest.current.renamed(pointerOf(list.pointer, index, name))
+        const { rename, pointerOf } = holdingOf(list)
+        if (apply((text) => rename(text, list, index, name))) latest.current.renamed(pointerOf(list, index, name))
         return true
       },
-      remove({ list, index, name, pointer }) {
-        if (list.role === 'functions') {
-          apply((text) => setValue(text, list.tasks.length === 1 ? list.pointer : pointer, undefined))
-          return
-        }
+      remove({ list, index, name }) {
         const leading = list.tasks.filter((task, at) => at !== index && leadsTo(task, name)).map((task) => task.name)
-        if (apply((text) => dropItem(text, list.pointer, index)) && leading.length > 0) notifyFailed(texts.ledThere(name), new Error(texts.ledThereText(leading)))
+        if (apply((text) => holdingOf(list).drop(text, list, index)) && leading.length > 0) notifyFailed(texts.ledThere(name), new Error(texts.ledThereText(leading)))
       },
       move({ list, index }, by) {
         const to = index + by
@@ -91,7 +80,7 @@ function moving({ list, index, name, pointer }: Task, to: AddPlace): { change(te
   const at = { pointer: to.list.pointer, index: isWithin && to.index > index ? to.index - 1 : to.index }
   const free = isWithin ? name : freeName([...to.list.tasks, ...list.tasks.filter((task) => task.pointer !== pointer)].map((task) => task.name), name)
   return {
-    pointer: pointerOf(pointerAfter(at.pointer, from), at.index, free),
+    pointer: holdingOf(to.list).pointerOf({ ...to.list, pointer: pointerAfter(at.pointer, from) }, at.index, free),
     change(text) {
       const renamed = renameTask(text, list.pointer, index, free)
       return renamed === undefined ? undefined : moveItem(renamed, from, at)

@@ -1,6 +1,7 @@
-import { Alert, Stack, Text } from '@mantine/core'
-import { useMemo, useRef, useState, type RefObject } from 'react'
+import { Alert, Skeleton, Stack, Text } from '@mantine/core'
+import { Suspense, useCallback, useMemo, useRef, useState, type RefObject } from 'react'
 import { createPortal } from 'react-dom'
+import { lazily } from '../../../components/lazily.ts'
 import type { EditorCommands, EditorPlace } from '../../../components/code/editor.tsx'
 import type { FlowFinding } from '../../../hub/client.ts'
 import { useUrl } from '../../../routing/url.ts'
@@ -9,7 +10,6 @@ import { Graph, type AddPlace, type GraphDeeds } from '../graph/graph.tsx'
 import { allTasks, findTask, taskAt, type TaskList } from '../graph/tasks.ts'
 import { listsOfUse, readUse } from '../graph/use.ts'
 import { DockedPalette, Palette } from '../palette/palette.tsx'
-import { DocumentPanel } from '../panel/document-panel.tsx'
 import { TaskPanel } from '../panel/task-panel.tsx'
 import { useSamples } from '../sample/use-samples.tsx'
 import { texts } from '../texts.ts'
@@ -17,8 +17,10 @@ import { findingsByTask } from './findings-by-task.ts'
 import { useEdits } from './use-edits.ts'
 import { useReading } from './use-reading.ts'
 
-/** What stands above the form of the task that is open. */
-export type Docked = 'palette' | 'document'
+const DocumentPanel = lazily(async () => (await import('../options/document-panel.tsx')).DocumentPanel)
+
+/** What stands above the form of the task that is open; `start`: the settings, with how the flow begins. */
+export type Docked = 'palette' | 'document' | 'start'
 
 export interface VisualProps {
   /** Undefined for a flow that is new. */
@@ -62,15 +64,18 @@ export function Visual({ flowId, text, onText, findings, onGo, commands, panelPl
   // What cannot be read must not be changed by what was read before it.
   const mayEdit = onText !== undefined && fault === undefined
   const deeds = useMemo((): GraphDeeds | undefined => (mayEdit ? { add: edits.add, remove: edits.remove, move: edits.move, moveTo: edits.moveTo, undo: () => { commands.current?.undo() }, redo: () => { commands.current?.redo() } } : undefined), [mayEdit, edits, commands])
+  const toStart = useCallback(() => { onDock('start') }, [onDock])
   const task = findTask([...tasks.values()], chosen)
   const end = (list: TaskList): AddPlace => (task !== undefined ? { list: task.list, index: task.index + 1 } : { list, index: list.tasks.length })
   return (
     <DraggingContext value={mayEdit ? dragging : undefined}>
       <Stack gap="xs">
         {fault !== undefined && <Alert color="orange" variant="outline" role="status" title={texts.unreadable}><Text size="sm">{texts.unreadableText(fault.line, fault.message)}</Text></Alert>}
-        {last !== undefined && <Graph label={texts.graph} list={last.list} chosen={task?.pointer} onChoose={choose} deeds={deeds} {...wrong !== undefined && { findings: wrong }} height={560} />}
-        {docked === 'document' && mayEdit && panelPlace !== null && last !== undefined && createPortal(
-          <DocumentPanel definition={last.definition} root={last.list} use={use} deeds={{ ...edits, addFunction: () => { edits.add({ list: use.functions, index: use.functions.tasks.length }) }, open: choose }} onClose={() => { onDock(undefined) }} />, panelPlace)}
+        {last !== undefined && <Graph label={texts.graph} list={last.list} chosen={task?.pointer} onChoose={choose} deeds={deeds} {...mayEdit && { onStart: toStart }} {...wrong !== undefined && { findings: wrong }} height={560} />}
+        {(docked === 'document' || docked === 'start') && mayEdit && panelPlace !== null && last !== undefined && createPortal(
+          <Suspense fallback={<Skeleton height={300} mb="sm" />}>
+            <DocumentPanel key={docked} isStart={docked === 'start'} definition={last.definition} root={last.list} use={use} samples={samples} deeds={{ ...edits, addFunction: () => { edits.add({ list: use.functions, index: use.functions.tasks.length }) }, open: choose }} onClose={() => { onDock(undefined) }} />
+          </Suspense>, panelPlace)}
         {docked === 'palette' && mayEdit && panelPlace !== null && last !== undefined && createPortal(<DockedPalette onClose={() => { onDock(undefined) }} onPick={(picked, place) => { edits.put(place ?? end(last.list), picked) }} />, panelPlace)}
         {task !== undefined && mayEdit && panelPlace !== null && last !== undefined && createPortal(
           <TaskPanel key={opened} task={task} root={last.list} use={use} findings={(findings ?? []).filter(({ pointer }) => taskAt(tasks, pointer) === task)} samples={samples} deeds={edits} onClose={() => { setUrl({ task: undefined }) }} />, panelPlace)}

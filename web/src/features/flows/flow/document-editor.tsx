@@ -95,11 +95,12 @@ interface ToolsProps { commands: RefObject<EditorCommands | null>, docked: Docke
 const choices = [['palette', texts.palette, Shapes], ['document', texts.documentPanel, Settings2]] as const
 
 function Tools({ commands, docked, onDock }: ToolsProps) {
+  const shown = docked === 'start' ? 'document' : docked
   return (
     <Group gap={4}>
       <ActionIcon variant="default" size="lg" aria-label={texts.undo} title={`${texts.undo}. ${texts.oneHistory}`} onClick={() => { commands.current?.undo() }}><Undo2 size={15} /></ActionIcon>
       <ActionIcon variant="default" size="lg" aria-label={texts.redo} title={texts.redo} onClick={() => { commands.current?.redo() }}><Redo2 size={15} /></ActionIcon>
-      {onDock !== undefined && choices.map(([key, label, Icon]) => <Button key={key} variant={docked === key ? 'light' : 'default'} leftSection={<Icon size={14} />} aria-pressed={docked === key} onClick={() => { onDock(docked === key ? undefined : key) }}>{label}</Button>)}
+      {onDock !== undefined && choices.map(([key, label, Icon]) => <Button key={key} variant={shown === key ? 'light' : 'default'} leftSection={<Icon size={14} />} aria-pressed={shown === key} onClick={() => { onDock(shown === key ? undefined : key) }}>{label}</Button>)}
     </Group>
   )
 }

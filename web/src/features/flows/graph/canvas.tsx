@@ -24,14 +24,14 @@ export function Canvas(props: GraphProps) {
   return <ReactFlowProvider><Shown {...props} /></ReactFlowProvider>
 }
 
-function Shown({ label, list, chosen, onChoose, standings, findings, deeds, height = 420 }: GraphProps) {
+function Shown({ label, list, chosen, onChoose, standings, findings, deeds, onStart, height = 420 }: GraphProps) {
   const scheme = useComputedColorScheme('light')
   const frame = useRef<HTMLDivElement>(null)
   const placed = useMemo(() => layOut(list), [list])
   const tasks = useMemo(() => allTasks(list), [list])
   const { nodes, edges } = useMemo(() => elementsOf(placed), [placed])
   const { active, onFocusTask, handlers } = useWalking({ tasks, placed: placed.tasks, frame, chosen, deeds })
-  const life = useMemo((): GraphLife => ({ active, chosen, onChoose, onFocus: onFocusTask, standings, findings, deeds }), [active, chosen, onChoose, onFocusTask, standings, findings, deeds])
+  const life = useMemo((): GraphLife => ({ active, chosen, onChoose, onFocus: onFocusTask, standings, findings, deeds, ...onStart && { onStart } }), [active, chosen, onChoose, onFocusTask, standings, findings, deeds, onStart])
   return (
     <div ref={frame} className="flow-graph" style={{ height }} role="presentation" {...handlers}>
       <GraphContext value={life}>

@@ -16,6 +16,8 @@ export interface GraphProps {
   findings?: Map<string, TaskFindings>
   /** What can be done with tasks; left out where the graph is only looked at. */
   deeds?: GraphDeeds | undefined
+  /** Leads from where the flow begins. */
+  onStart?: () => void
   height?: number
 }
 

@@ -1,5 +1,5 @@
 import { Handle, Position, type NodeProps } from '@xyflow/react'
-import { CornerDownRight, Plus, TriangleAlert } from 'lucide-react'
+import { CornerDownRight, Plus, TriangleAlert, Zap } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { formatMs } from '../../../lib/format.ts'
 import { texts } from '../texts.ts'
@@ -78,6 +78,8 @@ export function ListNode({ data: { placed: { list, owner } } }: NodeProps<ListNo
 }
 
 export function EndNode({ data: { kind } }: NodeProps<EndNodeType>) {
+  const { onStart } = useGraph()
+  if (kind === 'start' && onStart !== undefined) return <div className="flow-end">{handles}<button type="button" className="nopan nodrag" aria-label={texts.startSettings} title={texts.startSettings} onClick={onStart}><Zap size={11} aria-hidden />{texts.startNode}</button></div>
   return <div className="flow-end">{handles}{kind === 'start' ? texts.startNode : texts.endNode}</div>
 }
 

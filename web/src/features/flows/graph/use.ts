@@ -1,7 +1,7 @@
 /** What a document keeps under `use`, to be named by tasks. */
 import { readTask, escapePart, isMembers, memberOf, readList, type Members, type TaskList } from './tasks.ts'
 
-export const useKinds = ['functions', 'authentications', 'errors', 'retries', 'timeouts'] as const
+export const useKinds = ['functions', 'authentications', 'errors', 'retries', 'timeouts', 'catalogs'] as const
 export type UseKind = (typeof useKinds)[number]
 export type UseNames = Record<UseKind | 'secrets', string[]>
 
@@ -16,10 +16,9 @@ export interface Use {
 
 export function readUse(definition: unknown): Use {
   const use = memberOf(definition, 'use')
-  const namesOf = (kind: UseKind): string[] => Object.keys(membersOf(use, kind))
   const secrets = memberOf(use, 'secrets')
   return {
-    names: { functions: namesOf('functions'), authentications: namesOf('authentications'), errors: namesOf('errors'), retries: namesOf('retries'), timeouts: namesOf('timeouts'), secrets: Array.isArray(secrets) ? secrets.map(String) : [] },
+    names: { ...Object.fromEntries(useKinds.map((kind) => [kind, Object.keys(membersOf(use, kind))])) as Record<UseKind, string[]>, secrets: Array.isArray(secrets) ? secrets.map(String) : [] },
     functions: functionsOf(membersOf(use, 'functions')), extensions: extensionsOf(memberOf(use, 'extensions')),
   }
 }

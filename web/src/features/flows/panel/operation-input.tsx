@@ -14,44 +14,55 @@ import { FieldView } from './field-view.tsx'
 import type { Field } from './field.ts'
 import { Preview } from './preview.tsx'
 
+interface InputProps {
+  /** From the task. */
+  path?: string
+  /** Where expressions are not evaluated. */
+  isFixed?: boolean
+}
+
+const plainField = (path: string): Field => ({ path, label: texts.fields.with, as: 'map' })
+
 /** What an operation is called with: by a form of its schema, in which expressions may stand for values. */
-export function OperationInput({ call }: { call: string }) {
+export function OperationInput({ call, path = '/with', isFixed = false }: InputProps & { call: string }) {
   const { can } = useTenant()
   const [name = '', operation = ''] = [call.slice(0, call.indexOf('/')), call.slice(call.indexOf('/') + 1)]
   const list = useRows('/api/v1/integrations', { query: { q: name, limit: 50 } }, { enabled: can('integrations:read') })
   const integration = list.rows?.find((each) => each.name === name || each.id === name)
-  const plain = <FieldView field={{ path: '/with', label: texts.fields.with, as: 'map' }} />
+  const plain = <FieldView field={plainField(path)} />
   if (!can('integrations:read') || !can('connectors:read') || list.error !== null) return plain
   if (list.rows === undefined) return null
   if (integration === undefined) return <><Text size="sm" c="dimmed">{texts.noSuchIntegration(name)}</Text>{plain}</>
-  return <BySchema key={call} integration={integration} operation={operation} />
+  return <BySchema key={call} integration={integration} operation={operation} path={path} isFixed={isFixed} />
 }
 
-function BySchema({ integration: { connector }, operation }: { integration: Integration, operation: string }) {
-  const { task } = usePanel()
+function BySchema({ integration: { connector }, operation, path, isFixed }: Required<InputProps> & { integration: Integration, operation: string }) {
   const { data, error } = useGet('/api/v1/connectors/{id}/operations/{operation}', { path: { id: connector, operation } }, { staleTime: 300_000 })
-  const given = task.definition['with']
-  if (error !== null) return <><Text size="sm" c="dimmed">{error.message}</Text><FieldView field={{ path: '/with', label: texts.fields.with, as: 'map' }} /></>
+  if (error !== null) return <><Text size="sm" c="dimmed">{error.message}</Text><FieldView field={plainField(path)} /></>
   if (data === undefined) return null
   return (
     <>
       {data.summary !== '' && <Text size="sm">{data.summary}</Text>}
-      {hasFields(data.input) && (given === undefined || isMembers(given)) ? <Form schema={data.input} value={given} /> : <FieldView field={{ path: '/with', label: texts.fields.with, as: 'map' }} />}
+      <SchemaInput field={plainField(path)} schema={data.input} isFixed={isFixed} />
     </>
   )
 }
 
 /** What a function is called with: by the schema of its input, where it has one. */
 export function FunctionInput({ field, called }: { field: Field, called: Task | undefined }) {
+  return <SchemaInput field={field} schema={called === undefined ? undefined : valueAt(called.definition, '/input/schema/document')} />
+}
+
+/** A form where the schema has fields and the document fits one, else the plain field. */
+function SchemaInput({ field, schema, isFixed = false }: Pick<InputProps, 'isFixed'> & { field: Field, schema: unknown }) {
   const { task } = usePanel()
-  const given = task.definition['with']
-  const schema = called === undefined ? undefined : valueAt(called.definition, '/input/schema/document')
-  return isMembers(schema) && hasFields(schema) && (given === undefined || isMembers(given)) ? <Form schema={schema} value={given} /> : <FieldView field={field} />
+  const given = valueAt(task.definition, field.path)
+  return isMembers(schema) && hasFields(schema) && (given === undefined || isMembers(given)) ? <Form path={field.path} schema={schema} value={given} isFixed={isFixed} /> : <FieldView field={field} />
 }
 
 const PAUSE_MS = 300
 
-function Form({ schema, value }: { schema: Record<string, unknown>, value: unknown }) {
+function Form({ path, schema, value, isFixed }: Required<InputProps> & { schema: Record<string, unknown>, value: unknown }) {
   const { set } = usePanel()
   const [typed, setTyped] = useState<unknown>()
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
@@ -62,11 +73,11 @@ function Form({ schema, value }: { schema: Record<string, unknown>, value: unkno
     clearTimeout(timer.current)
     timer.current = setTimeout(() => {
       const cleaned = withoutBlanks(next)
-      set('/with', Object.keys(cleaned).length === 0 ? undefined : cleaned)
+      set(path, Object.keys(cleaned).length === 0 ? undefined : cleaned)
       setTyped(undefined)
     }, PAUSE_MS)
   }
-  return <SchemaForm schema={schema} ui={hideSecrets(schema)} value={typed ?? value ?? {}} onChange={type} stand={stand} idPrefix="with" />
+  return <SchemaForm schema={schema} ui={hideSecrets(schema)} value={typed ?? value ?? {}} onChange={type} {...!isFixed && { stand }} idPrefix={path.slice(1).replaceAll('/', '-')} />
 }
 
 function ExpressionView({ label, value, onChange }: StandInViewProps) {

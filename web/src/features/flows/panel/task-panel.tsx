@@ -8,7 +8,6 @@ import type { AddPlace } from '../graph/graph.tsx'
 import { allTasks, type Task, type TaskList } from '../graph/tasks.ts'
 import type { Use } from '../graph/use.ts'
 import { sampleOf, typedSample } from '../sample/sample.ts'
-import { suggest } from '../sample/suggest.ts'
 import { SampleChoice, type Samples } from '../sample/use-samples.tsx'
 import { texts } from '../texts.ts'
 import { Cases } from './cases.tsx'
@@ -16,6 +15,7 @@ import { PanelContext, type PanelLife } from './context.ts'
 import { FieldView } from './field-view.tsx'
 import type { Moment } from './field.ts'
 import { fieldsOf, isOperation } from './fields.ts'
+import { withSuggestions } from './life.ts'
 import { OperationChoice } from './operation-choice.tsx'
 import { FunctionInput, OperationInput } from './operation-input.tsx'
 import { useDraft } from './use-draft.ts'
@@ -43,13 +43,7 @@ export function TaskPanel({ task, root, use, findings, samples, deeds, onClose }
   const { past, typed } = samples
   const life = useMemo((): PanelLife => {
     const sampleAt: PanelLife['sampleAt'] = (moment: Moment) => (past !== undefined ? sampleOf(past, task, moment) : typed === undefined ? undefined : typedSample(typed, task, moment))
-    return {
-      task, names, sampleAt, set: (path, value) => { deeds.set(task, path, value) },
-      suggestAt: (moment, isBare) => (before) => {
-        const sample = sampleAt(moment)
-        return suggest(before, { input: sample?.input, variables: { ...sample?.variables, ...Object.fromEntries((sample?.loops ?? []).flatMap(({ name, at }) => [[name, undefined], [at, 0]])) } }, isBare)
-      },
-    }
+    return withSuggestions({ task, names, sampleAt, set: (path, value) => { deeds.set(task, path, value) } })
   }, [task, names, past, typed, deeds])
   const call = task.definition['call']
   return (

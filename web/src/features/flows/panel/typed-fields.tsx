@@ -20,7 +20,7 @@ export function TextField({ field, value }: FieldProps) {
   const { set } = usePanel()
   const text = asText(value)
   const draft = useDraft({ text, isSame: (typed) => typed === text, commit: (typed) => { set(field.path, typed === '' ? undefined : typed) } })
-  if (field.suggestions !== undefined && field.suggestions.length > 0) return <Autocomplete {...labelled(field)} data={field.suggestions} value={draft.text} onChange={draft.type} onBlur={draft.flush} />
+  if (field.suggestions !== undefined) return <Autocomplete {...labelled(field)} limit={60} data={field.suggestions} value={draft.text} onChange={draft.type} onBlur={draft.flush} />
   return <TextInput {...labelled(field)} value={draft.text} onChange={(event) => { draft.type(event.currentTarget.value) }} onBlur={draft.flush} />
 }
 

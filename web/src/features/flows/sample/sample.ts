@@ -1,7 +1,7 @@
 /** What a past run knew at a task, for previews: tasks are found by their names, since the document may have been changed since. */
 import type { Run } from '../../../hub/client.ts'
 import { valueAt } from '../document/edits.ts'
-import { isMembers, memberOf, namesOf, type Members, type Task } from '../graph/tasks.ts'
+import { isMembers, memberOf, namesOf, pointerParts, type Members, type Task } from '../graph/tasks.ts'
 import type { Moment } from '../panel/field.ts'
 
 type Entry = Run['tasks'][number]
@@ -55,6 +55,15 @@ export function sampleOf(past: PastRun, task: Task, moment: Moment): Sample {
     default: return sample(known.input, {}, from === undefined ? undefined : { value: from, input: raw, variable: 'input' })
   }
 }
+
+/** Of a flow as a whole: what it began with, and what came out of its last task. */
+export function flowSample({ run }: PastRun, moment: Moment): Sample {
+  const input = moment === 'output' ? run.tasks.findLast(({ reference, status }) => status === 'completed' && pointerParts(reference).length === TOP_LEVEL)?.output ?? run.input : run.input
+  return { key: JSON.stringify([run.id, run.status, run.tasks.length, moment]), input, variables: { secrets: {}, authorization: null, runtime: {}, input: run.input, context: contextAt(run, undefined), workflow: { id: run.id, input: run.input } }, loops: [] }
+}
+
+/** `/do/0/fetch` */
+const TOP_LEVEL = 3
 
 /** As the last task before it exported it; where it was not reached, the last of all. */
 function contextAt(run: Run, entry: Entry | undefined): unknown {
