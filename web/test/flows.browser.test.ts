@@ -1,4 +1,5 @@
 /** Flows from a predefined one, or from nothing, to a run and its tasks; and what agents are told. */
+import { readFile } from 'node:fs/promises'
 import { expect } from 'vitest'
 import { connectShop, test, useDashboard } from './browser.ts'
 
@@ -112,6 +113,28 @@ test('a predefined flow is installed with its parameters, and one that is missin
   expect((await dashboard.hub.call('GET', '/api/v1/flows/failed-health-check-email')).body.source).toContain('ada@example.com')
 })
 
+test('a run is replayed against another version of its flow, which says what differs, and kept as a test case; all flows are exported', async () => {
+  await store(document('replayed'))
+  const { body: run } = await dashboard.hub.call('POST', '/api/v1/flows/replayed/runs?wait=30s', { input: { id: 1 } })
+  await store(document('replayed', '1.1.0').replace('.title', '.author'))
+  const { page, visit, expectAccessible } = await dashboard.visitor()
+  await visit(`runs/${run.id}`, 'replayed')
+  await page.getByRole('button', { name: 'Replay' }).click()
+  const drawer = page.getByRole('dialog', { name: 'Replay this run' })
+  await drawer.getByRole('button', { name: 'Replay', exact: true }).click()
+  await drawer.getByText(/comes to something else/).first().waitFor()
+  await expectAccessible('a replay')
+  await drawer.getByRole('combobox', { name: 'Against the version' }).click()
+  await page.getByRole('option', { name: '1.0.0' }).click()
+  await drawer.getByRole('button', { name: 'Replay', exact: true }).click()
+  await drawer.getByText('Version 1.0.0 does the same.').waitFor()
+  const [saved] = await Promise.all([page.waitForEvent('download'), drawer.getByRole('button', { name: 'Save as a test case' }).click()])
+  expect(JSON.parse(await readFile(await saved.path(), 'utf8'))).toMatchObject({ flow: { name: 'replayed', version: '1.0.0' }, input: { id: 1 }, status: 'completed' })
+  await visit('flows', 'Integration Hub')
+  const [exported] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export' }).click()])
+  expect(await readFile(await exported.path(), 'utf8')).toContain('name: replayed')
+})
+
 test('a run that waits is suspended, goes on and is cancelled, and the page follows it', async () => {
   await store(document('patient', '1.0.0', '  - linger: { wait: { hours: 1 } }\n'))
   const { body: { id } } = await dashboard.hub.call('POST', '/api/v1/flows/patient/runs', { input: { id: 1 } })
@@ -197,8 +220,16 @@ test('an agent gets a key with its policy, which stands in the configuration of 
   await page.keyboard.press('Escape')
   const snippet = JSON.parse(await page.getByLabel('Configuration for Cursor').textContent() ?? '')
   const key = snippet.mcpServers.interchange.headers.Authorization.replace('Bearer ', '')
-  const tools = await dashboard.hub.call('GET', '/api/v1/agent/tools?all=true', undefined, { key })
-  expect(tools.body.data.map(({ name }: { name: string }) => name)).toEqual(['Bookshop__getBook'])
+  const seen = async (): Promise<string[]> => (await dashboard.hub.call('GET', '/api/v1/agent/tools?all=true', undefined, { key })).body.data.map(({ name }: { name: string }) => name)
+  expect(await seen()).toEqual(['Bookshop__getBook'])
+  await page.getByRole('button', { name: 'Change: helper' }).click()
+  await page.getByRole('combobox', { name: 'Operations' }).fill('Bookshop/listBooks')
+  await page.keyboard.press('Enter')
+  await page.getByLabel('Runs, at most').fill('3')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('The policy is changed.').waitFor()
+  await expect.poll(async () => (await seen()).sort()).toEqual(['Bookshop__getBook', 'Bookshop__listBooks'])
+  expect((await dashboard.hub.call('GET', '/api/v1/keys?q=helper')).body.data).toMatchObject([{ agent: { quota: { limit: 3, period: 'day' } } }])
 })
 
 test('an agent of the hub is told what to do, and its run is shown, with what was in the way', async () => {

@@ -39,6 +39,38 @@ test('whoever is not signed in is asked to, gets where he wanted to, and is told
   expect(complaints).toEqual([])
 })
 
+test("one's own password is changed where one is signed in, which ends all other sessions; who came by a key has none", async () => {
+  const signIn = async (with_: string) => {
+    const visitor = await dashboard.visitor({ key: null })
+    await visitor.page.goto('/sign-in')
+    await visitor.page.getByLabel('Email').fill('ada@example.com')
+    await visitor.page.getByLabel('Password', { exact: true }).fill(with_)
+    await visitor.page.keyboard.press('Enter')
+    return visitor.page
+  }
+  const [elsewhere, page] = [await signIn(password), await signIn(password)]
+  for (const each of [elsewhere, page]) await each.getByRole('heading', { name: 'Integration Hub' }).waitFor()
+  await page.getByRole('button', { name: 'Account' }).click()
+  await page.getByRole('menuitem', { name: 'Password and sessions' }).click()
+  await page.getByLabel('New password').fill('short')
+  await page.getByLabel('Current password').fill('not it')
+  await page.getByRole('button', { name: 'Change the password' }).click()
+  await page.getByText('is not the password').waitFor()
+  await page.getByLabel('Current password').fill(password)
+  await page.getByRole('button', { name: 'Change the password' }).click()
+  await page.getByText(/12 characters/).nth(1).waitFor()
+  await page.getByLabel('New password').fill(`${password}, and a fifth`)
+  await page.getByRole('button', { name: 'Change the password' }).click()
+  await page.getByText('The password is changed.').waitFor()
+  await elsewhere.reload()
+  await elsewhere.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await (await signIn(`${password}, and a fifth`)).getByRole('heading', { name: 'Integration Hub' }).waitFor()
+  const { page: byKey, visit } = await dashboard.visitor()
+  await visit('settings?part=signIn', 'Integration Hub')
+  await byKey.getByRole('heading', { name: 'Your sessions' }).waitFor()
+  expect(await byKey.getByLabel('New password').count()).toBe(0)
+})
+
 test('a sign-in leads to pages of the hub alone', async () => {
   for (const next of ['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)']) {
     const { page } = await dashboard.visitor({ key: null })

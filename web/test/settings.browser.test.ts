@@ -81,6 +81,20 @@ test('a client is given, changed without giving its secret again, and deleted', 
   await expect.poll(async () => (await dashboard.hub.call('GET', '/api/v1/oauth-clients/github')).status).toBe(404)
 })
 
+test('all credentials get a new encryption key after a question, and are read as before', async () => {
+  const { page, visit } = await dashboard.visitor()
+  await visit('settings?part=credentials', 'Integration Hub')
+  await page.getByRole('button', { name: 'New encryption key' }).click()
+  await page.getByRole('button', { name: 'Make a new key' }).click()
+  await page.getByText(/Encrypted anew: \d+ credential/).waitFor()
+  expect(await dashboard.hub.call('POST', `/api/v1/integrations/${id}/run`, { operation: 'addBook', input: { body: { title: 'Roadside Picnic', price: 9 } } })).toMatchObject({ status: 200 })
+  const { key } = (await dashboard.hub.call('POST', '/api/v1/keys', { name: 'of a developer', role: 'developer' })).body
+  const developer = await dashboard.visitor({ key })
+  await developer.visit('settings?part=credentials', 'Integration Hub')
+  await developer.page.getByRole('button', { name: 'New credential' }).first().waitFor()
+  expect(await developer.page.getByRole('button', { name: 'New encryption key' }).count()).toBe(0)
+})
+
 test('the audit log is narrowed by what, by whom and of what; all of it is in the URL', async () => {
   const { page, visit } = await dashboard.visitor()
   await visit('settings?part=audit', 'Integration Hub')

@@ -24,8 +24,8 @@ export function Page({ title, mark, subtitle, crumbs = [], actions, children }: 
       <Stack gap={6}>
         {crumbs.length > 0 && (
           <Group component="nav" aria-label="Breadcrumb" gap={4}>
-            {crumbs.map(({ label, to }) => (
-              <Group key={to} gap={4}><Anchor component={RouteLink} to={to} size="sm" c="dimmed">{label}</Anchor><ChevronRight size={13} aria-hidden /></Group>
+            {crumbs.map(({ label, to }, at) => (
+              <Group key={to} gap={4}>{at > 0 && <ChevronRight size={13} aria-hidden />}<Anchor component={RouteLink} to={to} size="sm" c="dimmed">{label}</Anchor></Group>
             ))}
           </Group>
         )}

@@ -1,6 +1,6 @@
-import { Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { KeyRound } from 'lucide-react'
-import { useMemo, type ReactNode } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import { Ago } from '../../components/ago.tsx'
 import { Section } from '../../components/section.tsx'
 import { Status } from '../../components/status.tsx'
@@ -8,16 +8,23 @@ import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import type { ApiKey } from '../../hub/client.ts'
 import { useRows } from '../../hub/queries.ts'
+import { useTenant } from '../../hub/session.ts'
+import { PolicyModal } from './policy-modal.tsx'
 import { texts } from './texts.ts'
 
 /** Keys with a policy; all others are in the settings. */
 export function AgentKeys({ action }: { action: ReactNode }) {
+  const { can } = useTenant()
+  const [changing, setChanging] = useState<ApiKey>()
+  const mayWrite = can('keys:write')
+  const withDeeds = useMemo(() => [...columns, ...mayWrite ? [{ id: 'actions', header: texts.changePolicy, isHeaderHidden: true, align: 'end' as const, cell: (key: ApiKey) => stateOf(key) === 'active' && <Button variant="default" aria-label={`${texts.changePolicy}: ${key.name}`} onClick={() => { setChanging(key) }}>{texts.changePolicy}</Button> }] : []], [mayWrite])
   const list = useRows('/api/v1/keys', { query: { limit: 500 } })
   const rows = useMemo(() => list.rows?.filter(({ agent }) => agent !== null), [list.rows])
   return (
     <Section title={texts.keysTitle} text={texts.keysText}>
-      <DataTable label={texts.keysTitle} rows={rows} columns={columns} rowId={({ id }) => id} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: KeyRound, title: texts.keysEmpty, text: texts.keysEmptyText, action }}
+      <DataTable label={texts.keysTitle} rows={rows} columns={withDeeds} rowId={({ id }) => id} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: KeyRound, title: texts.keysEmpty, text: texts.keysEmptyText, action }}
         more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+      {changing !== undefined && <PolicyModal agentKey={changing} onClose={() => { setChanging(undefined) }} />}
     </Section>
   )
 }

@@ -9,9 +9,9 @@ import { texts } from './texts.ts'
 
 /** Above the tabs: how the hub does, at a glance. */
 export function StatCards() {
-  const { data: overview } = useGet('/api/v1/overview', undefined, { refetchInterval: 60_000 })
+  const { data: overview, isError: isUnread } = useGet('/api/v1/overview', undefined, { refetchInterval: 60_000 })
   const from = today()
-  const { data: figures } = useGet('/api/v1/figures', { query: { from, step: 'day' } }, { refetchInterval: 30_000, keepPrevious: true })
+  const { data: figures, isError: isUncounted } = useGet('/api/v1/figures', { query: { from, step: 'day' } }, { refetchInterval: 30_000, keepPrevious: true })
   const { data: earlier } = useGet('/api/v1/figures', { query: { ...sameTimeYesterday(from), step: 'day' } }, { refetchInterval: 60_000, keepPrevious: true })
   const dayAgo = hoursAgo(23)
   const { data: recent } = useGet('/api/v1/figures', { query: { from: dayAgo, step: 'hour' } }, { refetchInterval: 60_000, keepPrevious: true })
@@ -21,18 +21,19 @@ export function StatCards() {
   const webhooks = overview?.webhooks
   const calls = figures?.total.calls
   const rate = figures?.total.successRate ?? null
+  const noteOf = (isNone: boolean): string => (figures === undefined ? isUncounted ? texts.unread : '' : isNone ? texts.noCalls : comparison)
   return (
     <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm" component="section" aria-label={texts.figures}>
-      <Stat icon={Link2} label={texts.active} value={integrations && formatNumber(integrations.active)}
-        note={integrations === undefined ? '' : integrations.failing > 0 ? texts.failing(integrations.failing) : texts.ofTotal(formatNumber(integrations.total))} isBad={(integrations?.failing ?? 0) > 0}
+      <Stat icon={Link2} label={texts.active} value={integrations ? formatNumber(integrations.active) : isUnread ? NONE : undefined}
+        note={integrations === undefined ? isUnread ? texts.unread : '' : integrations.failing > 0 ? texts.failing(integrations.failing) : texts.ofTotal(formatNumber(integrations.total))} isBad={(integrations?.failing ?? 0) > 0}
         trend={integrations && { change: integrations.active - (integrations.history[0]?.count ?? 0), text: texts.lastFortnight }}
         values={integrations?.history.map(({ count }) => count) ?? []} />
-      <Stat icon={Activity} label={texts.calls} value={calls === undefined ? undefined : formatCompact(calls)} note={calls === 0 ? texts.noCalls : comparison}
+      <Stat icon={Activity} label={texts.calls} value={calls === undefined ? isUncounted ? NONE : undefined : formatCompact(calls)} note={noteOf(calls === 0)}
         trend={figures && earlier && { change: shareOf(figures.total.calls, earlier.total.calls), unit: ' %', text: texts.sinceYesterday }} values={hours.map((point) => point?.calls ?? 0)} />
-      <Stat icon={CircleCheck} label={texts.success} value={figures && formatPercent(rate)} note={rate === null ? texts.noCalls : comparison}
+      <Stat icon={CircleCheck} label={texts.success} value={figures ? formatPercent(rate) : isUncounted ? NONE : undefined} note={noteOf(rate === null)}
         trend={figures && earlier && { change: difference(rate, earlier.total.successRate), unit: ' pt', text: texts.sinceYesterday }} values={hours.map((point) => point?.successRate ?? null)} />
-      <Stat icon={Webhook} label={texts.webhooks} value={overview && (webhooks ? formatNumber(webhooks.active) : NONE)}
-        note={webhooks ? webhooks.failed > 0 ? texts.failing(webhooks.failed) : texts.deliveries(formatCompact(delivered(webhooks.series))) : ''} isBad={(webhooks?.failed ?? 0) > 0}
+      <Stat icon={Webhook} label={texts.webhooks} value={webhooks ? formatNumber(webhooks.active) : overview || isUnread ? NONE : undefined}
+        note={webhooks ? webhooks.failed > 0 ? texts.failing(webhooks.failed) : texts.deliveries(formatCompact(delivered(webhooks.series))) : isUnread ? texts.unread : ''} isBad={(webhooks?.failed ?? 0) > 0}
         values={webhooks ? hoursOf(webhooks.series, dayAgo).map((point) => point?.delivered ?? 0) : []} />
     </SimpleGrid>
   )

@@ -9,6 +9,7 @@ export const texts = {
   sinceYesterday: 'against yesterday by now',
   deliveries: (count: string) => `${count} deliveries in 24 h`,
   failing: (count: number) => `${count} failing`,
+  unread: 'could not be read just now',
   noCalls: 'no calls yet today',
   noneBefore: 'none yesterday by now',
 

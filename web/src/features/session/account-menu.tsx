@@ -1,13 +1,16 @@
 import { ActionIcon, Menu, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { BookOpen, LogOut, Moon, Sun, UserRound } from 'lucide-react'
+import { BookOpen, KeyRound, LogOut, Moon, Sun, UserRound } from 'lucide-react'
 import { sessionQuery } from '../../hub/session.ts'
+import { RouteLink } from '../../routing/link.tsx'
+import { usePath } from '../../routing/paths.ts'
 import { useSignOut } from './sign-out.ts'
 import { texts } from './texts.ts'
 
 export function AccountMenu() {
   const { data: session } = useQuery(sessionQuery)
   const signOut = useSignOut()
+  const path = usePath()
   const { setColorScheme } = useMantineColorScheme()
   const isDark = useComputedColorScheme('light') === 'dark'
   return (
@@ -19,6 +22,7 @@ export function AccountMenu() {
         </Menu.Label>
         <Menu.Item leftSection={isDark ? <Sun size={15} /> : <Moon size={15} />} onClick={() => { setColorScheme(isDark ? 'light' : 'dark') }}>{isDark ? texts.light : texts.dark}</Menu.Item>
         <Menu.Item leftSection={<BookOpen size={15} />} component="a" href="/docs">{texts.reference}</Menu.Item>
+        <Menu.Item leftSection={<KeyRound size={15} />} component={RouteLink} to={path('settings', { part: 'signIn' })}>{texts.ownSignIn}</Menu.Item>
         <Menu.Divider />
         <Menu.Item leftSection={<LogOut size={15} />} onClick={() => { void signOut() }}>{texts.signOut}</Menu.Item>
       </Menu.Dropdown>

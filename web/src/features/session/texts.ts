@@ -31,6 +31,7 @@ export const texts = {
   light: 'Light theme',
   dark: 'Dark theme',
   reference: 'API reference',
+  ownSignIn: 'Password and sessions',
   withoutUser: 'Signed in with an API key',
   noTenants: 'You are signed in, but belong to no tenant yet. Ask whoever runs this hub to invite you.',
   notAMember: 'You are not a member of this tenant, or there is none of this name.',

@@ -14,6 +14,7 @@ import { useTenant } from '../../hub/session.ts'
 import { useUrl } from '../../routing/url.ts'
 import { CredentialDrawer } from './credential-drawer.tsx'
 import { accountTexts, connectionTone, statusOf } from '../accounts/parts.tsx'
+import { RotateKeys } from './rotate-keys.tsx'
 import { texts } from './texts.ts'
 
 export function CredentialsPart() {
@@ -29,7 +30,7 @@ export function CredentialsPart() {
   const add = mayWrite && <Button leftSection={<Plus size={15} />} onClick={() => { setEditing('new') }}>{texts.newCredential}</Button>
   return (
     <Stack gap="sm">
-      <Group gap="xs"><SearchInput label={texts.searchCredentials} value={q} onSearch={(next) => { setUrl({ q: next }) }} w={{ base: '100%', xs: 280 }} />{add}</Group>
+      <Group gap="xs"><SearchInput label={texts.searchCredentials} value={q} onSearch={(next) => { setUrl({ q: next }) }} w={{ base: '100%', xs: 280 }} />{add}<RotateKeys /></Group>
       <DataTable label={texts.credentials} rows={rows} columns={columns} rowId={({ id }) => id} filtered={q !== undefined} clearFilters={() => { setUrl({ q: undefined }) }} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: ShieldCheck, title: texts.noCredentials, text: texts.noCredentialsText, action: add }}
         more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
       {editing !== undefined && <CredentialDrawer credential={editing === 'new' ? undefined : editing} onClose={() => { setEditing(undefined) }} />}

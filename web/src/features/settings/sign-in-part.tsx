@@ -11,6 +11,7 @@ import { DataTable } from '../../components/table/data-table.tsx'
 import { useAction } from '../../hub/action.ts'
 import type { OpenSession, Reply } from '../../hub/client.ts'
 import { useGet, useRows } from '../../hub/queries.ts'
+import { PasswordSection } from './password-section.tsx'
 import { texts } from './texts.ts'
 
 /** How people come in, and where one is signed in oneself. */
@@ -19,6 +20,7 @@ export function SignInPart() {
   return (
     <Stack gap="md">
       <Section title={texts.providers} text={texts.providersText}><Loaded query={query} height={80}>{(about) => <Providers about={about} />}</Loaded></Section>
+      <PasswordSection />
       <Section title={texts.sessions} text={query.data && texts.sessionsText(query.data.signIn.idleHours, query.data.signIn.maxDays)}><Sessions /></Section>
     </Stack>
   )

@@ -1,5 +1,5 @@
 import { Button, Group, Stack } from '@mantine/core'
-import { FilePlus2, History, Library, Workflow } from 'lucide-react'
+import { Download, FilePlus2, History, Library, Workflow } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { FilterChoice } from '../../../components/filter-choice.tsx'
 import { SearchInput } from '../../../components/search-input.tsx'
@@ -19,7 +19,7 @@ import { useFlowRows, type FlowRow } from './rows.ts'
 const none = { q: undefined, state: undefined }
 
 export function ListPage() {
-  const { can } = useTenant()
+  const { can, slug } = useTenant()
   const path = usePath()
   const [search, setSearch] = useUrl<'q' | 'state' | 'sort'>()
   const list = useFlowRows(search)
@@ -38,6 +38,7 @@ export function ListPage() {
         <Group gap="xs">
           <Button variant="default" leftSection={<History size={15} />} component={RouteLink} to={path('runs')}>{texts.allRuns}</Button>
           {library}
+          {(list.rows?.length ?? 0) > 0 && <Button variant="default" leftSection={<Download size={15} />} component="a" href={`/api/v1/flows/export?tenant=${encodeURIComponent(slug)}`} download="flows.yaml">{texts.exportAll}</Button>}
           {mayWrite && <Button leftSection={<FilePlus2 size={15} />} component={RouteLink} to={path('flows/new')}>{texts.newFlow}</Button>}
         </Group>
       </Group>

@@ -1,6 +1,6 @@
 import { Anchor, Button, Code, Group, Stack, Text } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
-import { Ban, Pause, PencilLine, Play, RotateCw } from 'lucide-react'
+import { Ban, FlaskConical, Pause, PencilLine, Play, RotateCw } from 'lucide-react'
 import { useState } from 'react'
 import { Editor } from '../../../components/code/editor.tsx'
 import { ValueView } from '../../../components/code/value-view.tsx'
@@ -21,6 +21,7 @@ import { RouteLink, useGo } from '../../../routing/link.tsx'
 import { usePath } from '../../../routing/paths.ts'
 import { flowIdOf, flowPath } from '../paths.ts'
 import { texts } from '../texts.ts'
+import { ReplayDrawer } from './replay-drawer.tsx'
 import { isIncomplete, RunDrawer } from './run-drawer.tsx'
 import { RunError } from './run-error.tsx'
 import { RunGraph } from './run-graph.tsx'
@@ -46,6 +47,7 @@ type Verb = keyof typeof texts.steered
 function Actions({ run }: { run: Run }) {
   const { can } = useTenant()
   const [isStarting, setStarting] = useState(false)
+  const [isReplaying, setReplaying] = useState(false)
   const steer = useAction<Verb>({
     run: ({ hub }, verb) => hub.post(`/api/v1/runs/{id}/${verb}`, { path: { id: run.id } }), changes: ['/api/v1/runs'],
     done: (_result, verb) => { notifyDone(texts.steered[verb]) }, failed: (error) => { notifyFailed(texts.steerFailed, error) },
@@ -74,12 +76,14 @@ function Actions({ run }: { run: Run }) {
           {button('cancel', <Ban size={14} />)}
         </>
       )}
+      {can('flows:write') && isOver(run.status) && <Button variant="default" leftSection={<FlaskConical size={14} />} onClick={() => { setReplaying(true) }}>{texts.replay}</Button>}
       {mayRun && isOver(run.status) && (
         <>
           <Button variant="default" leftSection={<PencilLine size={14} />} onClick={() => { setStarting(true) }}>{texts.againEdits}</Button>
           <Button leftSection={<RotateCw size={14} />} loading={again.isPending} onClick={() => { if (isUsable) again.mutate(); else setStarting(true) }}>{texts.again}</Button>
         </>
       )}
+      {isReplaying && <ReplayDrawer run={run} onClose={() => { setReplaying(false) }} />}
       {isStarting && <RunDrawer flowId={flowIdOf(run)} version={run.version} input={run.input} repeats={run.id} onClose={() => { setStarting(false) }} />}
     </>
   )
