@@ -78,7 +78,7 @@ async function startOn(storage: Storage, running: AsyncDisposableStack, telemetr
   const countJobs = async (): Promise<JobCounts> => jobs?.counts() ?? { waiting: 0, failed: 0 }
   const metrics = createMetrics({
     database, http: storage.http, jobs: countJobs,
-    deliveries: () => areas.eventing.deliveries(), runs: () => areas.flowRuns.figures(),
+    deliveries: () => areas.eventing.deliveries(), runs: () => areas.flowRuns.figures(), stored: () => areas.services.stored.all(),
   })
   let url: string | undefined
   const publicUrl = (): string => config.publicUrl ?? url ?? urlOf(config, config.host)

@@ -24,11 +24,13 @@ export interface MetricsDeps {
   deliveries(): Promise<{ held: number, underWay: number, queued: number }>
   /** Runs of flows that are not over, by their status; and of all those, the ones that are due and in nobody's hands, and the ones in this process's memory. */
   runs(): Promise<{ live: Record<string, number>, due: number, held: number }>
+  /** What each tenant stores, by kind. */
+  stored(): Promise<{ tenantId: string, bytes: Record<string, number> }[]>
 }
 
 const requestSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-export function createMetrics({ database, http, jobs, deliveries, runs }: MetricsDeps): Metrics {
+export function createMetrics({ database, http, jobs, deliveries, runs, stored }: MetricsDeps): Metrics {
   const registry = new Registry()
   const integrations = new Registry()
   const registers = [registry]
@@ -78,6 +80,8 @@ export function createMetrics({ database, http, jobs, deliveries, runs }: Metric
     for (const [state, count] of Object.entries({ ...live, ...rest })) this.set({ state }, count)
   })
 
+  addStored(integrations, stored)
+
   return {
     request({ method, route, status, seconds }) { requests.observe({ method, route, status }, seconds) },
     call({ tenantId, integrationId, status, seconds }) {
@@ -92,4 +96,22 @@ export function createMetrics({ database, http, jobs, deliveries, runs }: Metric
       return { contentType: registry.contentType, text: texts.join('') }
     },
   }
+}
+
+/** Sums over all tenants are not made anew for each scrape. */
+const STORED_FOR_MS = 60_000
+
+function addStored(registry: Registry, read: MetricsDeps['stored']): void {
+  let readAt = Number.NEGATIVE_INFINITY
+  new Gauge({
+    name: 'interchange_stored_bytes', help: 'What tenants store, by kind.', labelNames: ['tenant', 'kind'], registers: [registry],
+    async collect() {
+      if (performance.now() - readAt < STORED_FOR_MS) return
+      const tenants = await read().catch(() => undefined)
+      if (tenants === undefined) return
+      readAt = performance.now()
+      this.reset()
+      for (const { tenantId, bytes } of tenants) for (const [kind, value] of Object.entries(bytes)) this.set({ tenant: tenantId, kind }, value)
+    },
+  })
 }

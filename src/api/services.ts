@@ -37,6 +37,7 @@ import type { Members } from '../tenants/members.ts'
 import type { SignInLinks } from '../tenants/sign-in/links.ts'
 import type { OpenId } from '../tenants/sign-in/openid/openid.ts'
 import type { Sessions } from '../tenants/sign-in/sessions.ts'
+import type { Stored } from '../records/stored.ts'
 import type { TenantRetention } from '../tenants/retention.ts'
 import type { Tenants } from '../tenants/tenants.ts'
 import type { SourceFigures } from '../webhooks/inbound/figures.ts'
@@ -53,6 +54,7 @@ import type { Endpoints } from '../webhooks/outbound/webhooks.ts'
 export interface Services {
   tenants: Tenants
   retention: TenantRetention
+  stored: Stored
   members: Members
   keys: Keys
   sessions: Sessions

@@ -49,6 +49,13 @@ export async function listBlobOwners(db: Db): Promise<{ tenantId: string, integr
   return rows
 }
 
+/** What the values of a tenant take, or of each of them. */
+export async function sumBlobs(db: Db, tenantId?: string): Promise<{ tenantId: string, bytes: number }[]> {
+  const { rows } = await db.query<{ tenantId: string, bytes: number }>(
+    'select tenant_id as "tenantId", sum(size_bytes)::float8 as bytes from blobs where $1::uuid is null or tenant_id = $1 group by 1', [tenantId ?? null])
+  return rows
+}
+
 /** Which of these have a row. Needs the system's connection. */
 export async function findExisting(db: Db, keys: BlobKey[]): Promise<Set<string>> {
   const { rows } = await db.query<{ id: string }>(

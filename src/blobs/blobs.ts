@@ -9,7 +9,7 @@ import type { BlobReference } from '../connectors/connector.ts'
 import type { Database } from '../db/database.ts'
 import { HubError } from '../errors.ts'
 import { isUuid } from '../lib/page.ts'
-import { deleteBlob, deleteOldBlobs, findBlob, findExisting, insertBlob, listBlobOwners, listBlobs, type BlobFilter, type BlobKey, type BlobRow } from './blobs-store.ts'
+import { deleteBlob, deleteOldBlobs, findBlob, findExisting, insertBlob, listBlobOwners, listBlobs, sumBlobs, type BlobFilter, type BlobKey, type BlobRow } from './blobs-store.ts'
 import { createFiles, type Files } from './files.ts'
 
 export interface BlobFacts {
@@ -36,6 +36,8 @@ export interface Blobs {
   removeOlderThan(tenantId: string, integrationId: string, before: Date): Promise<number>
   /** Integrations that have values, over all tenants, with the age of the oldest. */
   owners(): Promise<{ tenantId: string, integrationId: string, oldest: Date }[]>
+  /** Bytes of all values of a tenant, or of each tenant that has any. */
+  sizes(tenantId?: string): Promise<{ tenantId: string, bytes: number }[]>
   /** Removes files without a row and rows without a file, where they are older than an hour. */
   sweep(now?: Date): Promise<SweepResult>
   /**
@@ -90,6 +92,7 @@ export function createBlobs({ database, folder }: { database: Database, folder: 
     },
 
     owners: () => listBlobOwners(database.system),
+    sizes: (tenantId) => sumBlobs(tenantId === undefined ? database.system : database.tenant(tenantId), tenantId),
 
     sweep: async (now = new Date()) => {
       const before = new Date(now.getTime() - SWEEP_AGE_MS)

@@ -39,6 +39,7 @@ import { createRehearse } from '../integrations/rehearse.ts'
 import { createPolls, type Polls } from '../integrations/poll.ts'
 import { createRerun } from '../integrations/rerun.ts'
 import type { BreakerState } from '../integrations/policies/breaker.ts'
+import { createStored } from '../records/stored.ts'
 import { createRecords } from '../records/records.ts'
 import type { TryTracing } from '../integrations/tracing.ts'
 import { listUsing } from '../integrations/store.ts'
@@ -129,7 +130,7 @@ export async function createAreas(deps: AreasDeps): Promise<Areas> {
   const audit = createAudit(database)
   const agents = createAgents({ ...deps, database, audit, flows: documents.services.flows, definitions: documents.definitions, runs: flowRuns.services.runs, executions, integrations: running.integrations, connectors: catalog.registry, execute: running.execute, rehearse: createRehearse({ loaded, jq }) })
   const services: Services = {
-    ...people, audit, retention: storage.retention, ...agents.services,
+    ...people, audit, retention: storage.retention, stored: createStored({ database, figures, blobs }), ...agents.services,
     credentials, credentialExpiry: createCredentialExpiry({ database, publish: (tenantId, event) => eventing.hubEvents.publish(tenantId, event) }), connectors: catalog.connectors, logos: createLogos(Object.fromEntries(builtInConnectors.map(({ manifest, logo }) => [manifest.name, () => logo?.()]))), executions, figures, blobs, ...running, ...eventing.services, ...eventBus.services, ...receiving.services, ...pulsar.services, ...documents.services, ...flowRuns.services, approvals,
     countJobs: () => deps.countJobs(), records: createRecords({ links: deps.storage.links, executions, events: eventBus.services.events, runs: flowRuns.services.runs, deliveries: eventing.services.deliveries }), readLimits: createReadLimits({ loaded, figures }), breakerState: (tenantId, id) => stateOf(loaded, tenantId, id),
     about: createAbout({ config: deps.config, database, publicUrl: deps.publicUrl }), ready: () => readiness(deps),

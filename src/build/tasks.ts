@@ -9,6 +9,7 @@ import type { Areas } from './areas.ts'
 import type { Storage } from './storage.ts'
 
 const SEND_NOTICE = 'send-notice'
+const DAY_MS = 86_400_000
 
 /** Sent if the transaction commits, and tried ten times. */
 export function queueNotice(db: Db, notice: Notice): Promise<void> {
@@ -43,6 +44,9 @@ export function hubTasks({ areas, storage, idempotency, config }: TaskDeps): Tas
     { name: 'expire-approvals', cron: '33 * * * *', run: () => areas.services.approvals.expire() },
     { name: 'expire-gatherings', cron: '53 * * * *', run: () => areas.flowTriggers.expire() },
     { name: 'expire-oauth', cron: '43 * * * *', run: () => areas.services.credentials.oauth.expire() },
+    // Of what has just been written; and, after what was let go of, of all.
+    { name: 'measure-stored', cron: '* * * * *', run: () => areas.services.stored.measure(new Date(Date.now() - 2 * DAY_MS)) },
+    { name: 'measure-all-stored', cron: '19 * * * *', run: () => areas.services.stored.measure() },
     { name: 'run-retention', cron: '13 * * * *', run: async () => { await areas.flowRuns.retention.apply() } },
     ...areas.eventBus.tasks,
     { name: SEND_NOTICE, run: (payload) => sendNotice(payload as Notice) },

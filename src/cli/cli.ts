@@ -16,6 +16,7 @@ import { addKeys } from './commands/keys.ts'
 import { addListen } from './commands/listen.ts'
 import { addMcp } from './commands/mcp.ts'
 import { addProcesses } from './commands/processes.ts'
+import { addRetention, addStorage } from './commands/retention.ts'
 import { addRotateKeys } from './commands/rotate-keys.ts'
 import { addRun } from './commands/run.ts'
 import { addRuns } from './commands/runs.ts'
@@ -88,6 +89,8 @@ function createProgram(surroundings: Surroundings): Command {
   addCatalog(program, surroundings)
   addCredentials(program, surroundings)
   addKeys(program, surroundings)
+  addRetention(program, surroundings)
+  addStorage(program, surroundings)
   addRotateKeys(program, surroundings)
   addCompletion(program, surroundings)
   for (const command of allCommands(program)) {

@@ -84,3 +84,11 @@ export function ago(time: string | null | undefined, now = Date.now()): string {
   const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1]
   return new Intl.RelativeTimeFormat('en', { numeric: 'always' }).format(Math.trunc(seconds / size), unit)
 }
+
+const sizes = ['B', 'kB', 'MB', 'GB', 'TB']
+
+/** For instance `1.5 kB`. */
+export function size(bytes: number): string {
+  const step = bytes < 1000 ? 0 : Math.min(sizes.length - 1, Math.floor(Math.log10(bytes) / 3))
+  return step === 0 ? `${bytes} B` : `${(bytes / 1000 ** step).toFixed(1)} ${sizes[step]}`
+}

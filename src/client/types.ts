@@ -3709,10 +3709,19 @@ export interface Routes {
   /** Get the storage that records and large values take. */
   'GET /api/v1/figures/storage': {
     reply: {
-      /** Of executions. */
-      recordBytes: number
-      /** Of large values beside them. */
-      blobBytes: number
+      totalBytes: number
+      bytes: {
+        executions: number
+        events: number
+        /** Of those that are over, with their attempts. */
+        deliveries: number
+        /** Of those that are over, and the journals of all. */
+        runs: number
+        /** Large values of all of them, and documents of connectors. */
+        blobs: number
+      }
+      /** When events, deliveries and runs were last measured; null where there are none yet. */
+      measuredAt: Timestamp | null
       /** The largest first; deleted ones too, as long as something of them is kept. */
       integrations: ({
         integrationId: string

@@ -39,19 +39,31 @@ export async function ensurePartitions(db: Queries, now: Date = new Date()): Pro
   if (statements.length > 0) await db.query(statements.join(';\n'))
 }
 
+/** One day's partition. */
+export interface DayPartition<Table extends PartitionedTable = PartitionedTable> {
+  name: string
+  table: Table
+  /** Its first moment. */
+  day: Date
+  /** Of its rows, without indexes and without what lies beside the rows. */
+  sizeBytes: number
+}
+
+/** Those that there are of these tables, day after day. */
+export async function listPartitions<Table extends PartitionedTable>(db: Queries, tables: readonly Table[]): Promise<DayPartition<Table>[]> {
+  const { rows } = await db.query('select c.relname, pg_relation_size(c.oid)::float8 as size from pg_inherits i join pg_class c on c.oid = i.inhrelid order by 1')
+  return rows.flatMap(({ relname, size }): DayPartition<Table>[] => {
+    const [name, table, year, month, day] = /^(\w+)_(\d{4})(\d\d)(\d\d)$/.exec(String(relname)) ?? []
+    const known = tables.find((each) => each === table)
+    return known === undefined ? [] : [{ name: name!, table: known, day: new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))), sizeBytes: Number(size) }]
+  })
+}
+
 /** Drops whole days of these tables that ended before `before`. Answers the days dropped, as their first moments, each once. */
 async function dropPartitions(db: Queries, before: Date, tables: readonly PartitionedTable[]): Promise<Date[]> {
-  const { rows } = await db.query('select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid order by 1')
-  const dropped = new Set<number>()
-  for (const name of rows.map(({ relname }) => String(relname))) {
-    const [, table, year, month, day] = /^(\w+)_(\d{4})(\d\d)(\d\d)$/.exec(name) ?? []
-    if (!tables.some((known) => known === table)) continue
-    const start = Date.UTC(Number(year), Number(month) - 1, Number(day))
-    if (start + DAY_MS > before.getTime()) continue
-    await db.query(`drop table ${name}`)
-    dropped.add(start)
-  }
-  return [...dropped].sort((a, b) => a - b).map((start) => new Date(start))
+  const over = (await listPartitions(db, tables)).filter(({ day }) => day.getTime() + DAY_MS <= before.getTime())
+  for (const { name } of over) await db.query(`drop table ${name}`)
+  return [...new Set(over.map(({ day }) => day.getTime()))].sort((a, b) => a - b).map((day) => new Date(day))
 }
 
 /** Dropping waits for all who read or write the table, and they for it: rather not now than long. */

@@ -137,11 +137,17 @@ export async function sumByStep(db: Db, range: Range, step: Step): Promise<(Sums
   return rows
 }
 
-/** Bytes of the records that there are. */
-export async function sumStored(db: Db, range: Range): Promise<{ integrationId: string, bytes: number }[]> {
-  const { sql, values } = figuresOf(range, anyMinute)
-  const { rows } = await db.query<{ integrationId: string, bytes: number }>(
-    `${sql} select integration_id as "integrationId", sum(stored_bytes)::float8 as bytes from figures group by 1`, values)
+export interface StoredRow { tenantId: string, integrationId: string, bytes: number }
+
+/** Bytes of the records that there are, of each integration: of one of them, of one tenant's, or of all. */
+export async function sumStored(db: Db, { tenantId, integrationId, complete }: { tenantId?: string | undefined, integrationId?: string | undefined, complete: number }): Promise<StoredRow[]> {
+  const which = `${tenantId === undefined ? '' : 'and tenant_id = $3'} ${integrationId === undefined ? '' : 'and integration_id = $4'}`
+  const { rows } = await db.query<StoredRow>(
+    `select tenant_id as "tenantId", integration_id as "integrationId", sum(bytes)::float8 as bytes from (
+       select tenant_id, integration_id, stored_bytes as bytes from integration_minutes where stored_bytes <> 0 and minute < $1 ${which}
+       union all select tenant_id, integration_id, size_bytes from executions where id >= $2 ${which}) kept
+     group by 1, 2`,
+    [new Date(complete), lowestId(new Date(complete)), ...[tenantId, integrationId].filter((id) => id !== undefined)])
   return rows
 }
 

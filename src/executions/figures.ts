@@ -44,7 +44,9 @@ export interface Figures extends Pick<Rollup, 'recorded'> {
   callsSince(tenantId: string, integrationId: string, since: Date): Promise<number>
   /** Bytes of an integration's records and large values. */
   storage(tenantId: string, integrationId: string): Promise<number>
-  /** The same for each integration that has any, deleted ones too; the largest first. */
+  /** Bytes of the records alone: of one tenant's, or of all tenants'. */
+  storageByTenant(tenantId?: string): Promise<{ tenantId: string, bytes: number }[]>
+  /** Of records and large values of each integration that has any, deleted ones too; the largest first. */
   storageByIntegration(tenantId: string): Promise<{ integrationId: string, recordBytes: number, blobBytes: number }[]>
   /** Makes the figures of minutes that are over. Call it every ten seconds or so; figures are right without it, but slower to read. */
   rollUp(): Promise<void>
@@ -104,23 +106,20 @@ export function createFigures({ database, clock = Date.now }: { database: Databa
 
     async storage(tenantId, integrationId) {
       if (!isUuid(integrationId)) return 0
-      const rows = await storageOf(database, await everything(tenantId, rollup, integrationId))
+      const rows = await storageOf(database, { tenantId, integrationId, complete: await rollup.boundary() })
       return rows.reduce((sum, { recordBytes, blobBytes }) => sum + recordBytes + blobBytes, 0)
     },
 
-    storageByIntegration: async (tenantId) => storageOf(database, await everything(tenantId, rollup)),
+    storageByTenant: async (tenantId) => sumStored(tenantId === undefined ? database.system : database.tenant(tenantId), { tenantId, complete: await rollup.boundary() }),
+    storageByIntegration: async (tenantId) => storageOf(database, { tenantId, complete: await rollup.boundary() }),
     rollUp: () => rollup.run(),
     settled: async () => new Date(await rollup.settled()),
   }
 }
 
-async function everything(tenantId: string, rollup: Rollup, integrationId?: string): Promise<Range> {
-  return { tenantId, integrationIds: integrationId === undefined ? undefined : [integrationId], from: 0, to: FOREVER, complete: await rollup.boundary() }
-}
-
-async function storageOf(database: Database, range: Range): Promise<{ integrationId: string, recordBytes: number, blobBytes: number }[]> {
-  const db = database.tenant(range.tenantId)
-  const [records, blobs] = await Promise.all([sumStored(db, range), sumBlobs(db, range.tenantId, range.integrationIds?.[0])])
+async function storageOf(database: Database, of: { tenantId: string, integrationId?: string, complete: number }): Promise<{ integrationId: string, recordBytes: number, blobBytes: number }[]> {
+  const db = database.tenant(of.tenantId)
+  const [records, blobs] = await Promise.all([sumStored(db, of), sumBlobs(db, of.tenantId, of.integrationId)])
   const recordBytes = new Map(records.map(({ integrationId, bytes }) => [integrationId, bytes]))
   const blobBytes = new Map(blobs.map(({ integrationId, bytes }) => [integrationId, bytes]))
   return [...new Set([...recordBytes.keys(), ...blobBytes.keys()])]

@@ -140,3 +140,24 @@ describe('keys', () => {
     expect(scene.shop.asked.at(-1)?.headers['x-api-key']).toBe('shop-key-4711')
   })
 })
+
+describe('retention and storage', () => {
+  test('how long each is kept is shown, set below what the operator allows, and given back', async () => {
+    expect((await run(['retention'])).stdout).toMatch(/events +30 days +the operator +30 days +INTERCHANGE_EVENTS_RETENTION_DAYS\n/)
+    expect((await run(['retention', 'set', '--events', '7', '--runs', '1'])).stdout).toMatch(/events +7 days +this tenant +30 days[^]*runs +1 day +this tenant/)
+    expect(await answerOf(['retention', 'show'])).toMatchObject({ events: { days: 7, keptDays: 7, ceilingDays: 30 }, deliveries: { days: null } })
+    expect(await answerOf(['retention', 'set', '--events', 'most', '--runs', 'most'])).toMatchObject({ events: { days: null, keptDays: 30 }, runs: { days: null } })
+    expect(await run(['retention', 'set', '--events', '31'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/\/events: is more than the 30 days that the operator allows/) })
+    for (const words of [['--events', 'never'], ['--events', '0'], []]) expect(await run(['retention', 'set', ...words])).toMatchObject({ code: 2, stderr: expect.stringMatching(/whole number of days|Say what to change/) })
+  })
+
+  test('what is stored is shown by kind and by integration', async () => {
+    const { name } = await connected()
+    await run(['run', name, 'getBook', 'id:=1'])
+    const { stdout } = await run(['storage'])
+    expect(stdout).toMatch(/executions +[\d.]+ k?B\n/)
+    expect(stdout).toMatch(/together +[\d.]+ [kM]?B\n/)
+    expect(stdout).toMatch(new RegExp(`${name} +[\\d.]+ k?B`))
+    expect(await answerOf(['storage'])).toMatchObject({ bytes: { executions: expect.any(Number), runs: expect.any(Number) }, totalBytes: expect.any(Number) })
+  })
+})

@@ -9,7 +9,7 @@ import { collect } from '../input.ts'
 import { follow } from '../listen/follow.ts'
 import { forward, type Answer } from '../listen/forward.ts'
 import { dataOf, wholeEvent, type ReceivedEvent } from '../listen/received.ts'
-import { cell, isJson, jsonLine, printLine } from '../output.ts'
+import { cell, isJson, jsonLine, printLine, size } from '../output.ts'
 import type { Output, Surroundings } from '../surroundings.ts'
 
 interface Options { forward?: string, types: string[], new?: boolean }
@@ -98,9 +98,7 @@ function lineOf(received: ReceivedEvent): string {
 
 function sizeOf(received: ReceivedEvent): string {
   if (received.event.dataRef !== undefined) return 'large'
-  const bytes = Buffer.byteLength(dataOf(received))
-  if (bytes < 1000) return `${bytes} B`
-  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
+  return size(Buffer.byteLength(dataOf(received)))
 }
 
 function showAnswer(output: Output, answer: Answer, signal: AbortSignal): void {

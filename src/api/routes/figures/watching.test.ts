@@ -51,13 +51,17 @@ test('limits in use are told: calls of this minute, and of the quota with its en
   expect(data.find(({ integrationId }: Body) => integrationId === quiet)).toMatchObject({ rate: { used: 0 }, quota: null })
 })
 
-test('storage is the sum of what the integrations keep', async () => {
+test('storage is told by kind, together, and by integration', async () => {
   const id = await addIntegration(hub.call, { name: 'Keeps', connector })
   await run(id)
-  const { recordBytes, blobBytes, integrations } = await read('/api/v1/figures/storage')
+  await hub.call('POST', '/api/v1/events', { specversion: '1.0', id: 'kept', source: 'test', type: 'kept', data: 'x'.repeat(1000) })
+  await hub.hub.services.stored.measure()
+  const { totalBytes, bytes, measuredAt, integrations } = await read('/api/v1/figures/storage')
   expect(integrations.find(({ integrationId }: Body) => integrationId === id).recordBytes).toBeGreaterThan(100)
-  expect(integrations.reduce((sum: number, each: Body) => sum + each.recordBytes, 0)).toBe(recordBytes)
-  expect(blobBytes).toBe(integrations.reduce((sum: number, each: Body) => sum + each.blobBytes, 0))
+  expect(integrations.reduce((sum: number, each: Body) => sum + each.recordBytes, 0)).toBe(bytes.executions)
+  expect(bytes.events).toBeGreaterThan(1000)
+  expect(Date.parse(measuredAt)).toBeGreaterThan(Date.now() - 60_000)
+  expect(totalBytes).toBe(bytes.executions + bytes.events + bytes.deliveries + bytes.runs + bytes.blobs)
 })
 
 test('what waits for an endpoint is counted until it is delivered', async () => {

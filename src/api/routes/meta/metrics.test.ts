@@ -30,15 +30,16 @@ test('whoever has no key sees figures of the process, and nothing of any tenant'
   const { status, text } = await hub.call('GET', '/metrics', undefined, { key: null })
   expect(status).toBe(200)
   for (const name of ['interchange_http_request_duration_seconds_count', 'interchange_jobs', 'interchange_integration_call_duration_seconds_count', 'process_resident_memory_bytes']) expect(text).toContain(name)
-  for (const hidden of [integration, tenant, 'interchange_integration_calls_total']) expect(text).not.toContain(hidden)
+  for (const hidden of [integration, tenant, 'interchange_integration_calls_total', 'interchange_stored_bytes']) expect(text).not.toContain(hidden)
   expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/)
 })
 
-test("a key of the operator's with the scope for it sees the calls of every tenant's integrations besides", async () => {
+test("a key of the operator's with the scope for it sees the calls of every tenant's integrations besides, and what each tenant stores", async () => {
   const key = await keyOf({ role: 'admin', scopes: ['metrics:read'] })
   const { status, text } = await hub.call('GET', '/metrics', undefined, { key })
   expect(status).toBe(200)
   expect(text).toContain(`interchange_integration_calls_total{tenant="${tenant}",integration="${integration}",status="succeeded"} 1`)
+  expect(text).toMatch(new RegExp(`interchange_stored_bytes\\{tenant="${tenant}",kind="executions"\\} [1-9]`))
   expect(text).toContain('interchange_jobs')
   expect(text.match(/^# TYPE \S+/gm)!.length).toBe(new Set(text.match(/^# TYPE \S+/gm)).size)
   expect(await hub.call('GET', '/api/v1/integrations', undefined, { key })).toMatchObject({ status: 403 })

@@ -60,34 +60,46 @@ const columns: Column<LimitsRow>[] = [
   { id: 'breaker', header: texts.breaker, from: 'sm', sort: ({ circuitBreaker }) => circuitBreaker, cell: ({ circuitBreaker }) => <Status tone={breakerTones[circuitBreaker]}>{texts.breakers[circuitBreaker]}</Status> },
 ]
 
+const storedKinds = ['executions', 'events', 'deliveries', 'runs', 'blobs'] as const
+
 function Storage() {
-  const path = usePath()
   const query = useGet('/api/v1/figures/storage', undefined, { refetchInterval: 60_000 })
-  const { rows } = useRows('/api/v1/integrations', { query: { limit: 500 } })
-  const names = useMemo(() => new Map(rows?.map(({ id, name }) => [id, name])), [rows])
   return (
     <Section title={texts.storage} text={texts.storageText}>
       <Loaded query={query}>
-        {({ recordBytes, blobBytes, integrations }) => (integrations.length === 0 ? <Text size="sm" c="dimmed">{texts.noStorage}</Text> : (
+        {({ totalBytes, bytes, measuredAt, integrations }) => (totalBytes === 0 ? <Text size="sm" c="dimmed">{texts.noStorage}</Text> : (
           <>
-            <Group gap="lg"><Figure label={texts.total} value={formatBytes(recordBytes + blobBytes)} /><Figure label={texts.records} value={formatBytes(recordBytes)} /><Figure label={texts.blobs} value={formatBytes(blobBytes)} /></Group>
-            <Table.ScrollContainer minWidth={280}>
-              <Table fz="sm" aria-label={texts.storage}>
-                <Table.Thead><Table.Tr><Table.Th>{texts.integration}</Table.Th><Table.Th ta="right">{texts.records}</Table.Th><Table.Th ta="right">{texts.blobs}</Table.Th></Table.Tr></Table.Thead>
-                <Table.Tbody>
-                  {integrations.slice(0, SHOWN).map((each) => (
-                    <Table.Tr key={each.integrationId}>
-                      <Table.Td className="app-anywhere">{names.has(each.integrationId) ? <Anchor component={RouteLink} to={path(`integrations/${each.integrationId}`)} size="sm" dir="auto">{names.get(each.integrationId)}</Anchor> : texts.deleted}</Table.Td>
-                      <Table.Td ta="right" className="app-num">{formatBytes(each.recordBytes)}</Table.Td><Table.Td ta="right" className="app-num">{formatBytes(each.blobBytes)}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+            <Group gap="lg">
+              <Figure label={texts.total} value={formatBytes(totalBytes)} />
+              {storedKinds.map((kind) => <Figure key={kind} label={texts.storedKinds[kind]} value={formatBytes(bytes[kind])} />)}
+            </Group>
+            {measuredAt !== null && <Text size="xs" c="dimmed">{texts.measured} <Ago time={measuredAt} /></Text>}
+            {integrations.length > 0 && <ByIntegration integrations={integrations} />}
           </>
         ))}
       </Loaded>
     </Section>
+  )
+}
+
+function ByIntegration({ integrations }: { integrations: Reply<'GET', '/api/v1/figures/storage'>['integrations'] }) {
+  const path = usePath()
+  const { rows } = useRows('/api/v1/integrations', { query: { limit: 500 } })
+  const names = useMemo(() => new Map(rows?.map(({ id, name }) => [id, name])), [rows])
+  return (
+    <Table.ScrollContainer minWidth={280}>
+      <Table fz="sm" aria-label={texts.storage}>
+        <Table.Thead><Table.Tr><Table.Th>{texts.integration}</Table.Th><Table.Th ta="right">{texts.records}</Table.Th><Table.Th ta="right">{texts.blobs}</Table.Th></Table.Tr></Table.Thead>
+        <Table.Tbody>
+          {integrations.slice(0, SHOWN).map((each) => (
+            <Table.Tr key={each.integrationId}>
+              <Table.Td className="app-anywhere">{names.has(each.integrationId) ? <Anchor component={RouteLink} to={path(`integrations/${each.integrationId}`)} size="sm" dir="auto">{names.get(each.integrationId)}</Anchor> : texts.deleted}</Table.Td>
+              <Table.Td ta="right" className="app-num">{formatBytes(each.recordBytes)}</Table.Td><Table.Td ta="right" className="app-num">{formatBytes(each.blobBytes)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   )
 }
 

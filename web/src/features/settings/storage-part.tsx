@@ -33,21 +33,23 @@ export function StoragePart() {
 function Kept() {
   const { can } = useTenant()
   const query = useGet('/api/v1/retention')
+  const { data: storage } = useGet('/api/v1/figures/storage', undefined, { enabled: can('executions:read'), refetchInterval: 60_000 })
   return (
-    <Section title={texts.kept} text={texts.keptText}>
+    <Section title={texts.kept} text={<>{texts.keptText}{storage !== undefined && ` ${texts.takenText(formatBytes(storage.totalBytes), formatBytes(storage.bytes.blobs))}`}</>}>
       <Loaded query={query}>
         {(kept) => (
           <Table fz="sm">
-            <Table.Thead><Table.Tr><Table.Th>{texts.what}</Table.Th><Table.Th>{texts.keptFor}</Table.Th><Table.Th className="app-hide-xs">{texts.setBy}</Table.Th></Table.Tr></Table.Thead>
+            <Table.Thead><Table.Tr><Table.Th>{texts.what}</Table.Th><Table.Th ta="end">{texts.takes}</Table.Th><Table.Th>{texts.keptFor}</Table.Th><Table.Th className="app-hide-xs">{texts.setBy}</Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>
               {keptKinds.map((kind) => (
                 <Table.Tr key={kind}>
                   <Table.Td>{texts.keptKinds[kind]}</Table.Td>
+                  <Table.Td ta="end" className="app-num">{formatBytes(storage?.bytes[kind])}</Table.Td>
                   <Table.Td>{can('integrations:write') ? <OwnDays key={kept[kind].days} kind={kind} kept={kept[kind]} /> : texts.days(kept[kind].keptDays)}</Table.Td>
                   <Table.Td className="app-hide-xs">{texts.atMost(kept[kind].ceilingDays)} <code className="app-anywhere">{kept[kind].setting}</code></Table.Td>
                 </Table.Tr>
               ))}
-              <Table.Tr><Table.Td>{texts.keptKinds.audit}</Table.Td><Table.Td>{texts.always}</Table.Td><Table.Td className="app-hide-xs" /></Table.Tr>
+              <Table.Tr><Table.Td>{texts.keptKinds.audit}</Table.Td><Table.Td /><Table.Td>{texts.always}</Table.Td><Table.Td className="app-hide-xs" /></Table.Tr>
             </Table.Tbody>
           </Table>
         )}
@@ -94,7 +96,7 @@ function ByIntegration() {
   const rows = useMemo(() => rowsOf(storage.data?.integrations, list.rows), [storage.data, list.rows])
   const columns = useMemo(() => columnsOf(mayWrite), [mayWrite])
   return (
-    <Section title={texts.byIntegration} text={storage.data && texts.usedText(formatBytes(storage.data.recordBytes), formatBytes(storage.data.blobBytes))} actions={mayWrite && list.rows !== undefined && list.rows.length > 1 && <ForAll integrations={list.rows} />}>
+    <Section title={texts.byIntegration} actions={mayWrite && list.rows !== undefined && list.rows.length > 1 && <ForAll integrations={list.rows} />}>
       <DataTable label={texts.byIntegration} rows={rows} columns={columns} rowId={({ id }) => id} error={storage.error ?? list.error} retry={() => { void storage.refetch() }} empty={{ icon: Database, title: texts.nothingKept }} />
     </Section>
   )
