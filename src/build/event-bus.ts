@@ -51,7 +51,7 @@ export function createEventBus({ storage: { database, blobs, links }, logger, jq
   const execute = createExecuteCommand({ run: (request) => services.execute.run(request), publish: (tenantId, event) => hubEvents.reply(tenantId, event), onError })
   const discovered = createDiscoveredCommand({ queue: (announcement) => addJob(database.owner, REGISTER_MODULE, announcement, { maxAttempts: 5 }) })
   const publishing = createPublishing({ inbox, types: eventTypes, commands: [execute, discovered], wake })
-  const events = createEvents({ database, blobs, jq, publishing, repeated: links.repeated })
+  const events = createEvents({ database, blobs, jq, publishing, repeated: links.repeated, onError })
   const replies = createReplies({ feed, blobs, onError })
   const streams = createStreams({ feed, onError })
   const register = (announcement: Announcement): Promise<void> => registerModule({

@@ -40,7 +40,7 @@ export async function openStorage(config: Config, logger: Logger): Promise<Stora
     const http = createHttpClient({ guard, userAgent: 'Interchange/0.1' })
     const watch = embedded && keepRunning(embedded, logger)
     return {
-      connectionString, database, guard, http, links: createLinks(database), retention: createTenantRetention({ database, ceilings: ceilingsOf(config) }), blobs: createBlobs({ database, folder: join(config.dataFolder, 'blobs') }),
+      connectionString, database, guard, http, links: createLinks({ database, onError: (error) => { logger.warn({ err: error }, 'what a record repeats was not noted') } }), retention: createTenantRetention({ database, ceilings: ceilingsOf(config) }), blobs: createBlobs({ database, folder: join(config.dataFolder, 'blobs') }),
       async close() {
         clearInterval(watch)
         await http.close()

@@ -122,7 +122,7 @@ export type AuditEntry = {
   at: Timestamp
   /** `member:<id>`, `key:<id>` or `system`. */
   actor: string
-  action: string
+  action: 'agent.changed' | 'agent.created' | 'agent.deleted' | 'connect_session.created' | 'connect_session.deleted' | 'connector.imported' | 'connector.reimported' | 'connector.removed' | 'credential.connected' | 'credential.created' | 'credential.deleted' | 'credential.updated' | 'delivery.retried' | 'event_type.created' | 'event_type.deleted' | 'event_type.updated' | 'example.changed' | 'example.created' | 'example.deleted' | 'flow.deleted' | 'flow.disabled' | 'flow.draft_deleted' | 'flow.drafted' | 'flow.enabled' | 'flow.published' | 'integration.created' | 'integration.deleted' | 'integration.updated' | 'invitation.created' | 'invitation.revoked' | 'key.changed' | 'key.created' | 'key.revoked' | 'member.added' | 'member.joined' | 'member.removed' | 'member.updated' | 'oauth_client.removed' | 'oauth_client.set' | 'oauth_return_urls.set' | 'password_link.created' | 'pulsar_bridge.created' | 'pulsar_bridge.deleted' | 'pulsar_bridge.updated' | 'retention.changed' | 'root_key.rotated' | 'run.cancel' | 'run.resume' | 'run.suspend' | 'session.opened' | 'tenant.created' | 'tenant_key.added' | 'tenant_key.removed' | 'tool.called' | 'tool.read' | 'tool.refused' | 'tool.rehearsed' | 'webhook.activated' | 'webhook.created' | 'webhook.deleted' | 'webhook.failed' | 'webhook.paused' | 'webhook.redriven' | 'webhook.replayed' | 'webhook.secret_rotated' | 'webhook.updated' | 'webhook_source.created' | 'webhook_source.deleted' | 'webhook_source.secret_rotated' | 'webhook_source.updated' | 'welcome_link.made'
   targetType: string
   targetId: string
   detail: Record<string, unknown>
@@ -4484,6 +4484,14 @@ export interface Routes {
       source?: string
     }
     reply: Event
+  }
+  /** Get an event as it is sent, byte for byte. */
+  'GET /api/v1/events/{id}/content': {
+    path: {
+      /** The CloudEvent's id, or the `messageId`. */
+      id: string
+    }
+    reply: unknown
   }
   /** List the types of events that are registered or declared by connectors. */
   'GET /api/v1/event-types': {

@@ -47,7 +47,7 @@ export async function withEvents<Result>(database: Database, work: (area: Events
   const types = createEventTypes({ database, connectors: builtInConnectors })
   const publishing = createPublishing({ inbox, types, commands, wake: (tenantId) => { if (wakes) feed.wake(tenantId) } })
   try {
-    return await work({ database, blobs, jq, inbox, feed, types, publishing, events: createEvents({ database, blobs, jq, publishing, repeated: async () => undefined, ...options }), errors })
+    return await work({ database, blobs, jq, inbox, feed, types, publishing, events: createEvents({ database, blobs, jq, publishing, repeated: async () => undefined, onError: (error) => { errors.push(error) }, ...options }), errors })
   } finally {
     await inbox.drain()
     await jq.close()

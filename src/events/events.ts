@@ -1,4 +1,5 @@
 /** The events of a tenant: sending, listing, searching. */
+import { Readable } from 'node:stream'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
@@ -32,6 +33,8 @@ export interface Events {
   list(caller: Caller, search: EventSearch): Promise<Page<EventRecord>>
   /** Whole, by the hub's id or the CloudEvent's; of several with the latter, the newest. Throws `not_found`. */
   find(caller: Caller, id: string, options?: { source?: string | undefined }): Promise<EventRecord>
+  /** The CloudEvent as it is stored and sent, byte for byte; by either id. Throws `not_found`, for one whose data is gone too. */
+  content(caller: Caller, id: string): Promise<Readable>
   /** By the hub's id or the CloudEvent's, without large data. Undefined where there is none. */
   look(caller: Caller, id: string): Promise<EventRecord | undefined>
   /** The same by the hub's id alone, for the hub's own work. */
@@ -43,8 +46,10 @@ export interface EventsDeps {
   blobs: Pick<Blobs, 'read'>
   jq: Pick<Jq, 'first' | 'decide' | 'check'>
   publishing: Pick<Publishing, 'publish'>
-  /** Notes that an event is another one once more; both by the hub's ids. */
+  /** Notes that an event is another one once more; both by the hub's ids. Never rejects. */
   repeated(tenantId: string, id: string, ofId: string): Promise<void>
+  /** Told of what went wrong beside an answer that stands. */
+  onError(error: unknown): void
   /** How long a list may search before it says to narrow the search. */
   searchTimeoutMs?: number
   /** How many events a filter looks at for one page. */
@@ -75,7 +80,8 @@ export function createEvents(deps: EventsDeps): Events {
       const before = repeats === undefined ? undefined : await rowOf(database.tenant(caller.tenantId), caller.tenantId, repeats, undefined)
       if (repeats !== undefined && before === undefined) throw new HubError('not_found', 'There is no event that these could repeat.', { errors: [{ pointer: '?repeats', detail: 'is the id of no event' }] })
       await publishing.publish(caller, events, { schemaCheck })
-      if (before !== undefined) await noteRepeats(deps, caller.tenantId, events, before.id)
+      // They are sent: whoever asked for them learns that, whatever becomes of the note.
+      if (before !== undefined) await noteRepeats(deps, caller.tenantId, events, before.id).catch(deps.onError)
       return { ids: events.map(({ event }) => event.id) }
     },
 
@@ -90,6 +96,12 @@ export function createEvents(deps: EventsDeps): Events {
     },
 
     find: async ({ tenantId }, id, { source } = {}) => whole(tenantId, await rowOf(database.tenant(tenantId), tenantId, id, source)),
+
+    async content({ tenantId }, id) {
+      const row = await rowOf(database.tenant(tenantId), tenantId, id, undefined)
+      if (row === undefined) throw new HubError('not_found', 'There is no such event.')
+      return row.blobId === null ? Readable.from([Buffer.from(row.text)]) : (await blobs.read(tenantId, row.blobId)).stream
+    },
 
     async look({ tenantId }, id) {
       const row = await rowOf(database.tenant(tenantId), tenantId, id, undefined)

@@ -4,6 +4,7 @@ import type { Db } from '../db/db.ts'
 import { HubError } from '../errors.ts'
 import type { Jq } from '../lib/jq/jq.ts'
 import { readCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
+import type { AuditAction } from '../tenants/audit-actions.ts'
 import { recordChange } from '../tenants/audit.ts'
 import type { Caller } from '../tenants/caller.ts'
 import { FLOWS_CHANGED, type Definitions } from './definitions.ts'
@@ -265,7 +266,7 @@ async function sourceOf(db: Db, caller: Caller, flowId: string, version: string 
   return { ...placed(place), ...orNoVersion(await findVersionSource(db, caller.tenantId, id, wanted), wanted) }
 }
 
-export async function record(db: Db, caller: Caller, action: string, { id, detail = {}, ...place }: FlowPlace & { id: string, detail?: Record<string, unknown> }): Promise<void> {
+export async function record(db: Db, caller: Caller, action: AuditAction, { id, detail = {}, ...place }: FlowPlace & { id: string, detail?: Record<string, unknown> }): Promise<void> {
   await recordChange(db, caller, { action, targetType: 'flow', targetId: id, detail: { flow: flowIdOf(place), ...detail } })
 }
 

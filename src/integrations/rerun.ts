@@ -13,7 +13,7 @@ export interface RerunDeps {
   executions: Executions
   execute: Execute
   blobs: Blobs
-  /** Notes that an execution is another one once more. */
+  /** Notes that an execution is another one once more. Never rejects. */
   repeated(tenantId: string, id: string, ofId: string): Promise<void>
 }
 

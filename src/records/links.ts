@@ -5,7 +5,7 @@ import { deleteLinksBefore, insertLink, listCauses, listConsequences, type LinkR
 
 /** Ids are the hub's own: of an event, its `messageId`. */
 export interface Links {
-  /** `id` is `causeId` once more, run or sent again. */
+  /** `id` is `causeId` once more, run or sent again. Never rejects: what was repeated stands, and a note of it that cannot be made is told to `onError`. */
   repeated(tenantId: string, id: string, causeId: string): Promise<void>
   /** A run listened for an event, and took it. */
   heard(tenantId: string, runId: string, eventId: string): Promise<void>
@@ -17,9 +17,9 @@ export interface Links {
 
 const KEPT_MS = 400 * 86_400_000
 
-export function createLinks(database: Pick<Database, 'tenant' | 'system'>): Links {
+export function createLinks({ database, onError }: { database: Pick<Database, 'tenant' | 'system'>, onError(error: unknown): void }): Links {
   return {
-    repeated: (tenantId, id, causeId) => insertLink(database.tenant(tenantId), tenantId, { id, causeId, relation: 'repeated' }),
+    repeated: (tenantId, id, causeId) => insertLink(database.tenant(tenantId), tenantId, { id, causeId, relation: 'repeated' }).catch(onError),
     heard: (tenantId, runId, eventId) => insertLink(database.tenant(tenantId), tenantId, { id: runId, causeId: eventId, relation: 'heard' }),
     causes: async (tenantId, id, limit) => (isUuid(id) ? listCauses(database.tenant(tenantId), tenantId, id, limit) : []),
     consequences: async (tenantId, id, limit) => (isUuid(id) ? listConsequences(database.tenant(tenantId), tenantId, id, limit) : []),

@@ -4,11 +4,11 @@ import type { Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
 import { literally } from '../db/search.ts'
 import { readIdCursor, toPage, type Page, type SearchRequest } from '../lib/page.ts'
+import type { AuditAction } from './audit-actions.ts'
 import type { Caller } from './caller.ts'
 
 export interface Change {
-  /** For instance `integration.updated`. */
-  action: string
+  action: AuditAction
   targetType: string
   targetId: string
   /** Names of what changed; never values that may be secret. */
@@ -19,7 +19,7 @@ export interface AuditEntry {
   id: string
   at: Date
   actor: string
-  action: string
+  action: AuditAction
   targetType: string
   targetId: string
   detail: Record<string, unknown>

@@ -38,7 +38,7 @@ test('the log shows checks of its health and what people changed, by their names
   await visit(`integrations/${id}?part=log`, 'With a log')
   await page.getByRole('cell', { name: /is it there/ }).first().waitFor()
   await page.getByText('No alert fired').waitFor()
-  await page.getByRole('row', { name: /integration.updated.*monitoring.*\(key\)/ }).waitFor()
+  await page.getByRole('row', { name: /Integration changed.*monitoring.*\(key\)/ }).waitFor()
   await expectAccessible()
 })
 

@@ -1,11 +1,15 @@
 /** What led to what, at addresses of its own: from any record to the others, sent again with edits, shared, found by its id. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { afterAll, expect, vi } from 'vitest'
 import { json, startUpstream, type Upstream } from '../../test/upstream.ts'
 import { addConnector, addIntegration, expectStatus } from '../../test/service.ts'
 import { test, useDashboard } from './browser.ts'
 
 const dashboard = useDashboard()
-const ids = { event: '', run: '', execution: '', delivery: '' }
+const ids = { event: '', run: '', execution: '', delivery: '', exact: '' }
+/** As no reader of JSON would write it again. */
+const exactData = '{ "big": 12345678901234567890, "price":1.50, "name":"it\'s \\u00e9" }'
 let upstream: Upstream | undefined
 afterAll(() => upstream?.close())
 
@@ -24,6 +28,9 @@ dashboard.prepare(async () => {
     const [delivery] = (await call('GET', '/api/v1/deliveries?status=delivered')).body.data
     ids.delivery = delivery.id
   }, { timeout: 20_000, interval: 50 })
+  expectStatus(201, await call('POST', '/api/v1/webhooks', { name: 'told exactly', url: `${service.url}/exactly`, events: ['order.exact'] }))
+  expectStatus(202, await call('POST', '/api/v1/events', `{"specversion":"1.0","id":"exact-1","source":"/shop","type":"order.exact","data":${exactData}}`))
+  await vi.waitFor(async () => { ids.exact = (await call('GET', '/api/v1/deliveries?status=delivered&eventType=order.exact')).body.data[0].id }, { timeout: 20_000, interval: 50 })
   ids.event = (await call('GET', '/api/v1/events/order-17')).body.messageId
   ids.run = (await call('GET', '/api/v1/runs')).body.data[0].id
   ids.execution = (await call('GET', '/api/v1/executions')).body.data[0].id
@@ -108,6 +115,22 @@ test('a link is shared without filters, with what its receiver needs; requests a
   await visit(`runs/${ids.run}`, 'passes-on')
   await page.getByRole('button', { name: 'Copy as curl' }).click()
   await expect.poll(copied).toContain(`${dashboard.hub.url}/api/v1/flows/passes-on/runs`)
+})
+
+test('curl of a delivery sends again what went over the wire, byte for byte, under the signature that it had', async () => {
+  const { page, context, visit } = await dashboard.visitor()
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const content = page.waitForResponse(/\/content$/)
+  await visit(`deliveries/${ids.exact}`, 'order.exact')
+  await (await content).finished()
+  await page.getByRole('button', { name: 'Copy as curl' }).click()
+  const copied = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText())
+  await expect.poll(copied).toContain(exactData.slice(0, 30))
+  await promisify(execFile)('sh', ['-c', `${await copied()} -sS`])
+  const [first, again] = upstream!.asked.filter(({ url }) => url.endsWith('/exactly'))
+  expect(again!.body).toBe(first!.body)
+  expect(again!.body).toContain(exactData)
+  for (const name of ['webhook-id', 'webhook-timestamp', 'webhook-signature', 'content-type']) expect(again!.headers[name], name).toBe(first!.headers[name])
 })
 
 test('a run is started again by one click, and with edits; each names the other', async () => {

@@ -24,7 +24,7 @@ dashboard.prepare(async () => {
 const screens: [path: () => string, title: string, shown: string][] = [
   [() => 'integrations', 'Integration Hub', 'Bookshop'], [() => 'connectors', 'Integration Hub', 'Zulip'], [() => 'marketplace', 'Integration Hub', 'Stripe'],
   [() => 'settings', 'Integration Hub', 'ivan@example.com'], [() => 'settings?part=keys', 'Integration Hub', 'a key'], [() => 'settings?part=credentials', 'Integration Hub', 'New credential'],
-  [() => 'settings?part=audit', 'Integration Hub', 'key.created'], [() => 'settings?part=tenant', 'Integration Hub', 'An isolated workspace'],
+  [() => 'settings?part=audit', 'Integration Hub', 'API key made'], [() => 'settings?part=tenant', 'Integration Hub', 'An isolated workspace'],
   [() => 'integrations/new', 'Add Integration', 'Stripe'], [() => 'integrations/new?connector=smtp-email', 'Add Email (SMTP)', 'Name or address of the mail server.'],
   [() => `integrations/${ids.integration}`, 'Bookshop', 'Circuit breaker'], [() => `integrations/${ids.integration}?part=explore&operation=addBook`, 'Bookshop', 'author'],
   [() => `integrations/${ids.integration}?part=executions`, 'Bookshop', 'getBook'], [() => `integrations/${ids.integration}?part=configuration`, 'Bookshop', 'Base URL'],

@@ -16,7 +16,7 @@ dashboard.prepare(async () => {
 })
 
 /** [part, what shows that it is all there] */
-const parts = [['members', 'Invite'], ['keys', 'of an agent'], ['credentials', 'Bookshop'], ['clients', 'google'], ['signIn', 'Our IdP'], ['storage', 'What is kept'], ['networks', '10.20.0.0/16'], ['engines', 'QuickJS'], ['audit', 'oauth_client.set'], ['tenant', 'An isolated workspace']] as const
+const parts = [['members', 'Invite'], ['keys', 'of an agent'], ['credentials', 'Bookshop'], ['clients', 'google'], ['signIn', 'Our IdP'], ['storage', 'What is kept'], ['networks', '10.20.0.0/16'], ['engines', 'QuickJS'], ['audit', 'OAuth client set'], ['tenant', 'An isolated workspace']] as const
 
 test.each(parts)('the part %s: in both themes, at a desk and on a telephone it passes axe, with nothing that its scripts complain of', async (part, shown) => {
   await visitor.visit(`settings?part=${part}`, 'Integration Hub')
@@ -99,14 +99,14 @@ test('the audit log is narrowed by what, by whom and of what; all of it is in th
   const { page, visit } = await dashboard.visitor()
   await visit('settings?part=audit', 'Integration Hub')
   await page.getByRole('combobox', { name: 'Any action' }).click()
-  await page.getByRole('option', { name: 'integration.created' }).click()
-  await expect.poll(() => page.getByRole('cell', { name: 'oauth_client.set' }).count()).toBe(0)
+  await page.getByRole('option', { name: 'Integration made' }).click()
+  await expect.poll(() => page.getByRole('cell', { name: 'OAuth client set' }).count()).toBe(0)
   await page.getByRole('button', { name: `integration ${id}` }).click()
   await expect.poll(() => page.getByRole('row').count()).toBe(2)
   expect(Object.fromEntries(new URL(page.url()).searchParams)).toMatchObject({ action: 'integration.created', target: id })
   await page.getByRole('searchbox', { name: 'Search the log' }).fill('nothing of the kind')
   await page.getByRole('button', { name: 'Clear filters' }).click()
-  await page.getByRole('cell', { name: 'oauth_client.set' }).first().waitFor()
+  await page.getByRole('cell', { name: 'OAuth client set' }).first().waitFor()
 })
 
 test("another tenant's administrator sees what he may use, and nothing of the operator's network", async () => {

@@ -5,6 +5,7 @@ import type { Database } from '../../db/database.ts'
 import type { Db } from '../../db/db.ts'
 import { HubError } from '../../errors.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../../lib/page.ts'
+import type { AuditAction } from '../audit-actions.ts'
 import { recordChange } from '../audit.ts'
 import { effectiveScopes, type Caller, type Role, type Scope } from '../caller.ts'
 import type { Keys } from '../keys.ts'
@@ -154,7 +155,7 @@ async function open(inner: Inner, owner: Owner, { address, userAgent, requestId 
 }
 
 /** In the log of each tenant that the user is a member of. */
-async function recordSignIn(db: Db, { userId, key, via }: Owner, { action, sessionId, requestId }: { action: string, sessionId: string, requestId: string | undefined }): Promise<void> {
+async function recordSignIn(db: Db, { userId, key, via }: Owner, { action, sessionId, requestId }: { action: AuditAction, sessionId: string, requestId: string | undefined }): Promise<void> {
   const actors = key === null ? (await listMemberships(db, userId!)).map(({ tenantId, memberId }) => ({ tenantId, actor: `member:${memberId}` })) : [{ tenantId: key.tenantId, actor: `key:${key.id}` }]
   for (const actor of actors) await recordChange(db, { ...actor, requestId }, { action, targetType: 'session', targetId: sessionId, detail: { via } })
 }

@@ -8,6 +8,7 @@ import { HubError } from '../../errors.ts'
 import type { Jq } from '../../lib/jq/jq.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../../lib/page.ts'
 import { parseInput } from '../../lib/zod-errors.ts'
+import type { AuditAction } from '../../tenants/audit-actions.ts'
 import { recordChange } from '../../tenants/audit.ts'
 import type { Caller } from '../../tenants/caller.ts'
 import { checkPrograms, checkSecret, draftOf, invalid, type Draft } from './draft.ts'
@@ -125,7 +126,7 @@ async function rotate(deps: SourcesDeps, caller: Caller, before: SourceRow, { se
   return { row, secret: made }
 }
 
-interface Write extends Draft { name: string, status: SourceStatus, action: string, detail: Record<string, unknown> }
+interface Write extends Draft { name: string, status: SourceStatus, action: AuditAction, detail: Record<string, unknown> }
 
 async function write(deps: SourcesDeps, caller: Caller, before: SourceRow, { settings, secrets, secretsChanged, name, status, action, detail }: Write): Promise<SourceRow> {
   const { tenantId } = caller

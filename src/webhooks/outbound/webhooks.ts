@@ -7,6 +7,7 @@ import { HubError, isHubError } from '../../errors.ts'
 import type { AddressGuard } from '../../lib/http/address-guard.ts'
 import type { Jq } from '../../lib/jq/jq.ts'
 import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../../lib/page.ts'
+import type { AuditAction } from '../../tenants/audit-actions.ts'
 import { recordChange } from '../../tenants/audit.ts'
 import { systemCaller, type Caller } from '../../tenants/caller.ts'
 import { fromFields, ownerOf, toFields, type WebhookSecrets } from './authentication.ts'
@@ -181,7 +182,7 @@ async function rotate(deps: EndpointsDeps, caller: Caller, id: string, { secret:
   return { row, secret }
 }
 
-interface Write { before: WebhookRow, draft: WebhookDraft, secrets?: Parted['secrets'] | undefined, action: string, detail?: Record<string, unknown> }
+interface Write { before: WebhookRow, draft: WebhookDraft, secrets?: Parted['secrets'] | undefined, action: AuditAction, detail?: Record<string, unknown> }
 
 async function write(deps: EndpointsDeps, caller: Caller, { before, draft, secrets, action, detail = {} }: Write): Promise<WebhookRow> {
   const { tenantId } = caller

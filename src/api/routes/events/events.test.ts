@@ -210,3 +210,21 @@ describe('types', () => {
     expectStatus(202, await send({ ...typed(), type: 'checked', data: 7 }, {}, '?schemaCheck=reject'))
   })
 })
+
+describe('the content of an event', () => {
+  test('is what came, byte for byte, small or large, by either id', async () => {
+    for (const filler of ['', 'x'.repeat(100_000)]) {
+      const { id, source, type } = typed()
+      const data = `{ "big": 12345678901234567890, "price":1.50, "filler":"${filler}" }`
+      expectStatus(202, await send(`{"specversion":"1.0","id":"${id}","source":"${source}","type":"${type}","data":${data}}`))
+      const { messageId } = (await hub.call('GET', `/api/v1/events/${id}`)).body
+      for (const name of [id, messageId]) {
+        const { text, headers } = await hub.call('GET', `/api/v1/events/${name}/content`)
+        expect(text).toContain(data)
+        expect(text).not.toContain('messageId')
+        expect(headers.get('content-type')).toBe('application/cloudevents+json')
+      }
+    }
+    expect(await hub.call('GET', '/api/v1/events/nobody/content')).toMatchObject({ status: 404, body: { code: 'not_found' } })
+  })
+})

@@ -1,4 +1,5 @@
 /** What led to what, from any end of it: event → run → execution, run → event → delivery. */
+import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openHub, type TestHub } from '../../../../test/hub.ts'
 import { addConnector, addIntegration, expectStatus } from '../../../../test/service.ts'
@@ -131,4 +132,19 @@ test('only what the caller may read is told, of his own tenant', async () => {
   expectStatus(404, await hub.call('GET', `/api/v1/records/${ids.run}`, undefined, { key }))
   const other = await hub.addTenant('other')
   for (const id of [...Object.values(ids), 'order-17', 'nothing', '%00']) expectStatus(404, await hub.call('GET', `/api/v1/records/${id}`, undefined, { key: other }))
+})
+
+test('a repeat stands where the note of what it repeats cannot be made', async () => {
+  const client = new Client({ connectionString: hub.connectionString })
+  await client.connect()
+  try {
+    await client.query('revoke insert on record_links from interchange_request')
+    const again = expectStatus(200, await hub.call('POST', `/api/v1/executions/${ids.execution}/rerun`, {})).body.execution.id
+    expect((await trace(again)).before).toEqual([])
+    const { ids: [sent] } = expectStatus(202, await hub.call('POST', `/api/v1/events?repeats=${ids.event}`, { specversion: '1.0', id: 'unnoted', source: '/shop', type: 'order.unnoted' })).body
+    expect(await trace(sent)).toMatchObject({ kind: 'event', label: 'order.unnoted', before: [] })
+  } finally {
+    await client.query('grant insert on record_links to interchange_request')
+    await client.end()
+  }
 })

@@ -1,6 +1,7 @@
 /** Tenants, members, keys and the audit log. */
 import { z } from 'zod'
 import { roles, scopes } from '../../../tenants/caller.ts'
+import { auditActions } from '../../../tenants/audit-actions.ts'
 import { keptKinds, type KeptKind } from '../../../tenants/retention.ts'
 import { Answer, defineRoute, pageOf, searchQuery, timestamp, type Route } from '../../route.ts'
 
@@ -141,7 +142,7 @@ const revokeKey = defineRoute({
 })
 
 const auditEntry = z.object({
-  id: z.uuid(), at: timestamp, actor: z.string().describe('`member:<id>`, `key:<id>` or `system`.'), action: z.string(), targetType: z.string(), targetId: z.string(),
+  id: z.uuid(), at: timestamp, actor: z.string().describe('`member:<id>`, `key:<id>` or `system`.'), action: z.enum(auditActions), targetType: z.string(), targetId: z.string(),
   detail: z.record(z.string(), z.unknown()), requestId: z.string().nullable(),
 }).meta({ id: 'AuditEntry' })
 

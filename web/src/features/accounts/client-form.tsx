@@ -1,7 +1,8 @@
-import { Anchor, Button, Checkbox, Code, Group, PasswordInput, Stack, TagsInput, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Checkbox, Code, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { errorAt } from '../../components/form/problem-errors.ts'
+import { Tags } from '../../components/form/tags.tsx'
 import { notifyDone } from '../../components/notify.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { useAction } from '../../hub/action.ts'
@@ -62,7 +63,7 @@ export function ClientForm({ vendor, known, redirectUri, client, asksAddresses, 
         {Object.entries(known?.parameters ?? {}).map(([key, { label, default: usual }]) => <TextInput key={key} label={label} placeholder={usual} value={parameters[key] ?? ''} error={errorAt(save.error, `/parameters/${key}`)} onChange={(event) => { setParameters(withText(parameters, key, event.currentTarget.value)) }} />)}
         <TextInput label={texts.clientId} autoComplete="off" value={clientId} error={errorAt(save.error, '/clientId')} onChange={(event) => { setClientId(event.currentTarget.value) }} />
         <PasswordInput label={texts.clientSecret} description={client?.hasSecret ? texts.clientSecretKept : texts.clientSecretHelp} autoComplete="off" value={secret} error={errorAt(save.error, '/clientSecret')} onChange={(event) => { setSecret(event.currentTarget.value) }} />
-        <TagsInput label={texts.usualScopes} description={texts.usualScopesHelp} data={Object.keys(known?.scopes ?? {})} value={scopes} onChange={(next) => { setScopes(apart(next)) }} error={errorAt(save.error, '/scopes')} splitChars={[' ', ',']} />
+        <Tags label={texts.usualScopes} description={texts.usualScopesHelp} data={Object.keys(known?.scopes ?? {})} value={scopes} onChange={(next) => { setScopes(apart(next)) }} error={errorAt(save.error, '/scopes')} splitChars={[' ', ',']} />
         {can('tenants:admin') && <Checkbox label={texts.shared} checked={shared} onChange={(event) => { setShared(event.currentTarget.checked) }} />}
         {save.isError && <Problem error={save.error} title={texts.clientFailed} />}
         <Group justify="flex-end"><Button type="submit" variant="default" loading={save.isPending} disabled={clientId.trim() === '' || name.trim() === ''}>{texts.saveClient}</Button></Group>

@@ -1,5 +1,6 @@
-import { Checkbox, Group, NumberInput, Select, TagsInput, Text } from '@mantine/core'
+import { Checkbox, Group, NumberInput, Select, Text } from '@mantine/core'
 import { errorAt, errorsBelow } from '../../components/form/problem-errors.ts'
+import { Tags } from '../../components/form/tags.tsx'
 import { useRows } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
 import { allowsNothing, nothingAllowed, type Policy } from './policy.ts'
@@ -19,8 +20,8 @@ export function PolicyFields({ value, onChange, error, below }: PolicyFieldsProp
   const change = (some: Partial<Policy>): void => { onChange({ ...value, ...some }) }
   return (
     <>
-      <TagsInput label={texts.operations} description={texts.operationsHelp} data={offered.operations} value={operations} onChange={(next) => { change({ operations: next }) }} error={errorsBelow(error, `${below}/operations`)[0]?.detail} />
-      <TagsInput label={texts.flows} description={texts.flowsHelp} data={offered.flows} value={flows} onChange={(next) => { change({ flows: next }) }} error={errorsBelow(error, `${below}/flows`)[0]?.detail} />
+      <Tags label={texts.operations} description={texts.operationsHelp} data={offered.operations} value={operations} onChange={(next) => { change({ operations: next }) }} error={errorsBelow(error, `${below}/operations`)[0]?.detail} />
+      <Tags label={texts.flows} description={texts.flowsHelp} data={offered.flows} value={flows} onChange={(next) => { change({ flows: next }) }} error={errorsBelow(error, `${below}/flows`)[0]?.detail} />
       <NumberInput label={texts.callsPerMinute} min={1} max={100_000} value={callsPerMinute} onChange={(next) => { change({ callsPerMinute: typeof next === 'number' ? next : nothingAllowed.callsPerMinute }) }} error={errorAt(error, `${below}/callsPerMinute`)} />
       <Group grow align="flex-start">
         <NumberInput label={texts.quota} description={texts.quotaHelp} inputWrapperOrder={['label', 'input', 'description', 'error']} min={0} value={quota?.limit ?? ''} onChange={(next) => { change({ quota: typeof next === 'number' ? { limit: next, period: quota?.period ?? 'day' } : null }) }} error={errorAt(error, `${below}/quota/limit`)} />

@@ -10,7 +10,7 @@ import type { AuditEntry, Integration } from '../../hub/client.ts'
 import { useRows, type Row } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
 import { formatMs } from '../../lib/format.ts'
-import { useActors } from '../settings/parts.tsx'
+import { actionText, useActors } from '../settings/parts.tsx'
 import { texts } from './texts.ts'
 
 type Check = Row<'/api/v1/integrations/{id}/health-checks'>
@@ -62,7 +62,7 @@ function Changes({ id }: { id: string }) {
   const nameOf = useActors()
   const list = useRows('/api/v1/audit', { query: { targetId: id, limit: 20 } })
   const columns = useMemo((): Column<AuditEntry>[] => [
-    { id: 'action', header: texts.whatChanged, cell: ({ action, detail }) => <div className="app-shrink"><Text size="sm" fw={550}>{action}</Text><Text size="xs" c="dimmed" className="app-anywhere">{[detail['fields'], detail['operation'], detail['name']].flat().filter((each) => typeof each === 'string').join(', ')}</Text></div> },
+    { id: 'action', header: texts.whatChanged, cell: ({ action, detail }) => <div className="app-shrink"><Text size="sm" fw={550} title={action}>{actionText(action)}</Text><Text size="xs" c="dimmed" className="app-anywhere">{[detail['fields'], detail['operation'], detail['name']].flat().filter((each) => typeof each === 'string').join(', ')}</Text></div> },
     { id: 'who', header: texts.who, from: 'xs', cell: ({ actor }) => <span className="app-anywhere" dir="auto">{nameOf(actor)}</span> },
     { id: 'at', header: texts.when, align: 'end', cell: ({ at }) => <Ago time={at} /> },
   ], [nameOf])

@@ -8,7 +8,7 @@ import { DataTable } from '../../components/table/data-table.tsx'
 import type { AuditEntry } from '../../hub/client.ts'
 import { useRows } from '../../hub/queries.ts'
 import { useUrl } from '../../routing/url.ts'
-import { useActors } from './parts.tsx'
+import { actionText, useActors } from './parts.tsx'
 import { texts } from './texts.ts'
 
 const none = { q: undefined, action: undefined, actor: undefined, target: undefined }
@@ -39,14 +39,14 @@ function useChoices({ action, actor }: { action?: string | undefined, actor?: st
   const { rows } = useRows('/api/v1/audit', { query: { limit: 500 } })
   return useMemo(() => {
     const distinct = (values: (string | undefined)[]): string[] => [...new Set(values.filter((each) => each !== undefined))].sort()
-    return { actions: distinct([action, ...(rows ?? []).map((row) => row.action)]), actors: distinct([actor, ...(rows ?? []).map((row) => row.actor)]).map((value) => ({ value, label: nameOf(value) })) }
+    return { actions: distinct([action, ...(rows ?? []).map((row) => row.action)]).map((value) => ({ value, label: actionText(value) })), actors: distinct([actor, ...(rows ?? []).map((row) => row.actor)]).map((value) => ({ value, label: nameOf(value) })) }
   }, [rows, action, actor, nameOf])
 }
 
 function columnsOf(nameOf: (actor: string) => string, choose: (entry: AuditEntry) => void): Column<AuditEntry>[] {
   return [
     { id: 'at', header: texts.when, cell: ({ at }) => <Ago time={at} /> },
-    { id: 'action', header: texts.what, cell: ({ action }) => <Text span size="sm" fw={550}>{action}</Text> },
+    { id: 'action', header: texts.what, cell: ({ action }) => <Text span size="sm" fw={550} title={action}>{actionText(action)}</Text> },
     { id: 'actor', header: texts.who, from: 'sm', cell: ({ actor }) => <span className="app-anywhere" dir="auto" title={actor}>{nameOf(actor)}</span> },
     { id: 'target', header: texts.target, from: 'xs', cell: (entry) => <button type="button" className="app-sort app-mono app-anywhere" style={{ textAlign: 'start' }} onClick={() => { choose(entry) }}>{entry.targetType} {entry.targetId}</button> },
     { id: 'detail', header: texts.detail, from: 'md', cell: ({ detail }) => <span className="app-mono app-anywhere">{Object.keys(detail).length === 0 ? '' : JSON.stringify(detail).slice(0, 200)}</span> },

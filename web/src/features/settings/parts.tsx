@@ -1,7 +1,11 @@
-/** What other features show of members and keys. */
+/** What other features show of members and keys, and of what they did. */
 import { useCallback, useMemo } from 'react'
 import { useRows } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
+import { texts } from './texts.ts'
+
+/** What was done, in words; what a later hub calls by another name, by that. */
+export const actionText = (action: string): string => (texts.actions as Record<string, string>)[action] ?? action
 
 /** Who did something, by a name where one is known: records name members and keys by their ids. */
 export function useActors(): (actor: string) => string {

@@ -16,13 +16,14 @@ import { ShareButton } from '../../components/share-button.tsx'
 import { Status } from '../../components/status.tsx'
 import { Timeline } from '../../components/timeline.tsx'
 import { useAction } from '../../hub/action.ts'
-import { isProblem, type Event, type Reply } from '../../hub/client.ts'
+import { isProblem, type Reply } from '../../hub/client.ts'
 import { useGet } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
 import type { Asked } from '../../lib/curl.ts'
 import { formatBytes, formatExact, formatMs } from '../../lib/format.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
+import { useContent } from './content.ts'
 import { Payload } from './payload.tsx'
 import { plain } from './plain.ts'
 import { DeliveryState } from './state.tsx'
@@ -49,13 +50,14 @@ function Actions({ delivery: { id, webhookId, messageId, status, attempts } }: {
   const [isEditing, setEditing] = useState(false)
   const { data: event } = useGet('/api/v1/events/{id}', { path: { id: messageId } }, { staleTime: Infinity, enabled: can('events:read') })
   const last = attempts.at(-1)
+  const content = useContent(messageId, last === undefined || last.request.body !== undefined || isMadeOf(last.request) ? Infinity : last.request.sizeBytes)
   const resend = useAction({
     run: ({ hub }) => hub.post('/api/v1/deliveries/{id}/retry', { path: { id } }), changes: ['/api/v1/deliveries', '/api/v1/figures'],
     done: () => { notifyDone(texts.resent) }, failed: (error) => { notifyFailed(texts.failed, error) },
   })
   return (
     <>
-      {last !== undefined && <CurlButton asked={() => askedOf(last, event)} />}
+      {last !== undefined && <CurlButton asked={() => askedOf(last, content)} />}
       <ShareButton />
       {can('webhooks:write') && event !== undefined && <Button variant="default" leftSection={<PencilLine size={14} />} onClick={() => { setEditing(true) }}>{texts.sendEdits}</Button>}
       {isEditing && event !== undefined && <TestDrawer endpointId={webhookId} initial={{ type: event.type, data: event.data, repeats: messageId }} onClose={() => { setEditing(false) }} />}
@@ -64,10 +66,10 @@ function Actions({ delivery: { id, webhookId, messageId, status, attempts } }: {
   )
 }
 
-/** As the attempt went over the wire, but for its secrets. Only what was made of the event is kept with it. */
-function askedOf({ request }: Attempt, event: Event | undefined): Asked {
+/** As the attempt went over the wire, but for its secrets. Only what was made of the event is kept with it; the event itself is told as it was sent, so that the signature holds. */
+function askedOf({ request }: Attempt, content: ReturnType<typeof useContent>): Asked {
   if (request.body !== undefined) return request
-  return isMadeOf(request) || event === undefined ? { ...request, isBodyUnknown: true } : { ...request, body: plain(event) }
+  return isMadeOf(request) ? { ...request, isBodyUnknown: true } : { ...request, ...content }
 }
 
 /** Something else than the event itself was sent. */

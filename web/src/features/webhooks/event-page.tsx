@@ -1,7 +1,7 @@
 import { Alert, Anchor, Button, Code, List, Stack } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { PencilLine, RotateCw } from 'lucide-react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { askedOfHub, CurlButton } from '../../components/curl-button.tsx'
 import { Facts } from '../../components/facts.tsx'
 import { Loaded } from '../../components/loading.tsx'
@@ -15,6 +15,7 @@ import { useTenant } from '../../hub/session.ts'
 import { formatExact } from '../../lib/format.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
+import { useContent } from './content.ts'
 import { DeliveriesOfEvent } from './deliveries-list.tsx'
 import { BinaryPayload, Payload } from './payload.tsx'
 import { plain } from './plain.ts'
@@ -36,9 +37,10 @@ function Actions({ event }: { event: Event }) {
   const { can } = useTenant()
   const [isEditing, setEditing] = useState(false)
   const send = useSendAgain(event)
+  const content = useContent(event.messageId, useMemo(() => JSON.stringify(plain(event)).length, [event]))
   return (
     <>
-      <CurlButton asked={() => askedOfHub('/api/v1/events', plain(event), 'application/cloudevents+json')} />
+      <CurlButton asked={() => ({ ...askedOfHub('/api/v1/events', undefined, 'application/cloudevents+json'), ...content })} />
       <ShareButton />
       {can('events:write') && <Button variant="default" leftSection={<PencilLine size={14} />} onClick={() => { setEditing(true) }}>{texts.sendEdits}</Button>}
       {isEditing && <SendAgain event={event} onClose={() => { setEditing(false) }} />}

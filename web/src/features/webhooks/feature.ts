@@ -7,7 +7,7 @@ import { tabs } from '../../routing/texts.ts'
 import { textSearch } from '../../routing/url.ts'
 
 const tabRoute = createRoute({
-  getParentRoute: () => hubRoute, path: 'webhooks', validateSearch: textSearch('part', 'q', 'status', 'type', 'since', 'filter', 'webhook', 'sort', 'test'),
+  getParentRoute: () => hubRoute, path: 'webhooks', validateSearch: textSearch('part', 'q', 'status', 'type', 'since', 'filter', 'webhook', 'sort', 'test', 'held'),
   component: lazyPage(() => import('./webhooks-page.tsx'), 'WebhooksPage'),
 })
 const newRoute = createRoute({ getParentRoute: () => tenantRoute, path: 'webhooks/new', validateSearch: textSearch('kind', 'scheme'), component: lazyPage(() => import('./new-page.tsx'), 'NewPage') })

@@ -18,9 +18,9 @@ interface Seen { at: number, event: CloudEvent, text: string }
 
 /** Events as they are committed, the newest first. */
 export function LivePart() {
-  const [{ q }, setUrl] = useUrl<'q'>()
+  const [{ q, held }, setUrl] = useUrl<'q' | 'held'>()
   const [seen, setSeen] = useState<Seen[]>([])
-  const [isHeld, setHeld] = useState(false)
+  const isHeld = held !== undefined
   const state = useLiveState()
   useEvents((event) => { if (!isHeld) setSeen((before) => [{ at: Date.now(), event, text: JSON.stringify(event) }, ...before].slice(0, KEPT)) })
   const words = (q ?? '').toLowerCase()
@@ -29,12 +29,12 @@ export function LivePart() {
     <Stack gap="sm">
       <Group gap="xs">
         <TextInput type="search" aria-label={texts.liveFilter} placeholder={texts.liveFilter} value={q ?? ''} onChange={(event) => { setUrl({ q: event.currentTarget.value || undefined }) }} w={{ base: '100%', xs: 280 }} />
-        <Button variant="default" leftSection={isHeld ? <Play size={14} /> : <Pause size={14} />} onClick={() => { setHeld(!isHeld) }}>{isHeld ? texts.resumeTail : texts.holdTail}</Button>
+        <Button variant="default" leftSection={isHeld ? <Play size={14} /> : <Pause size={14} />} onClick={() => { setUrl({ held: isHeld ? undefined : 'yes' }) }}>{isHeld ? texts.resumeTail : texts.holdTail}</Button>
         {seen.length > 0 && <Button variant="default" onClick={() => { setSeen([]) }}>{texts.clearTail}</Button>}
         <Status tone={isHeld || state !== 'live' ? 'idle' : 'good'}>{isHeld ? texts.tailHeld : state === 'live' ? texts.tailLive : texts.tailAway}</Status>
       </Group>
       <div className="app-table-box" role="log" aria-label={texts.parts.live} aria-live="off" style={{ minHeight: 320 }}>
-        {shown.length === 0 ? <Empty icon={Radio} title={seen.length === 0 ? texts.tailEmpty : texts.tailFiltered} text={texts.tailText} /> : shown.map(({ event, text, at }) => <Line key={`${event.source} ${event.id}`} event={event} text={text} at={at} />)}
+        {shown.length === 0 ? <Empty icon={Radio} title={seen.length > 0 ? texts.tailFiltered : isHeld ? texts.tailHeldEmpty : texts.tailEmpty} text={texts.tailText} /> : shown.map(({ event, text, at }) => <Line key={`${event.source} ${event.id}`} event={event} text={text} at={at} />)}
       </div>
     </Stack>
   )

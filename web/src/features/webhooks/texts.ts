@@ -109,6 +109,7 @@ export const texts = {
   tailHeld: 'Held',
   tailAway: 'Reconnecting',
   tailEmpty: 'Waiting for events',
+  tailHeldEmpty: 'Held: what comes now is not shown',
   tailFiltered: 'None of them has this text',
   tailText: 'Events show here the moment they are stored.',
   openEvent: 'Open the event',

@@ -1,6 +1,7 @@
-import { Button, Checkbox, Group, ScrollArea, Select, Stack, TagsInput, Text } from '@mantine/core'
+import { Button, Checkbox, Group, ScrollArea, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { errorsBelow } from '../../../components/form/problem-errors.ts'
+import { Tags } from '../../../components/form/tags.tsx'
 import { SearchInput } from '../../../components/search-input.tsx'
 import type { Integration } from '../../../hub/client.ts'
 import { useRows } from '../../../hub/queries.ts'
@@ -15,9 +16,9 @@ export function ToolPicker({ value, onChange, error, isReadOnly }: { value: Tool
   const flows = useRows('/api/v1/flows', { query: { limit: 500 } }, { enabled: can('flows:read') })
   return (
     <Stack gap="sm">
-      <TagsInput label={texts.operations} description={texts.operationsHelp} readOnly={isReadOnly} value={value.operations} onChange={(operations) => { onChange({ ...value, operations }) }} error={errorsBelow(error, '/tools/operations')[0]?.detail} />
+      <Tags label={texts.operations} description={texts.operationsHelp} readOnly={isReadOnly} value={value.operations} onChange={(operations) => { onChange({ ...value, operations }) }} error={errorsBelow(error, '/tools/operations')[0]?.detail} />
       {!isReadOnly && <OperationSearch chosen={value.operations} onChange={(operations) => { onChange({ ...value, operations }) }} />}
-      <TagsInput label={texts.flows} description={texts.flowsHelp} readOnly={isReadOnly} data={(flows.rows ?? []).map(({ flowId }) => flowId)} value={value.flows} onChange={(next) => { onChange({ ...value, flows: next }) }} error={errorsBelow(error, '/tools/flows')[0]?.detail} />
+      <Tags label={texts.flows} description={texts.flowsHelp} readOnly={isReadOnly} data={(flows.rows ?? []).map(({ flowId }) => flowId)} value={value.flows} onChange={(next) => { onChange({ ...value, flows: next }) }} error={errorsBelow(error, '/tools/flows')[0]?.detail} />
       {value.operations.length + value.flows.length === 0 && <Text size="sm" c="dimmed">{texts.noToolsChosen}</Text>}
     </Stack>
   )

@@ -1,6 +1,7 @@
 /** What tasks share: under `use`. */
-import { Button, Group, Stack, TagsInput, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { Plus, SquarePen } from 'lucide-react'
+import { Tags } from '../../../components/form/tags.tsx'
 import { useRows } from '../../../hub/queries.ts'
 import { useTenant } from '../../../hub/session.ts'
 import { renameUse } from '../document/use.ts'
@@ -112,5 +113,5 @@ function Secrets() {
   const { rows } = useRows('/api/v1/credentials', { query: { limit: 100 } }, { enabled: can('credentials:read') })
   const known = [...new Set((rows ?? []).map(({ name }) => name))]
   const change = (next: string[]): void => { set('/use/secrets', next.length === 0 ? undefined : next) }
-  return <TagsInput label={texts.secrets} placeholder={texts.secretsPlaceholder} data={known} value={names.secrets} onChange={change} />
+  return <Tags label={texts.secrets} placeholder={texts.secretsPlaceholder} data={known} value={names.secrets} onChange={change} />
 }

@@ -1,7 +1,8 @@
-import { Accordion, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
+import { Accordion, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { errorAt, errorsBelow } from '../../../components/form/problem-errors.ts'
 import { readable } from '../../../components/form/readable.ts'
 import { SchemaForm } from '../../../components/form/schema-form.tsx'
+import { Tags } from '../../../components/form/tags.tsx'
 import { Loaded } from '../../../components/loading.tsx'
 import { useRows } from '../../../hub/queries.ts'
 import { useApiSchema, type Schema } from '../../../hub/api-schema.ts'
@@ -19,7 +20,7 @@ export function EndpointForm({ draft, change, error, disabled = false }: Endpoin
     <Stack gap="sm">
       <TextInput label={texts.name} value={draft.name} disabled={disabled} error={errorAt(error, '/name')} onChange={(event) => { change({ name: event.currentTarget.value }) }} />
       <TextInput label={texts.url} description={texts.urlHelp} type="url" placeholder="https://example.com/hooks" value={draft.url} disabled={disabled} error={errorAt(error, '/url')} onChange={(event) => { change({ url: event.currentTarget.value }) }} />
-      <TagsInput label={texts.eventTypes} description={texts.eventTypesHelp} placeholder={draft.subscribedEvents.length === 0 ? 'order.*' : ''} acceptValueOnBlur limit={50} maxDropdownHeight={260} data={[...new Set(types?.map(({ type }) => type))]} value={draft.subscribedEvents} disabled={disabled} splitChars={[',', ' ']}
+      <Tags label={texts.eventTypes} description={texts.eventTypesHelp} placeholder={draft.subscribedEvents.length === 0 ? 'order.*' : ''} acceptValueOnBlur limit={50} maxDropdownHeight={260} data={[...new Set(types?.map(({ type }) => type))]} value={draft.subscribedEvents} disabled={disabled} splitChars={[',', ' ']}
         error={errorAt(error, '/events') ?? errorAt(error, '/events/subscribedEvents')} onChange={(subscribedEvents) => { change({ subscribedEvents }) }} />
       <Textarea label={texts.description} value={draft.description} disabled={disabled} error={errorAt(error, '/description')} onChange={(event) => { change({ description: event.currentTarget.value }) }} />
       <Accordion multiple variant="separated" chevronPosition="left">
