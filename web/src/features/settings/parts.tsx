@@ -1,11 +1,14 @@
 /** What other features show of members and keys, and of what they did. */
 import { useCallback, useMemo } from 'react'
+import type { AuditEntry } from '../../hub/client.ts'
 import { useRows } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
 import { texts } from './texts.ts'
 
+const actions: Record<AuditEntry['action'], string> = texts.actions
+
 /** What was done, in words; what a later hub calls by another name, by that. */
-export const actionText = (action: string): string => (texts.actions as Record<string, string>)[action] ?? action
+export const actionText = (action: string): string => actions[action as AuditEntry['action']] ?? action
 
 /** Who did something, by a name where one is known: records name members and keys by their ids. */
 export function useActors(): (actor: string) => string {

@@ -1,4 +1,3 @@
-import type { AuditEntry } from '../../hub/client.ts'
 import { tabs } from '../../routing/texts.ts'
 
 export const texts = {
@@ -222,7 +221,7 @@ export const texts = {
     'webhook.activated': 'Endpoint activated', 'webhook.created': 'Endpoint made', 'webhook.deleted': 'Endpoint deleted', 'webhook.failed': 'Endpoint switched off, since it failed', 'webhook.paused': 'Endpoint paused', 'webhook.redriven': 'Dead letters sent again', 'webhook.replayed': 'Events replayed', 'webhook.secret_rotated': "Endpoint's secret rotated", 'webhook.updated': 'Endpoint changed',
     'webhook_source.created': 'Webhook source made', 'webhook_source.deleted': 'Webhook source deleted', 'webhook_source.secret_rotated': "Webhook source's secret rotated", 'webhook_source.updated': 'Webhook source changed',
     'welcome_link.made': 'Welcome link made',
-  } satisfies Record<AuditEntry['action'], string>,
+  },
   anybody: 'Anybody',
   ofTarget: (id: string) => `Of ${id}`,
   when: 'When',
