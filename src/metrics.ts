@@ -79,8 +79,7 @@ export function createMetrics({ database, http, jobs, deliveries, runs, stored }
     this.reset()
     for (const [state, count] of Object.entries({ ...live, ...rest })) this.set({ state }, count)
   })
-
-  addStored(integrations, stored)
+  integrations.registerMetric(storedGauge(stored))
 
   return {
     request({ method, route, status, seconds }) { requests.observe({ method, route, status }, seconds) },
@@ -101,10 +100,10 @@ export function createMetrics({ database, http, jobs, deliveries, runs, stored }
 /** Sums over all tenants are not made anew for each scrape. */
 const STORED_FOR_MS = 60_000
 
-function addStored(registry: Registry, read: MetricsDeps['stored']): void {
+function storedGauge(read: MetricsDeps['stored']): Gauge {
   let readAt = Number.NEGATIVE_INFINITY
-  new Gauge({
-    name: 'interchange_stored_bytes', help: 'What tenants store, by kind.', labelNames: ['tenant', 'kind'], registers: [registry],
+  return new Gauge({
+    name: 'interchange_stored_bytes', help: 'What tenants store, by kind.', labelNames: ['tenant', 'kind'], registers: [],
     async collect() {
       if (performance.now() - readAt < STORED_FOR_MS) return
       const tenants = await read().catch(() => undefined)
