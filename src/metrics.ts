@@ -65,7 +65,6 @@ export function createMetrics({ database, http, jobs, deliveries, runs, stored }
     this.set({ state: 'waiting' }, counts.waiting)
     this.set({ state: 'failed' }, counts.failed)
   })
-
   gauge('interchange_deliveries', 'Deliveries that are not over.', ['state'], async function collect() {
     const counts = await deliveries().catch(() => undefined)
     if (counts === undefined) return
@@ -73,7 +72,6 @@ export function createMetrics({ database, http, jobs, deliveries, runs, stored }
     this.set({ state: 'under_way' }, counts.underWay)
     this.set({ state: 'queued' }, counts.queued)
   })
-
   gauge('interchange_flow_runs', 'Runs of flows that are not over, by status; of them, those that are due and in no process, and those in the memory of this one.', ['state'], async function collect() {
     const { live, ...rest } = await runs().catch(() => ({ live: {} }))
     this.reset()
