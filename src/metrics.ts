@@ -31,8 +31,7 @@ export interface MetricsDeps {
 const requestSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 export function createMetrics({ database, http, jobs, deliveries, runs, stored }: MetricsDeps): Metrics {
-  const registry = new Registry()
-  const integrations = new Registry()
+  const [registry, integrations] = [new Registry(), new Registry()]
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
