@@ -254,8 +254,10 @@ export type Connector = {
     type: 'text' | 'password' | 'oauth'
     required: boolean
     description?: string
-    /** JSON Schema of a field that holds several values; its secrets carry `writeOnly`. */
+    /** JSON Schema of a field that holds several values, whose secrets carry `writeOnly`, or of one that takes one of a few. */
     schema?: Record<string, unknown>
+    /** It belongs to some choices of another field: name of that field → its values. */
+    when?: Record<string, string[]>
     /** An account can be connected for it: `POST /api/v1/oauth/authorizations`. */
     oauth?: {
       authorizationUrl?: string

@@ -18,8 +18,10 @@ export interface CredentialField {
   type: 'text' | 'password' | 'oauth'
   required: boolean
   description?: string
-  /** For a field that holds several values (basic auth, OAuth client): the JSON Schema of the object, whose secrets carry `writeOnly: true`. */
+  /** For a field that holds several values (basic auth, OAuth client): the JSON Schema of the object, whose secrets carry `writeOnly: true`. For a text that is one of a few: its choices. */
   schema?: JsonSchema
+  /** Belongs to some choices of another field, and is asked for with those alone: name of that field → its values. */
+  when?: Record<string, string[]>
   /** An account can be connected for it by OAuth 2 instead: then its value is `{ connected: true }`, and `tokens` has the tokens. */
   oauth?: OAuthOptions
 }

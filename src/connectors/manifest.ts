@@ -11,6 +11,7 @@ const credentialField = z.strictObject({
   required: z.boolean(),
   description: text.optional(),
   schema: jsonSchema.optional(),
+  when: z.record(z.string(), z.array(text).min(1)).optional(),
   oauth: z.strictObject({
     authorizationUrl: z.url().optional(), tokenUrl: z.url().optional(), deviceAuthorizationUrl: z.url().optional(), openIdConnectUrl: z.url().optional(),
     scopes: z.record(z.string(), z.string()).optional(),

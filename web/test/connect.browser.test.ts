@@ -1,6 +1,7 @@
 /** From nothing to a call: connecting, trying, repairing. */
 import { readFile } from 'node:fs/promises'
 import { expect } from 'vitest'
+import { json, startUpstream } from '../../test/upstream.ts'
 import { connectShop, test, useDashboard } from './browser.ts'
 
 const dashboard = useDashboard()
@@ -95,6 +96,50 @@ test('what is no document is told so before it is sent, and refused with where w
   await page.getByText('It was not imported').waitFor()
 })
 
+test('plain HTTP asks for the kind of authentication first, and then for its fields alone: in the wizard, on the page and among the credentials', async () => {
+  const upstream = await startUpstream()
+  upstream.answer(({ headers }, response) => { json(response, headers['x-shop'] === 'Key of-the-shop-4711' || headers['authorization'] === 'Bearer token-of-the-shop-12' ? 200 : 401, {}) })
+  const { page, visit, expectAccessible, complaints } = await dashboard.visitor()
+  const fields = async (): Promise<string[]> => (await page.locator('[id="credentials"] label:visible, [id="field"] label:visible').allTextContents()).map((each) => each.replace(' *', ''))
+  const choose = async (kind: string): Promise<void> => {
+    await page.getByRole('combobox', { name: 'Kind of authentication' }).click()
+    await page.getByRole('option', { name: kind }).click()
+  }
+  await visit('integrations/new?connector=http', 'Add HTTP')
+  await expect.poll(fields).toEqual(['Kind of authentication'])
+  await choose('Bearer token')
+  await page.getByLabel('Token', { exact: true }).fill('left-behind')
+  await choose('API key')
+  await expect.poll(fields).toEqual(['Kind of authentication', 'API key', 'Where the key goes', 'Name of the header, parameter or cookie', 'Before the key'])
+  await expectAccessible('an API key for HTTP')
+  await page.getByLabel('API key', { exact: true }).fill('of-the-shop-4711')
+  await page.getByRole('textbox', { name: /^Name of the header/ }).fill('X-Shop')
+  await page.getByRole('textbox', { name: 'Before the key' }).fill('Key ')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('Over HTTP')
+  await page.getByLabel('Base URL').fill(upstream.url)
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('button', { name: 'Test and connect' }).click()
+  await page.getByText('Over HTTP is connected').waitFor()
+  await page.getByRole('link', { name: 'Open the integration' }).click()
+  await page.getByRole('link', { name: 'Configuration' }).click()
+  expect(await page.getByRole('textbox', { name: /^Name of the header/ }).inputValue()).toBe('X-Shop')
+  await choose('Bearer token')
+  await expect.poll(fields).toEqual(['Kind of authentication', 'Token'])
+  await page.getByLabel('Token', { exact: true }).fill('token-of-the-shop-12')
+  await page.getByRole('region', { name: 'Credentials' }).getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Test the connection' }).click()
+  await page.getByText(/answered 200/).first().waitFor()
+  const [stored] = (await dashboard.hub.call('GET', '/api/v1/credentials?connector=http')).body.data
+  expect(Object.keys(stored.fields)).toEqual(['kind', 'token'])
+  await visit(`settings?part=credentials&q=${stored.id}`, 'Integration Hub')
+  await page.getByRole('button', { name: /^Change: / }).first().click()
+  await expect.poll(fields).toEqual(['Kind of authentication', 'Token'])
+  expect(complaints).toEqual([])
+  await upstream.close()
+})
+
 test('two who edit one integration: the second is told, and shown the difference', async () => {
   const id = await connectShop(dashboard, 'Edited')
   const { page, visit } = await dashboard.visitor()
@@ -115,6 +160,9 @@ test('policies are forms of their schemas; what the hub refuses stands at its fi
   await visit(`integrations/${id}?part=policies`, 'Bounded')
   const data = page.getByRole('region', { name: 'Data' })
   await data.getByLabel('Requests per minute').fill('600')
+  const usage = page.getByRole('region', { name: 'Usage' })
+  await usage.getByRole('group', { name: 'Allowed operations' }).getByRole('button', { name: 'Add' }).click()
+  await usage.getByRole('textbox', { name: 'Allowed operation 1' }).waitFor()
   await data.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Saved', { exact: true }).waitFor()
   expect((await dashboard.hub.call('GET', `/api/v1/integrations/${id}`)).body.dataHandling.rateLimit.requestsPerMinute).toBe(600)

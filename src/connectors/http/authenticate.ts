@@ -3,7 +3,7 @@ import type { ConnectionContext } from '../connector.ts'
 import { HubError } from '../../errors.ts'
 import { signAws } from '../../lib/aws-sigv4.ts'
 import { withoutQuery, withQuery } from './query.ts'
-import { readConfiguration, readCredentials, type AuthenticationSettings, type Credentials } from './settings.ts'
+import { authenticationOf, readConfiguration, readCredentials, type AuthenticationSettings, type Credentials } from './settings.ts'
 
 export interface Outgoing {
   method: string
@@ -13,34 +13,34 @@ export interface Outgoing {
   body: string | Uint8Array | NodeJS.ReadableStream | undefined
 }
 
-type Kind = NonNullable<AuthenticationSettings['type']>
+type Kind = NonNullable<AuthenticationSettings['kind']>
 type Apply = (request: Outgoing, credentials: Credentials, settings: AuthenticationSettings, context: ConnectionContext) => Outgoing | Promise<Outgoing>
 
 /** Throws HubError `credential_missing` before anything is sent. */
 export async function authenticate(request: Outgoing, context: ConnectionContext): Promise<Outgoing> {
-  const { authentication } = readConfiguration(context)
   const credentials = readCredentials(context)
+  const settings = authenticationOf(readConfiguration(context), credentials)
   const { headerName, headerValue } = credentials
   if (headerName !== undefined && headerValue === undefined) throw missing('headerValue')
   const headers = headerName === undefined ? request.headers : { ...request.headers, [headerName.toLowerCase()]: headerValue! }
-  return kinds[authentication.type ?? kindOf(credentials)]({ ...request, headers }, credentials, authentication, context)
+  return kinds[settings.kind ?? kindOf(credentials)]({ ...request, headers }, credentials, settings, context)
 }
 
-/** What is filled in says which kind is meant; two kinds at once need a word in the configuration. */
+/** What is filled in says which kind is meant; two kinds at once need a word about it. */
 function kindOf(credentials: Credentials): Kind {
   const filled: [Kind, unknown][] = [
     ['apiKey', credentials.apiKey], ['basic', credentials.username], ['bearer', credentials.token], ['oauth2', credentials.oauth], ['oauth2ClientCredentials', credentials.clientId], ['awsSigV4', credentials.accessKeyId],
   ]
   const found = filled.filter(([, value]) => value !== undefined).map(([kind]) => kind)
   if (found.length < 2) return found[0] ?? 'none'
-  throw new HubError('invalid_input', `The credential fits ${found.join(' and ')}: the configuration must say which one to use.`, {
-    errors: [{ pointer: '/configuration/authentication/type', detail: 'is needed where credentials of several kinds are filled in' }], beforeSending: true,
+  throw new HubError('invalid_input', `The credential fits ${found.join(' and ')}: its field kind must say which one to use.`, {
+    errors: [{ pointer: '/credentials/kind', detail: 'is needed where credentials of several kinds are filled in' }], beforeSending: true,
   })
 }
 
 const kinds: Record<Kind, Apply> = {
   none: (request) => request,
-  apiKey(request, credentials, { in: place, name, prefix }) {
+  apiKey(request, credentials, { place, name, prefix }) {
     const key = `${prefix}${need(credentials, 'apiKey')}`
     if (place === 'header') return withHeader(request, name, key)
     if (place === 'cookie') return withHeader(request, 'cookie', [...[request.headers['cookie'] ?? []].flat(), `${name}=${encodeURIComponent(key)}`].join('; '))
@@ -57,7 +57,7 @@ const kinds: Record<Kind, Apply> = {
   },
   async oauth2ClientCredentials(request, credentials, { tokenUrl, scope }, context) {
     if (tokenUrl === undefined) {
-      throw new HubError('invalid_input', 'The configuration has no OAuth token URL.', { errors: [{ pointer: '/configuration/authentication/tokenUrl', detail: 'is needed' }], beforeSending: true })
+      throw new HubError('credential_missing', 'The credential has no token URL.', { errors: [{ pointer: '/credentials/tokenUrl', detail: 'is needed' }], beforeSending: true })
     }
     const client = { clientId: need(credentials, 'clientId'), clientSecret: need(credentials, 'clientSecret') }
     const token = await context.tokens.get({ tokenUrl, ...client, scopes: scope.split(/\s+/).filter((each) => each !== ''), signal: context.signal })

@@ -139,6 +139,9 @@ describe('authentication', () => {
     ['bearer', { token: 't1' }, {}, { authorization: 'Bearer t1' }],
     ['a secret header besides', { token: 't1', headerName: 'X-Tenant-Secret', headerValue: 's' }, {}, { authorization: 'Bearer t1', 'x-tenant-secret': 's' }],
     ['empty fields count as left out', { token: 't1', apiKey: '', username: '' }, {}, { authorization: 'Bearer t1' }],
+    ['the credential says which of two, and how', { kind: 'apiKey', token: 't1', apiKey: 'k1', keyName: 'X-Shop-Key', keyPrefix: 'Key ' }, {}, { 'x-shop-key': 'Key k1' }],
+    ['none, whatever is filled in', { kind: 'none', token: 't1' }, {}, {}],
+    ['the configuration goes before the credential', { kind: 'bearer', token: 't1', apiKey: 'k1', keyName: 'X-Shop-Key' }, { type: 'apiKey', name: 'X-Other' }, { 'x-other': 'k1' }],
     ['the configuration decides between two', { token: 't1', apiKey: 'k1' }, { type: 'apiKey' }, { 'x-api-key': 'k1' }],
   ])('%s', async (_, credentials, authentication, headers) => {
     await run('get', { url: '/x' }, { credentials, configuration: { authentication } })
@@ -172,14 +175,14 @@ describe('authentication', () => {
 
   test.each([
     [{}, { type: 'bearer' }, 'token'], [{ username: 'u' }, { type: 'apiKey' }, 'apiKey'], [{ accessKeyId: 'a' }, {}, 'secretAccessKey'],
-    [{ clientId: 'a' }, { tokenUrl: 'http://127.0.0.1/t' }, 'clientSecret'], [{ headerName: 'x-a' }, {}, 'headerValue'],
+    [{ clientId: 'a' }, { tokenUrl: 'http://127.0.0.1/t' }, 'clientSecret'], [{ clientId: 'a', clientSecret: 'b' }, {}, 'tokenUrl'], [{ headerName: 'x-a' }, {}, 'headerValue'],
   ])('with %j for %j is refused for want of %s', async (credentials, authentication, field) => {
     await expect(run('get', { url: '/x' }, { credentials, configuration: { authentication } })).rejects.toThrow(expect.objectContaining({ code: 'credential_missing', errors: [expect.objectContaining({ pointer: `/credentials/${field}` })] }))
     expect(seen).toEqual([])
   })
 
   test('of two kinds at once is refused, naming the setting that decides', async () => {
-    await expect(run('get', { url: '/x' }, { credentials: { token: 't', apiKey: 'k' } })).rejects.toThrow(expect.objectContaining({ errors: [expect.objectContaining({ pointer: '/configuration/authentication/type' })] }))
+    await expect(run('get', { url: '/x' }, { credentials: { token: 't', apiKey: 'k' } })).rejects.toThrow(expect.objectContaining({ errors: [expect.objectContaining({ pointer: '/credentials/kind' })] }))
   })
 
   test('with a line break in a credential is refused without showing it', async () => {

@@ -8,24 +8,24 @@ const address = z.url({ protocol: /^https?$/ })
 const headerText = z.string().regex(/^[^\r\n\0]*$/, 'holds a line break')
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a header name')
 const secret = headerText.optional()
+const kind = z.enum(['none', 'apiKey', 'basic', 'bearer', 'oauth2', 'oauth2ClientCredentials', 'awsSigV4'])
+const place = z.enum(['header', 'query', 'cookie'])
+const keyName = headerText.min(1).max(100)
+const keyPrefix = headerText.max(50)
 
 export const configuration = z.strictObject({
   baseUrl: address.optional(),
   hosts: z.array(z.string().regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'must be a host or host:port')).max(50).default([]),
   testPath: z.string().default(''),
   authentication: z.strictObject({
-    type: z.enum(['none', 'apiKey', 'basic', 'bearer', 'oauth2', 'oauth2ClientCredentials', 'awsSigV4']).optional(),
-    in: z.enum(['header', 'query', 'cookie']).default('header'),
-    name: headerText.min(1).max(100).default('X-API-Key'),
-    prefix: headerText.max(50).default(''),
-    tokenUrl: address.optional(),
-    scope: z.string().default(''),
-    region: z.string().default(''),
-    service: z.string().default(''),
+    type: kind.optional(), in: place.optional(), name: keyName.optional(), prefix: keyPrefix.optional(),
+    tokenUrl: address.optional(), scope: z.string().optional(), region: z.string().optional(), service: z.string().optional(),
   }).prefault({}),
 })
 
 const credentials = z.object({
+  kind: kind.optional(), keyPlace: place.optional(), keyName: keyName.optional(), keyPrefix: keyPrefix.optional(),
+  tokenUrl: address.optional(), scope: z.string().optional(), region: z.string().optional(), service: z.string().optional(),
   apiKey: secret, username: secret, password: secret, token: secret, clientId: secret, clientSecret: secret,
   accessKeyId: secret, secretAccessKey: secret, sessionToken: secret,
   headerName: headerName.optional(), headerValue: secret, oauth: z.object({ connected: z.literal(true) }).optional(),
@@ -33,7 +33,17 @@ const credentials = z.object({
 
 export type Configuration = z.output<typeof configuration>
 export type Credentials = z.output<typeof credentials>
-export type AuthenticationSettings = Configuration['authentication']
+
+/** How a credential is shown to the service. */
+export interface AuthenticationSettings { kind: z.output<typeof kind> | undefined, place: z.output<typeof place>, name: string, prefix: string, tokenUrl: string | undefined, scope: string, region: string, service: string }
+
+/** What the configuration says goes before what the credential says. */
+export function authenticationOf({ authentication: said }: Configuration, own: Credentials): AuthenticationSettings {
+  return {
+    kind: said.type ?? own.kind, place: said.in ?? own.keyPlace ?? 'header', name: said.name ?? own.keyName ?? 'X-API-Key', prefix: said.prefix ?? own.keyPrefix ?? '',
+    tokenUrl: said.tokenUrl ?? own.tokenUrl, scope: said.scope ?? own.scope ?? '', region: said.region ?? own.region ?? '', service: said.service ?? own.service ?? '',
+  }
+}
 
 /** Throws HubError `invalid_input`. */
 export function readConfiguration({ configuration: given }: Pick<ConnectionContext, 'configuration'>): Configuration {

@@ -35,6 +35,8 @@ export const theme = createTheme({
     Drawer: { defaultProps: { position: 'right', size: 'lg', ...titled, overlayProps: { backgroundOpacity: 0.35 } } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', withinPortal: true } },
     Modal: { defaultProps: { centered: true, ...titled, overlayProps: { backgroundOpacity: 0.45, blur: 2 } } },
+    // As forms that are drawn from schemas have it.
+    InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
     MultiSelect: { defaultProps: { size: 'sm' } },
     NavLink: { defaultProps: { variant: 'light' } },
     NumberInput: { defaultProps: { size: 'sm' } },

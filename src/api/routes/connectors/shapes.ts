@@ -1,8 +1,9 @@
 /** Connectors as the API takes and gives them. */
 import { z } from 'zod'
 import { cardOrigins, logoPath, type Card } from '../../../catalog/available.ts'
+import { credentialsAsSchema } from '../../../catalog/credential-form.ts'
 import type { ConnectorFacts, ConnectorSummary } from '../../../catalog/facts.ts'
-import { integrationKinds, type Manifest } from '../../../connectors/connector.ts'
+import { integrationKinds } from '../../../connectors/connector.ts'
 import { timestamp } from '../../route.ts'
 
 export const tag = 'Connectors'
@@ -29,7 +30,8 @@ export const connectorSummary = z.object({
 
 const credentialField = z.object({
   label: z.string(), type: z.enum(['text', 'password', 'oauth']).describe('`password` and `oauth` values are secrets.'), required: z.boolean(), description: z.string().optional(),
-  schema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema of a field that holds several values; its secrets carry `writeOnly`.'),
+  schema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema of a field that holds several values, whose secrets carry `writeOnly`, or of one that takes one of a few.'),
+  when: z.record(z.string(), z.array(z.string())).optional().describe('It belongs to some choices of another field: name of that field → its values.'),
   oauth: z.object({ authorizationUrl: z.string().optional(), tokenUrl: z.string().optional(), deviceAuthorizationUrl: z.string().optional(), openIdConnectUrl: z.string().optional(), scopes: z.record(z.string(), z.string()).optional() }).optional().describe('An account can be connected for it: `POST /api/v1/oauth/authorizations`.'),
 })
 
@@ -74,18 +76,6 @@ export function toConnector(facts: ConnectorFacts): z.input<typeof connector> {
     endpoints: detail?.servers.map(({ url }) => url) ?? [], transformations: ['request', 'response', 'error'],
     errorHandling: { retries: true, circuitBreaker: true, errorMapping: true },
     specification: detail?.specification ?? null, warnings: detail?.warnings ?? [], etag: revision === undefined ? null : String(revision),
-  }
-}
-
-function credentialsAsSchema(fields: Manifest['credentialSchema']): Record<string, unknown> {
-  // What is connected at any vendor's is nothing that could be typed in.
-  const all = Object.entries(fields).filter(([, { oauth }]) => oauth === undefined || Object.keys(oauth).length > 0)
-  return {
-    type: 'object', required: all.filter(([, { required }]) => required).map(([field]) => field),
-    properties: Object.fromEntries(all.map(([field, { label, type, description, schema }]) => {
-      const plain = schema ?? { type: 'string', ...type !== 'text' && { writeOnly: true } }
-      return [field, { ...plain, title: label, ...description !== undefined && { description } }]
-    })),
   }
 }
 

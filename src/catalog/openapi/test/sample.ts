@@ -5,15 +5,20 @@ export class CannotSample extends Error {}
 
 type Schema = JsonSchema | boolean | undefined
 
-/** How many optional properties an object gets: enough to exercise styles, few enough to stay readable. */
-const maxOptional = 6
+/** `optional`: how many optional properties an object gets; `levels`: down to which level of optional properties objects get them. */
+export interface SampleSize { optional: number, levels: number }
+
+/** Enough to exercise styles, few enough to stay readable. */
+const usual: SampleSize = { optional: 6, levels: 1 }
 
 /** A value that fits, with some of what is optional. Throws CannotSample. */
-export function sample(schema: Schema, root: JsonSchema): unknown {
-  return value(schema, root, 0)
+export function sample(schema: Schema, whole: JsonSchema, size = usual): unknown {
+  return value(schema, { whole, size }, 0)
 }
 
-function value(schema: Schema, root: JsonSchema, depth: number): unknown {
+interface Root { whole: JsonSchema, size: SampleSize }
+
+function value(schema: Schema, root: Root, depth: number): unknown {
   if (schema === undefined || schema === true) return 'sample'
   if (schema === false || depth > 14) throw new CannotSample('nothing fits, or too deep')
   const own = flattened(schema, root, 0)
@@ -29,11 +34,11 @@ function value(schema: Schema, root: JsonSchema, depth: number): unknown {
 }
 
 /** `$ref`, `allOf` and the first of `anyOf` and `oneOf` taken together. */
-function flattened(schema: JsonSchema, root: JsonSchema, depth: number): JsonSchema {
+function flattened(schema: JsonSchema, root: Root, depth: number): JsonSchema {
   if (depth > 20) throw new CannotSample('endless composition')
   let result: JsonSchema = { ...schema }
   const merge = (other: unknown) => { if (typeof other === 'object' && other !== null) result = merged(result, flattened(other as JsonSchema, root, depth + 1)) }
-  if (typeof schema['$ref'] === 'string') merge((root['$defs'] as Record<string, unknown> | undefined)?.[schema['$ref'].slice('#/$defs/'.length)])
+  if (typeof schema['$ref'] === 'string') merge((root.whole['$defs'] as Record<string, unknown> | undefined)?.[schema['$ref'].slice('#/$defs/'.length)])
   if (Array.isArray(schema['allOf'])) schema['allOf'].forEach(merge)
   for (const key of ['anyOf', 'oneOf']) {
     const list = schema[key]
@@ -44,7 +49,9 @@ function flattened(schema: JsonSchema, root: JsonSchema, depth: number): JsonSch
 }
 
 function merged(a: JsonSchema, b: JsonSchema): JsonSchema {
-  const properties = { ...b['properties'] as object, ...a['properties'] as object }
+  const [own, other] = [a, b].map(({ properties: each = {} }) => each as Record<string, object>) as [Record<string, object>, Record<string, object>]
+  // What a choice says of a property narrows what is said of it for all.
+  const properties = { ...other, ...Object.fromEntries(Object.entries(own).map(([name, each]) => [name, typeof other[name] === 'object' && typeof each === 'object' ? { ...each, ...other[name] } : each])) }
   const required = [...new Set([...a['required'] as string[] | undefined ?? [], ...b['required'] as string[] | undefined ?? []])]
   return { ...b, ...a, ...(Object.keys(properties).length > 0 && { properties }), ...(required.length > 0 && { required }) }
 }
@@ -58,7 +65,7 @@ function typeOf(schema: JsonSchema): string {
   return schema['items'] !== undefined ? 'array' : 'string'
 }
 
-function object(schema: JsonSchema, root: JsonSchema, depth: number): unknown {
+function object(schema: JsonSchema, root: Root, depth: number): unknown {
   const properties = (schema['properties'] ?? {}) as Record<string, Schema>
   const required = new Set(schema['required'] as string[] | undefined ?? [])
   const result: Record<string, unknown> = {}
@@ -67,7 +74,7 @@ function object(schema: JsonSchema, root: JsonSchema, depth: number): unknown {
   for (const name of Object.keys(properties)) {
     // Without one the hub chooses.
     if (depth === 0 && name === 'contentType') continue
-    if (required.has(name) || optional >= (depth > 2 ? 0 : maxOptional) || isReadOnly(properties[name], root)) continue
+    if (required.has(name) || optional >= (depth >= 3 * root.size.levels ? 0 : root.size.optional) || isReadOnly(properties[name], root)) continue
     try {
       result[name] = value(properties[name], root, depth + 3)
       optional++
@@ -81,11 +88,11 @@ function object(schema: JsonSchema, root: JsonSchema, depth: number): unknown {
   return result
 }
 
-function isReadOnly(schema: Schema, root: JsonSchema): boolean {
+function isReadOnly(schema: Schema, root: Root): boolean {
   return typeof schema === 'object' && flattened(schema, root, 0)['readOnly'] === true
 }
 
-function array(schema: JsonSchema, root: JsonSchema, depth: number): unknown {
+function array(schema: JsonSchema, root: Root, depth: number): unknown {
   const length = Math.min(Math.max(Number(schema['minItems'] ?? 0), 2), Number(schema['maxItems'] ?? 2))
   const items = Array.from({ length }, () => value(schema['items'] as Schema, root, depth + 1))
   if (schema['uniqueItems'] !== true) return items
@@ -116,10 +123,10 @@ function text(schema: JsonSchema): string {
   if (schema['contentEncoding'] === 'base64') return 'c2FtcGxl'
   const { pattern } = schema
   const [shortest, longest] = [Number(schema['minLength'] ?? 0), Number(schema['maxLength'] ?? Infinity)]
-  const usual = formats[String(schema['format'])] ?? 'sample value'.slice(0, Math.max(1, Math.min(longest, 12))).padEnd(shortest, 'x')
+  const common = formats[String(schema['format'])] ?? 'sample value'.slice(0, Math.max(1, Math.min(longest, 12))).padEnd(shortest, 'x')
   const shown = [schema['default'], ...(schema['examples'] as unknown[] | undefined ?? [])].filter(entry => typeof entry === 'string')
   const fits = (candidate: string) => candidate.length >= shortest && candidate.length <= longest && (typeof pattern !== 'string' || matches(pattern, candidate))
-  const found = [...(typeof pattern === 'string' ? shown : []), usual, ...guesses].find(fits)
+  const found = [...(typeof pattern === 'string' ? shown : []), common, ...guesses].find(fits)
   if (found === undefined) throw new CannotSample(`no text for ${String(pattern)}`)
   return found
 }

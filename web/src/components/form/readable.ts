@@ -41,7 +41,7 @@ function withoutShorthands(options: Schema[]): Schema[] {
   return given.some(({ type }) => type === 'number') ? given.filter(({ type }) => type !== 'boolean') : given
 }
 
-function titleOf({ type, properties, enum: names }: Schema): string {
+export function titleOf({ type, properties, enum: names }: Schema): string {
   const kind = ((properties as Record<string, Schema> | undefined)?.['type'])?.['const']
   if (typeof kind === 'string') return humanised(kind)
   if (Array.isArray(names)) return names.join(', ')

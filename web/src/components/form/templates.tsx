@@ -1,15 +1,9 @@
 /** How RJSF's forms are laid out here: names above, help below, parts of parts set in. */
-import { Button, Checkbox, Code, Group, Stack, Text } from '@mantine/core'
-import { ariaDescribedByIds, buttonId, canExpand, descriptionId, getTemplate, getUiOptions, titleId, type ArrayFieldTemplateProps, type ArrayFieldTitleProps, type DescriptionFieldProps, type FieldTemplateProps, type IconButtonProps, type ObjectFieldTemplateProps, type TitleFieldProps, type WidgetProps } from '@rjsf/utils'
+import { Button, Checkbox, Group, Stack, Text } from '@mantine/core'
+import { ariaDescribedByIds, buttonId, canExpand, descriptionId, getTemplate, getUiOptions, titleId, type ArrayFieldTemplateProps, type ArrayFieldTitleProps, type DescriptionFieldProps, type FieldTemplateProps, type IconButtonProps, type ObjectFieldTemplateProps, type RJSFSchema, type TitleFieldProps, type UiSchema, type WidgetProps } from '@rjsf/utils'
 import { Plus } from 'lucide-react'
-import type { ReactNode } from 'react'
 import { texts } from '../texts.ts'
-
-/** What stands between backticks is code. */
-function described(text: ReactNode): ReactNode {
-  if (typeof text !== 'string') return text
-  return text.split('`').map((part, at) => (at % 2 === 0 ? part : <Code key={at}>{part}</Code>))
-}
+import { described } from './described.tsx'
 
 export function DescriptionFieldTemplate({ id, description }: DescriptionFieldProps) {
   return description ? <Text id={id} size="xs" c="dimmed" component="div" className="app-anywhere">{described(description)}</Text> : null
@@ -30,13 +24,17 @@ export function FieldTemplate({ id, label, errors, help, displayLabel, rawDescri
 
 /** No heading: how deep it lies says nothing of the page's outline. */
 export function TitleFieldTemplate({ id, title, required }: TitleFieldProps) {
-  return <Text id={id} size="sm" fw={600}>{title}{required && <span aria-hidden style={{ color: 'var(--app-bad)' }}> *</span>}</Text>
+  return <Text id={id} size="sm" fw={600}>{title}{required && <Needed />}</Text>
 }
 
-export function ArrayFieldTitleTemplate({ fieldPathId, title, uiSchema }: ArrayFieldTitleProps) {
+function Needed() {
+  return <span aria-hidden style={{ color: 'var(--app-bad)' }}> *</span>
+}
+
+export function ArrayFieldTitleTemplate({ fieldPathId, title, uiSchema, required }: ArrayFieldTitleProps) {
   const { label: isShown = true, title: own } = getUiOptions(uiSchema)
   const shown = own || title
-  return shown === undefined || shown === '' || !isShown ? null : <Text id={titleId(fieldPathId)} size="sm" fw={600}>{shown}</Text>
+  return shown === undefined || shown === '' || !isShown ? null : <Text id={titleId(fieldPathId)} size="sm" fw={600}>{shown}{required && <Needed />}</Text>
 }
 
 /** Folded where it is said so, unless something in it was refused. */
@@ -51,17 +49,31 @@ export function ObjectFieldTemplate(props: ObjectFieldTemplateProps) {
   )
 }
 
-function Parts({ title, description, properties, fieldPathId, schema, uiSchema, formData, registry, disabled, readonly, onAddProperty, optionalDataControl }: ObjectFieldTemplateProps) {
+function Parts({ title, description, properties, fieldPathId, schema, uiSchema, formData, registry, errorSchema, disabled, readonly, onAddProperty, optionalDataControl }: ObjectFieldTemplateProps) {
   const { AddButton } = registry.templates.ButtonTemplates
   const isRoot = fieldPathId.path.length === 0
+  const shown = properties.filter((each) => !each.hidden)
+  const aside = shown.filter(({ name }) => isAside(name, schema, uiSchema))
   return (
     <Stack gap="sm" id={fieldPathId.$id} className={isRoot ? undefined : 'app-inset'} {...!isRoot && title !== '' && { role: 'group', 'aria-label': title }}>
       {!isRoot && title !== '' && <div><Text size="sm" fw={600}>{title}</Text>{description !== undefined && <Text size="xs" c="dimmed" component="div" className="app-anywhere">{described(description)}</Text>}</div>}
       {optionalDataControl}
-      {properties.filter((each) => !each.hidden).map((each) => <div key={each.name}>{each.content}</div>)}
+      {shown.filter((each) => !aside.includes(each)).map((each) => <div key={each.name}>{each.content}</div>)}
       {canExpand(schema, uiSchema, formData) && <Group><AddButton id={buttonId(fieldPathId, 'add')} disabled={disabled || readonly} onClick={onAddProperty} uiSchema={uiSchema} registry={registry} /></Group>}
+      {aside.length > 0 && (
+        <details open={aside.some(({ name }) => errorSchema?.[name] !== undefined) || undefined}>
+          <summary><Text span size="sm" c="dimmed">{texts.moreFields}</Text></summary>
+          <Stack gap="sm" mt="xs">{aside.map((each) => <div key={each.name}>{each.content}</div>)}</Stack>
+        </details>
+      )}
     </Stack>
   )
+}
+
+/** What few need: said so by whoever draws the form, or to be done without by now. */
+function isAside(name: string, { properties, required }: RJSFSchema, uiSchema: UiSchema | undefined): boolean {
+  if (getUiOptions(uiSchema?.[name] as UiSchema | undefined)['aside'] === true) return true
+  return (properties?.[name] as RJSFSchema | undefined)?.deprecated === true && required?.includes(name) !== true
 }
 
 export function ArrayFieldTemplate({ title, schema, uiSchema, items, fieldPathId, required, canAdd, disabled, readonly, onAddClick, optionalDataControl, registry }: ArrayFieldTemplateProps) {
@@ -69,7 +81,7 @@ export function ArrayFieldTemplate({ title, schema, uiSchema, items, fieldPathId
   const { title: own, description = schema.description } = getUiOptions(uiSchema)
   const shown = own || title
   return (
-    <Stack gap={6} id={fieldPathId.$id} role="group" aria-label={shown}>
+    <Stack gap={6} id={fieldPathId.$id} data-kind="list" role="group" aria-label={shown}>
       {shown && <ArrayFieldTitleTemplate fieldPathId={fieldPathId} title={shown} required={required ?? false} schema={schema} uiSchema={uiSchema} registry={registry} />}
       <DescriptionFieldTemplate id={descriptionId(fieldPathId)} description={description ?? ''} schema={schema} uiSchema={uiSchema} registry={registry} />
       {optionalDataControl}

@@ -10,23 +10,24 @@ import { useAction } from '../../hub/action.ts'
 import type { Invitation } from '../../hub/client.ts'
 import { useRows } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
+import { mayGive } from './roles.ts'
 import { texts } from './texts.ts'
 
 /** Nothing is shown where there is none. */
 export function Invitations() {
-  const { can } = useTenant()
+  const { can, role } = useTenant()
   const { rows } = useRows('/api/v1/members/invitations')
   const mayWrite = can('members:write')
-  const columns = useMemo(() => columnsOf(mayWrite), [mayWrite])
+  const columns = useMemo(() => columnsOf((invitation) => mayWrite && mayGive(role, invitation.role)), [mayWrite, role])
   if (rows === undefined || rows.length === 0) return null
   return <Section title={texts.invitations}><DataTable label={texts.invitations} rows={rows} columns={columns} rowId={({ id }) => id} empty={{ icon: Mail, title: texts.invitations }} /></Section>
 }
 
-function columnsOf(mayWrite: boolean): Column<Invitation>[] {
+function columnsOf(mayRevoke: (invitation: Invitation) => boolean): Column<Invitation>[] {
   return [
     { id: 'email', header: texts.email, cell: ({ email }) => <span className="app-anywhere">{email}</span> }, { id: 'role', header: texts.role, from: 'xs', cell: ({ role }) => texts.roles[role] },
     { id: 'expires', header: texts.expires, from: 'sm', cell: ({ expiresAt }) => <Ago time={expiresAt} none={texts.never} /> },
-    ...mayWrite ? [{ id: 'actions', header: texts.revoke, isHeaderHidden: true, align: 'end' as const, cell: (invitation: Invitation) => <Revoke invitation={invitation} /> }] : [],
+    { id: 'actions', header: texts.revoke, isHeaderHidden: true, align: 'end', cell: (invitation) => mayRevoke(invitation) && <Revoke invitation={invitation} /> },
   ]
 }
 

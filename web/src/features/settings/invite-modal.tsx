@@ -4,7 +4,9 @@ import { errorAt } from '../../components/form/problem-errors.ts'
 import { Problem } from '../../components/problem.tsx'
 import { useAction } from '../../hub/action.ts'
 import type { Member } from '../../hub/client.ts'
+import { useTenant } from '../../hub/session.ts'
 import { LinkModal } from './link-modal.tsx'
+import { rolesToGive } from './roles.ts'
 import { texts } from './texts.ts'
 
 export function InviteModal({ onClose }: { onClose(): void }) {
@@ -35,7 +37,8 @@ export function InviteModal({ onClose }: { onClose(): void }) {
 }
 
 export function RolePicker({ value, onChange }: { value: Member['role'], onChange(role: Member['role']): void }) {
+  const { role: own } = useTenant()
   return (
-    <Select label={texts.role} data={Object.entries(texts.roles).map(([role, label]) => ({ value: role, label: `${label}: ${texts.roleHelp[role as Member['role']]}` }))} value={value} onChange={(next) => { if (next !== null) onChange(next as Member['role']) }} />
+    <Select label={texts.role} data={rolesToGive(own).map((role) => ({ value: role, label: `${texts.roles[role]}: ${texts.roleHelp[role]}` }))} value={value} onChange={(next) => { if (next !== null) onChange(next as Member['role']) }} />
   )
 }

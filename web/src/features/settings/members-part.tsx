@@ -13,15 +13,16 @@ import { useTenant } from '../../hub/session.ts'
 import { Invitations } from './invitations.tsx'
 import { InviteModal } from './invite-modal.tsx'
 import { LinkModal } from './link-modal.tsx'
+import { mayGive, rolesToGive } from './roles.ts'
 import { texts } from './texts.ts'
 
 export function MembersPart() {
-  const { can } = useTenant()
+  const { can, role } = useTenant()
   const list = useRows('/api/v1/members')
   const [isInviting, setInviting] = useState(false)
   const [removing, setRemoving] = useState<Member>()
   const mayWrite = can('members:write')
-  const shown = useMemo(() => columnsOf(mayWrite, setRemoving), [mayWrite])
+  const shown = useMemo(() => columnsOf((member) => mayWrite && mayGive(role, member.role), setRemoving), [mayWrite, role])
   const remove = useAction<Member>({
     run: ({ hub }, { id }) => hub.delete('/api/v1/members/{id}', { path: { id } }), changes: ['/api/v1/members'], done: () => { setRemoving(undefined) },
   })
@@ -36,22 +37,23 @@ export function MembersPart() {
   )
 }
 
-function columnsOf(mayWrite: boolean, onRemove: (member: Member) => void): Column<Member>[] {
+function columnsOf(mayChange: (member: Member) => boolean, onRemove: (member: Member) => void): Column<Member>[] {
   return [
     { id: 'name', header: texts.name, sort: ({ name }) => name, cell: ({ name, email }) => <span dir="auto" className="app-anywhere">{name || email}</span> },
     { id: 'email', header: texts.email, from: 'sm', sort: ({ email }) => email, cell: ({ email }) => email },
-    { id: 'role', header: texts.role, cell: (member) => (mayWrite ? <RoleSelect member={member} /> : texts.roles[member.role]) },
+    { id: 'role', header: texts.role, cell: (member) => (mayChange(member) ? <RoleSelect member={member} /> : texts.roles[member.role]) },
     { id: 'added', header: texts.added, from: 'md', cell: ({ createdAt }) => <Ago time={createdAt} /> },
-    ...mayWrite ? [{ id: 'actions', header: texts.actionsOf(''), isHeaderHidden: true, align: 'end' as const, width: 48, cell: (member: Member) => <MemberMenu member={member} onRemove={() => { onRemove(member) }} /> }] : [],
+    { id: 'actions', header: texts.actionsOf(''), isHeaderHidden: true, align: 'end', width: 48, cell: (member) => mayChange(member) && <MemberMenu member={member} onRemove={() => { onRemove(member) }} /> },
   ]
 }
 
 function RoleSelect({ member: { id, name, email, role } }: { member: Member }) {
+  const { role: own } = useTenant()
   const change = useAction<Member['role']>({
     run: ({ hub }, next) => hub.patch('/api/v1/members/{id}', { path: { id }, body: { role: next } }), changes: ['/api/v1/members'],
     done: () => { notifyDone(texts.roleChanged) }, failed: (error) => { notifyFailed(texts.failed, error) },
   })
-  return <Select size="xs" w={140} aria-label={`${texts.role}: ${name || email}`} data={Object.entries(texts.roles).map(([value, label]) => ({ value, label }))} value={change.isPending ? change.variables : role} onChange={(next) => { if (next !== null && next !== role) change.mutate(next as Member['role']) }} />
+  return <Select size="xs" w={140} aria-label={`${texts.role}: ${name || email}`} data={rolesToGive(own).map((value) => ({ value, label: texts.roles[value] }))} value={change.isPending ? change.variables : role} onChange={(next) => { if (next !== null && next !== role) change.mutate(next as Member['role']) }} />
 }
 
 function MemberMenu({ member, onRemove }: { member: Member, onRemove(): void }) {

@@ -248,7 +248,6 @@ export const texts = {
     none: 'Give the URL to the sender, and to nobody else.',
   } as Record<string, string>,
   hintOfAny: 'Give the URL to the sender.',
-  makeSecret: 'Make a secret',
   urlToGive: 'URL for the sender',
   sourceSecretText: 'Give it to the sender. Copy it now: it is never shown again.',
   createSource: 'Create source',

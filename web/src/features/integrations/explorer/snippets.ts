@@ -24,10 +24,16 @@ export const snippets: Record<Language, (call: Call) => string> = {
   cli: ({ origin, integration: { name }, operation, input }) => [...origin === DEFAULT_URL ? [] : [`INTERCHANGE_URL=${origin}`], 'interchange run', quoted(name), quoted(operation), ...parts(input)].join(' '),
 }
 
-/** `body.title="…" id:=3`: text after `=`, everything else as JSON after `:=`. */
+/** Names that the command could not tell from what follows them. */
+const unnameable = /^$|[=\\]|:$/
+
+/** `body.title="…" id:=3`: text after `=`, everything else as JSON after `:=`. A dot within a name is `\.`. */
 function parts(value: unknown, path = ''): string[] {
   if (value === undefined) return []
-  if (value !== null && typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length > 0) return Object.entries(value).flatMap(([name, each]) => parts(each, path === '' ? name : `${path}.${name}`))
+  const names = value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.keys(value) : []
+  if (names.length > 0 && (path === '' || !names.some((name) => unnameable.test(name)))) {
+    return Object.entries(value as object).flatMap(([name, each]) => parts(each, `${path === '' ? '' : `${path}.`}${name.replaceAll('.', String.raw`\.`)}`))
+  }
   if (path === '') return []
   return [quoted(typeof value === 'string' ? `${path}=${value}` : `${path}:=${JSON.stringify(value)}`)]
 }

@@ -1,11 +1,13 @@
 import { Select, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { CredentialForm } from '../../../components/form/credential-form.tsx'
 import { errorAt, errorsBelow } from '../../../components/form/problem-errors.ts'
 import { SchemaForm } from '../../../components/form/schema-form.tsx'
-import { credentialLooks, hasFields, withoutBlanks } from '../../../components/form/secrets.ts'
+import { hasFields, withoutBlanks } from '../../../components/form/secrets.ts'
+import { credentialChange, valuesOf } from '../../../components/form/stored-credential.ts'
 import { Loaded } from '../../../components/loading.tsx'
 import { Section } from '../../../components/section.tsx'
-import type { Connector, Integration } from '../../../hub/client.ts'
+import type { Connector, Credential as StoredCredential, Integration } from '../../../hub/client.ts'
 import { useGet, useRows } from '../../../hub/queries.ts'
 import { useTenant } from '../../../hub/session.ts'
 import { mergePatch } from '../../../lib/merge-patch.ts'
@@ -57,23 +59,33 @@ function Configuration({ integration, connector }: { integration: Integration, c
 
 function Credential({ integration, connector }: { integration: Integration, connector: Connector }) {
   const { can } = useTenant()
-  const [value, setValue] = useState<unknown>({})
+  const schema = connector.schemas.credentials
+  const isSeen = can('credentials:read') && integration.credentialId !== null
+  const query = useGet('/api/v1/credentials/{id}', { path: { id: integration.credentialId ?? '' } }, { enabled: isSeen && hasFields(schema) })
+  if (!hasFields(schema)) return <Section title={texts.credentials}><Text size="sm" c="dimmed">{texts.noCredential}</Text></Section>
+  if (!isSeen) return <CredentialSection integration={integration} connector={connector} fields={{}} />
+  return <Loaded query={query}>{({ id, fields }) => <CredentialSection key={id} integration={integration} connector={connector} fields={fields} />}</Loaded>
+}
+
+function CredentialSection({ integration, connector, fields }: { integration: Integration, connector: Connector, fields: StoredCredential['fields'] }) {
+  const { can } = useTenant()
+  const schema = connector.schemas.credentials
+  // Nothing typed, or all of it saved: what is stored is shown.
+  const [typed, setTyped] = useState<unknown>()
   const [chosen, setChosen] = useState<string | null>(integration.credentialId)
   const { rows = [] } = useRows('/api/v1/credentials', { query: { connector: connector.id } }, { enabled: can('credentials:read') })
   const saving = useSaving(integration, (saved) => {
-    setValue({})
+    setTyped(undefined)
     setChosen(saved.credentialId)
   })
-  const schema = connector.schemas.credentials
   const isReadOnly = !can('integrations:write')
-  if (!hasFields(schema)) return <Section title={texts.credentials}><Text size="sm" c="dimmed">{texts.noCredential}</Text></Section>
-  const typed = withoutBlanks(value)
+  const change = typed === undefined ? {} : credentialChange(schema, fields, typed)
   const isOther = chosen !== integration.credentialId
   return (
     <Section title={texts.credentials} text={texts.credentialsText}>
       {rows.length > 0 && <Select label={texts.otherCredential} disabled={isReadOnly} data={rows.map(({ id, name }) => ({ value: id, label: name === id ? id : `${name} (${id})` }))} value={chosen} onChange={setChosen} error={errorAt(saving.mutation.error, '/credentialId')} />}
-      {!isOther && <SchemaForm idPrefix="credentials" schema={{ ...schema, required: [] }} ui={credentialLooks(schema)} value={value} onChange={setValue} errors={errorsBelow(saving.mutation.error, '/credentials')} disabled={isReadOnly} />}
-      {!isReadOnly && <SaveBar saving={saving} disabled={!isOther && Object.keys(typed).length === 0} change={() => (isOther ? { credentialId: chosen } : { credentials: typed })} onTakeTheirs={(now) => { setChosen(now.credentialId) }} />}
+      {!isOther && <CredentialForm idPrefix="credentials" schema={schema} isPartial value={typed ?? valuesOf(schema, fields)} onChange={setTyped} errors={errorsBelow(saving.mutation.error, '/credentials')} disabled={isReadOnly} />}
+      {!isReadOnly && <SaveBar saving={saving} disabled={!isOther && Object.keys(change).length === 0} change={() => (isOther ? { credentialId: chosen } : { credentials: change })} onTakeTheirs={(now) => { setChosen(now.credentialId) }} />}
     </Section>
   )
 }

@@ -1,7 +1,8 @@
 import { Button, Group, Select, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
 import { errorAt, errorsBelow } from '../../../components/form/problem-errors.ts'
-import { SchemaForm } from '../../../components/form/schema-form.tsx'
-import { credentialLooks, hasFields } from '../../../components/form/secrets.ts'
+import { CredentialForm } from '../../../components/form/credential-form.tsx'
+import { hasFields, withoutBlanks } from '../../../components/form/secrets.ts'
 import { Section } from '../../../components/section.tsx'
 import { Status } from '../../../components/status.tsx'
 import { useRows } from '../../../hub/queries.ts'
@@ -17,31 +18,49 @@ export function CredentialsStep({ connector, draft, change, error, onBack, onNex
   const stored = useRows('/api/v1/credentials', { query: { connector: connector.id } }, { enabled: can('credentials:read') })
   const { rows: fields = [], isPending } = useRows('/api/v1/connectors/{id}/connectable', { path: { id: connector.id } }, { enabled: can('credentials:write') })
   const schema = draft.isConnected ? withoutFields(connector.schemas.credentials, fields.map(({ field }) => field)) : connector.schemas.credentials
-  // Where any vendor's account serves, most have a key or a token.
+  // Where any vendor's account serves, most have a key or a token: then it is a kind to choose.
   const isAccountFirst = fields.some(({ vendor }) => vendor !== null)
+  const offered = fields.filter(({ field }) => isMeant(connector.credentialSchema[field]?.when, draft.credentials))
   const isTyped = draft.credentialId === null || draft.isConnected
+  const [missing, setMissing] = useState<string[]>([])
   if (can('credentials:write') && isPending) return null
+  const next = (): void => {
+    const needed = isTyped ? neededOf(schema, draft.credentials) : []
+    setMissing(needed)
+    if (needed.length === 0) onNext()
+  }
+  const accounts = offered.length > 0 && draft.credentialId === null && (
+    <Section title={accountTexts.title} text={isAccountFirst ? undefined : accountTexts.anyLead}>
+      {offered.map((field) => <ConnectAccount key={field.field} connector={connector.id} field={field} onConnected={(credentialId) => { change({ credentialId, isConnected: true }) }} />)}
+    </Section>
+  )
   return (
     <Stack gap="md">
-      {fields.length > 0 && draft.credentialId === null && (
-        <Section title={accountTexts.title} text={isAccountFirst ? undefined : accountTexts.anyLead}>
-          {fields.map((field) => <ConnectAccount key={field.field} connector={connector.id} field={field} onConnected={(credentialId) => { change({ credentialId, isConnected: true }) }} />)}
-        </Section>
-      )}
-      <StepForm onBack={onBack} onNext={onNext}>
+      {isAccountFirst && accounts}
+      <StepForm onBack={onBack} onNext={next} aside={!isAccountFirst && accounts}>
         <Section title={texts.credentials} text={hasFields(connector.schemas.credentials) ? texts.credentialsText : undefined}>
           {!hasFields(connector.schemas.credentials) && <Text size="sm" c="dimmed">{texts.noCredential}</Text>}
           {draft.isConnected && <Connected name={stored.rows?.find(({ id }) => id === draft.credentialId)?.name ?? draft.credentialId!} onDrop={() => { change({ credentialId: null, isConnected: false }) }} />}
-          {!draft.isConnected && stored.rows !== undefined && stored.rows.length > 0 && <Select label={texts.stored} data={[{ value: '', label: texts.newOne }, ...stored.rows.map(({ id, name }) => ({ value: id, label: name }))]} value={draft.credentialId ?? ''} onChange={(next) => { change({ credentialId: next || null }) }} error={errorAt(error, '/credentialId')} />}
+          {!draft.isConnected && stored.rows !== undefined && stored.rows.length > 0 && <Select label={texts.stored} data={[{ value: '', label: texts.newOne }, ...stored.rows.map(({ id, name }) => ({ value: id, label: name }))]} value={draft.credentialId ?? ''} onChange={(chosen) => { change({ credentialId: chosen || null }) }} error={errorAt(error, '/credentialId')} />}
           {isTyped && hasFields(schema) && (
-            <Typed isAside={isAccountFirst} isOpen={error !== null}>
-              <SchemaForm idPrefix="credentials" schema={schema} ui={credentialLooks(schema)} autoFocus={fields.length === 0} value={draft.credentials} onChange={(credentials) => { change({ credentials }) }} errors={errorsBelow(error, '/credentials')} />
+            <Typed isAside={isAccountFirst} isOpen={error !== null || missing.length > 0}>
+              <CredentialForm idPrefix="credentials" schema={schema} autoFocus={!isAccountFirst} value={draft.credentials} onChange={(credentials) => { change({ credentials }) }} errors={[...errorsBelow(error, '/credentials'), ...missing.map((name) => ({ pointer: `/${name}`, detail: texts.needed }))]} />
             </Typed>
           )}
         </Section>
       </StepForm>
     </Stack>
   )
+}
+
+/** Whether a field belongs to what was chosen. */
+function isMeant(when: Record<string, string[]> | undefined, given: unknown): boolean {
+  return Object.entries(when ?? {}).every(([name, values]) => values.includes(String((given as Record<string, unknown> | undefined)?.[name])))
+}
+
+function neededOf({ required = [] }: { required?: string[] }, given: unknown): string[] {
+  const filled = withoutBlanks(given)
+  return required.filter((name) => filled[name] === undefined)
 }
 
 function Connected({ name, onDrop }: { name: string, onDrop(): void }) {

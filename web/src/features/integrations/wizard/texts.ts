@@ -9,6 +9,7 @@ export const texts = {
   credentials: 'Credentials',
   credentialsText: 'Stored encrypted with a key of this tenant, and never shown again.',
   noCredential: 'This service asks for no credential.',
+  needed: 'is needed',
   typed: 'Or type in a token, key or password',
   stored: 'Use a stored credential',
   newOne: 'New credential',
