@@ -185,6 +185,8 @@ test('an account at any vendor serves the plain HTTP connector', async () => {
   expect((await dashboard.hub.call('PUT', '/api/v1/oauth-clients/acme', { clientId: 'hub', clientSecret, endpoints: { issuer: idp.issuer }, scopes: ['openid', 'offline_access'] })).status).toBe(200)
   const { page, visit } = await as('eve', await dashboard.visitor())
   await visit('integrations/new?connector=http', 'Add HTTP')
+  await page.getByRole('combobox', { name: 'Kind of authentication' }).click()
+  await page.getByRole('option', { name: 'Connected account (OAuth 2)' }).click()
   await page.getByRole('combobox', { name: 'Vendor' }).click()
   await page.getByRole('option', { name: 'acme' }).click()
   await page.getByRole('button', { name: 'Connect with acme' }).click()
@@ -192,6 +194,7 @@ test('an account at any vendor serves the plain HTTP connector', async () => {
 })
 
 test('a form that comes late leaves the list open that somebody chose from meanwhile', async () => {
+  expect((await dashboard.hub.call('POST', '/api/v1/credentials', { connector: 'http', name: 'Stored before', credentials: { token: 'a-token-of-some-length' } })).status).toBe(201)
   const { page, visit } = await dashboard.visitor()
   let release = (): void => undefined
   const held = new Promise<void>((resolve) => { release = resolve })
@@ -202,19 +205,21 @@ test('a form that comes late leaves the list open that somebody chose from meanw
     await route.continue()
   })
   await visit('integrations/new?connector=http', 'Add HTTP')
-  await page.getByRole('combobox', { name: 'Vendor' }).click()
-  await page.getByRole('option', { name: 'GitHub' }).waitFor()
+  await page.getByRole('combobox', { name: 'Use a stored credential' }).click()
+  await page.getByRole('option', { name: 'Stored before' }).waitFor()
   release()
-  await page.getByRole('group', { name: 'basic' }).or(page.getByLabel('token').first()).first().waitFor()
+  await page.getByRole('combobox', { name: 'Kind of authentication' }).waitFor()
   expect(forms).toBeGreaterThan(0)
-  await page.getByRole('option', { name: 'GitHub' }).click()
-  expect(await page.getByRole('combobox', { name: 'Vendor' }).inputValue()).toBe('GitHub')
+  await page.getByRole('option', { name: 'Stored before' }).click()
+  expect(await page.getByRole('combobox', { name: 'Use a stored credential' }).inputValue()).toBe('Stored before')
 })
 
 test('a code is shown where somebody would rather type it in at the vendor', async () => {
   expect((await dashboard.hub.call('PUT', '/api/v1/oauth-clients/acme', { clientId: 'hub', clientSecret, endpoints: { tokenUrl: `${idp.issuer}/token`, deviceAuthorizationUrl: `${idp.issuer}/device/auth` }, scopes: ['openid', 'offline_access'] })).status).toBe(200)
   const { page, visit } = await dashboard.visitor()
   await visit('integrations/new?connector=http', 'Add HTTP')
+  await page.getByRole('combobox', { name: 'Kind of authentication' }).click()
+  await page.getByRole('option', { name: 'Connected account (OAuth 2)' }).click()
   await page.getByRole('combobox', { name: 'Vendor' }).click()
   await page.getByRole('option', { name: 'acme' }).click()
   await page.getByRole('button', { name: 'Connect with acme' }).click()

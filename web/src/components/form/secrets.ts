@@ -32,6 +32,11 @@ function fieldsOf(schema: Schema): Record<string, Schema> {
   return Object.assign({}, schema['properties'], ...choicesOf(schema).map(({ then }) => then['properties'])) as Record<string, Schema>
 }
 
+/** Whether a field belongs to what was chosen. */
+export function isMeant(when: Record<string, string[]> | undefined, given: unknown): boolean {
+  return Object.entries(when ?? {}).every(([name, values]) => values.includes(String((given as Record<string, unknown> | undefined)?.[name])))
+}
+
 /** A part of a credential, for a change of what is stored: nothing of it is needed. */
 export function partial(schema: Schema): Schema {
   // oxlint-disable-next-line unicorn/no-thenable -- the standard's word

@@ -1,7 +1,7 @@
 export const texts = {
   title: 'Account',
   lead: (vendor: string) => `Its owner is asked at ${vendor}, and says yes; the hub keeps the tokens, and renews them.`,
-  anyLead: 'Connect an account at any vendor; or type in below what the service wants.',
+  anyLead: 'Of any vendor, whose tokens are renewed by themselves.',
   connect: (vendor: string) => `Connect with ${vendor}`,
   reconnect: 'Reconnect',
   grantMore: 'Grant them',

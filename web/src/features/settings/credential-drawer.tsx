@@ -2,13 +2,13 @@ import { Button, Drawer, Group, Select, Stack, Text, TextInput } from '@mantine/
 import { useState } from 'react'
 import { CredentialForm } from '../../components/form/credential-form.tsx'
 import { errorAt, errorsBelow } from '../../components/form/problem-errors.ts'
-import { hasFields, withoutBlanks } from '../../components/form/secrets.ts'
+import { hasFields, isMeant, withoutBlanks } from '../../components/form/secrets.ts'
 import { credentialChange, valuesOf } from '../../components/form/stored-credential.ts'
 import { Loaded } from '../../components/loading.tsx'
 import { notifyDone } from '../../components/notify.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { useAction } from '../../hub/action.ts'
-import type { Credential } from '../../hub/client.ts'
+import type { Connector, Credential } from '../../hub/client.ts'
 import { useGet, useRows, useStale } from '../../hub/queries.ts'
 import { ConnectAccount, Connections } from '../accounts/parts.tsx'
 import { texts } from './texts.ts'
@@ -42,8 +42,7 @@ export function CredentialDrawer({ credential, onClose }: { credential: Credenti
         {credential === undefined && <TextInput label={texts.id} description={texts.idHelp} value={id} error={errorAt(store.error, '/id')} onChange={(event) => { setId(event.currentTarget.value) }} />}
         <TextInput label={texts.name} value={name} error={errorAt(store.error, '/name')} onChange={(event) => { setName(event.currentTarget.value) }} />
         {credential !== undefined && Object.keys(credential.connections).length > 0 && <Connections credential={now ?? credential} />}
-        {credential === undefined && connector !== null && <Connectables connector={connector} onConnected={onClose} />}
-        {connector !== null && <Fields key={connector} connector={connector} stored={credential} onChange={setValue} error={store.error} />}
+        {connector !== null && <Fields key={connector} connector={connector} stored={credential} onChange={setValue} onConnected={onClose} error={store.error} />}
         {store.isError && <Problem error={store.error} title={texts.failed} />}
         <Group justify="flex-end"><Button disabled={connector === null} loading={store.isPending} onClick={() => { store.mutate() }}>{texts.store}</Button></Group>
       </Stack>
@@ -52,34 +51,36 @@ export function CredentialDrawer({ credential, onClose }: { credential: Credenti
 }
 
 /** An account is a credential by itself: connecting it stores it. */
-function Connectables({ connector, onConnected }: { connector: string, onConnected(): void }) {
+function Connectables({ connector: { id, credentialSchema }, given, onConnected }: { connector: Connector, given: unknown, onConnected(): void }) {
   const stale = useStale()
-  const { rows = [] } = useRows('/api/v1/connectors/{id}/connectable', { path: { id: connector } })
+  const { rows = [] } = useRows('/api/v1/connectors/{id}/connectable', { path: { id } })
   const done = (): void => {
     notifyDone(texts.stored)
     void stale('/api/v1/credentials')
     onConnected()
   }
-  return <>{rows.map((field) => <ConnectAccount key={field.field} connector={connector} field={field} onConnected={done} />)}</>
+  return <>{rows.filter(({ field }) => isMeant(credentialSchema[field]?.when, given)).map((field) => <ConnectAccount key={field.field} connector={id} field={field} onConnected={done} />)}</>
 }
 
-interface FieldsProps { connector: string, stored: Credential | undefined, onChange(change: Record<string, unknown>): void, error: Error | null }
+interface FieldsProps { connector: string, stored: Credential | undefined, onChange(change: Record<string, unknown>): void, onConnected(): void, error: Error | null }
 
 /** Tells what to send. */
-function Fields({ connector, stored, onChange, error }: FieldsProps) {
+function Fields({ connector, ...rest }: FieldsProps) {
   const query = useGet('/api/v1/connectors/{id}', { path: { id: connector } }, { staleTime: 300_000 })
-  return (
-    <Loaded query={query} height={80}>
-      {({ schemas: { credentials } }) => (hasFields(credentials) ? <Typed schema={credentials} stored={stored} onChange={onChange} error={error} /> : null)}
-    </Loaded>
-  )
+  return <Loaded query={query} height={80}>{(data) => <Typed connector={data} {...rest} />}</Loaded>
 }
 
-function Typed({ schema, stored, onChange, error }: Omit<FieldsProps, 'connector'> & { schema: Record<string, unknown> }) {
+function Typed({ connector, stored, onChange, onConnected, error }: Omit<FieldsProps, 'connector'> & { connector: Connector }) {
+  const schema = connector.schemas.credentials
   const [value, setValue] = useState<unknown>(() => (stored === undefined ? {} : valuesOf(schema, stored.fields)))
   const type = (next: unknown): void => {
     setValue(next)
     onChange(stored === undefined ? withoutBlanks(next) : credentialChange(schema, stored.fields, next))
   }
-  return <CredentialForm schema={schema} isPartial={stored !== undefined} value={value} onChange={type} errors={errorsBelow(error, '/credentials')} />
+  return (
+    <>
+      {hasFields(schema) && <CredentialForm schema={schema} isPartial={stored !== undefined} value={value} onChange={type} errors={errorsBelow(error, '/credentials')} />}
+      {stored === undefined && <Connectables connector={connector} given={value} onConnected={onConnected} />}
+    </>
+  )
 }

@@ -2,7 +2,7 @@ import { Button, Group, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { errorAt, errorsBelow } from '../../../components/form/problem-errors.ts'
 import { CredentialForm } from '../../../components/form/credential-form.tsx'
-import { hasFields, withoutBlanks } from '../../../components/form/secrets.ts'
+import { hasFields, isMeant, withoutBlanks } from '../../../components/form/secrets.ts'
 import { Section } from '../../../components/section.tsx'
 import { Status } from '../../../components/status.tsx'
 import { useRows } from '../../../hub/queries.ts'
@@ -51,11 +51,6 @@ export function CredentialsStep({ connector, draft, change, error, onBack, onNex
       </StepForm>
     </Stack>
   )
-}
-
-/** Whether a field belongs to what was chosen. */
-function isMeant(when: Record<string, string[]> | undefined, given: unknown): boolean {
-  return Object.entries(when ?? {}).every(([name, values]) => values.includes(String((given as Record<string, unknown> | undefined)?.[name])))
 }
 
 function neededOf({ required = [] }: { required?: string[] }, given: unknown): string[] {
