@@ -35,7 +35,7 @@ function FieldOrStandIn(props: FieldProps) {
 
 /** RJSF's, but for what it draws nothing of: files, and values of any form. */
 function OneField(props: FieldProps) {
-  const schema = { ...props.registry.schemaUtils.retrieveSchema(props.schema, props.formData), ...props.schema }
+  const schema = props.registry.schemaUtils.retrieveSchema(props.schema, props.formData)
   const form = fileForm(schema)
   if (form !== undefined) return <FileField form={form} field={{ ...props, schema }} />
   return isAnything(schema) ? <JsonField {...props} schema={schema} /> : <SchemaField {...props} />
