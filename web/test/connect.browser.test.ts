@@ -127,7 +127,7 @@ test('plain HTTP asks for the kind of authentication first, and then for its fie
   await choose('Bearer token')
   await expect.poll(fields).toEqual(['Kind of authentication', 'Token'])
   await page.getByLabel('Token', { exact: true }).fill('token-of-the-shop-12')
-  await page.getByRole('region', { name: 'Credentials' }).getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('region', { name: 'Credential', exact: true }).getByRole('button', { name: 'Save' }).click()
   await page.getByText('Saved', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Test the connection' }).click()
   await page.getByText(/answered 200/).first().waitFor()

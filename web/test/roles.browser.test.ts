@@ -34,7 +34,7 @@ const connector = { Delete: 'DELETE /api/v1/connectors/none', Configure: 'POST /
 const agent = { Delete: `DELETE /api/v1/agents/${nothing}`, Run: `POST /api/v1/agents/${nothing}/runs` }
 
 const screens: Screen[] = [
-  { path: () => 'integrations', shows: 'walked-shop', deeds: hub, menus: { 'Actions of walked': { Run: `POST /api/v1/integrations/${nothing}/run`, Test: `POST /api/v1/integrations/${nothing}/test`, Edit: `PATCH /api/v1/integrations/${nothing}`, Pause: `PATCH /api/v1/integrations/${nothing}`, Delete: `DELETE /api/v1/integrations/${nothing}` } } },
+  { path: () => 'integrations', shows: 'walked-shop', deeds: hub, menus: { 'Actions of walked': { 'Run an operation': `POST /api/v1/integrations/${nothing}/run`, 'Test the connection': `POST /api/v1/integrations/${nothing}/test`, Edit: `PATCH /api/v1/integrations/${nothing}`, Pause: `PATCH /api/v1/integrations/${nothing}`, Delete: `DELETE /api/v1/integrations/${nothing}` } } },
   { path: (of) => `integrations/${of.integration}`, shows: 'Circuit breaker', deeds: { ...integration, Reconnect: 'POST /api/v1/oauth/authorizations', 'Run health checks': `POST /api/v1/integrations/${nothing}/health-checks` } },
   { path: (of) => `integrations/${of.integration}?part=explore&operation=getFile`, shows: 'Nothing sent yet.', deeds: { ...integration, 'Save as example': `POST /api/v1/integrations/${nothing}/examples`, Send: `POST /api/v1/integrations/${nothing}/run` } },
   { path: (of) => `integrations/${of.integration}?part=configuration`, shows: 'General', deeds: { ...integration, Save: `PATCH /api/v1/integrations/${nothing}` } },
@@ -46,8 +46,8 @@ const screens: Screen[] = [
   { path: () => 'webhooks/new', shows: 'Create webhook', deeds: { 'Create endpoint': 'POST /api/v1/webhooks' } },
   { path: (of) => `webhooks/endpoints/${of.webhook}?part=settings`, shows: 'Delivery policy', deeds: { ...endpoint, Save: `PUT /api/v1/webhooks/${nothing}` }, menus: endpointMenu },
   { path: (of) => `webhooks/sources/${of.webhookSource}?part=settings`, shows: 'Further settings', deeds: { ...source, 'Make a secret': `PUT /api/v1/webhook-sources/${nothing}`, Save: `PUT /api/v1/webhook-sources/${nothing}` }, menus: sourceMenu },
-  { path: (of) => `events/${of.event}`, shows: 'walked.happened', deeds: { 'Send with edits': 'POST /api/v1/events', 'Send again': 'POST /api/v1/events' } },
-  { path: (of) => `deliveries/${of.delivery}`, shows: 'walked.happened', deeds: { 'Send with edits': 'POST /api/v1/events', 'Send again': `POST /api/v1/deliveries/${nothing}/retry` } },
+  { path: (of) => `events/${of.event}`, shows: 'Related records', deeds: { 'Send with edits': 'POST /api/v1/events', 'Send again': 'POST /api/v1/events' } },
+  { path: (of) => `deliveries/${of.delivery}`, shows: 'Related records', deeds: { 'Send with edits': 'POST /api/v1/events', 'Send again': `POST /api/v1/deliveries/${nothing}/retry` } },
   { path: (of) => `executions/${of.execution}`, shows: 'getFile', deeds: { 'Run again with edits': `POST /api/v1/executions/${nothing}/rerun`, 'Run again': `POST /api/v1/executions/${nothing}/rerun` } },
   { path: () => 'monitoring', shows: 'Passed, 24 h', deeds: { ...hub, 'Run health checks': `POST /api/v1/integrations/${nothing}/health-checks` } },
   { path: () => 'flows', shows: 'send-summary-email', deeds: { ...hub, 'New flow': 'POST /api/v1/flows' }, menus: { 'Actions of walked': flow } },
@@ -84,18 +84,21 @@ test.each(['viewer', 'developer', 'admin', 'owner'])('as %s, each screen shows w
   const { page } = visitor
   const allowed = await answersTo(visitor, screens.flatMap(({ deeds, menus = {} }) => [deeds, ...Object.values(menus)].flatMap((each) => Object.values(each))))
   const expected = (deeds: Deeds): string[] => Object.keys(deeds).filter((name) => allowed.get(deeds[name]!)).toSorted()
+  const faults: string[] = []
+  const tell = (error: Error): void => { faults.push(error.message) }
   for (const { path, shows, deeds, menus = {} } of screens) {
     const where = `${role}: ${path(opened.of!)}`
     await page.goto(`/t/default/${path(opened.of!)}`)
     const triggers = Object.keys(menus).filter((menu) => expected(menus[menu]!).length > 0)
-    await page.getByText(/^Your role/).or(page.getByText(shows)).first().waitFor()
-    await expect.poll(async () => (await namesOf(visitor, deeds)).filter((name) => !harmless.test(name) && !(name in menus)), { message: where }).toEqual(expected(deeds))
-    expect((await namesOf(visitor, deeds)).filter((name) => name in menus), where).toEqual(triggers)
+    await page.getByText(/^Your role/).or(page.getByText(shows)).first().waitFor().catch(tell)
+    await expect.poll(async () => (await namesOf(visitor, deeds)).filter((name) => !harmless.test(name) && !(name in menus)), { message: where, timeout: 10_000 }).toEqual(expected(deeds)).catch(tell)
+    await expect.poll(async () => (await namesOf(visitor, deeds)).filter((name) => name in menus), { message: where, timeout: 10_000 }).toEqual(triggers).catch(tell)
     for (const menu of triggers) {
       await page.getByRole('button', { name: menu, exact: true }).click()
-      await expect.poll(async () => (await page.getByRole('menuitem').allTextContents()).toSorted(), { message: `${where}, ${menu}` }).toEqual(expected(menus[menu]!))
+      await expect.poll(async () => (await page.getByRole('menuitem').allTextContents()).toSorted(), { message: `${where}, ${menu}`, timeout: 10_000 }).toEqual(expected(menus[menu]!)).catch(tell)
       await page.keyboard.press('Escape')
     }
   }
+  expect(faults).toEqual([])
   await visitor.context.close()
 })
