@@ -44,7 +44,7 @@ export function CredentialsStep({ connector, draft, change, error, onBack, onNex
           {!draft.isConnected && stored.rows !== undefined && stored.rows.length > 0 && <Select label={texts.stored} data={[{ value: '', label: texts.newOne }, ...stored.rows.map(({ id, name }) => ({ value: id, label: name }))]} value={draft.credentialId ?? ''} onChange={(chosen) => { change({ credentialId: chosen || null }) }} error={errorAt(error, '/credentialId')} />}
           {isTyped && hasFields(schema) && (
             <Typed isAside={isAccountFirst} isOpen={error !== null || missing.length > 0}>
-              <CredentialForm idPrefix="credentials" schema={schema} autoFocus={!isAccountFirst} value={draft.credentials} onChange={(credentials) => { change({ credentials }) }} errors={[...errorsBelow(error, '/credentials'), ...missing.map((name) => ({ pointer: `/${name}`, detail: texts.needed }))]} />
+              <CredentialForm idPrefix="credentials" schema={schema} autoFocus={fields.length === 0} value={draft.credentials} onChange={(credentials) => { change({ credentials }) }} errors={[...errorsBelow(error, '/credentials'), ...missing.map((name) => ({ pointer: `/${name}`, detail: texts.needed }))]} />
             </Typed>
           )}
         </Section>
