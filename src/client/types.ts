@@ -4504,6 +4504,8 @@ export interface Routes {
       cursor?: string
       /** Text in the type or its description, in upper or lower case. */
       q?: string
+      /** Only those that were registered here, or that connectors declare. */
+      origin?: 'tenant' | 'connector'
     }
     reply: {
       data: EventType[]
@@ -4511,13 +4513,25 @@ export interface Routes {
       nextCursor: string | null
     }
   }
-  /** Get a type of events with its schema. */
+  /** Get a type of events with its schema and an example. */
   'GET /api/v1/event-types/{type}': {
     path: {
       /** The type, as events have it. */
       type: string
     }
-    reply: EventType
+    reply: {
+      type: string
+      description: string
+      /** JSON Schema (2020-12) of the events' data. */
+      schema: Record<string, unknown> | null
+      /** Whether it was registered here, or is declared by a connector. */
+      origin: 'tenant' | 'connector'
+      connector: string | null
+      createdAt: Timestamp | null
+      updatedAt: Timestamp | null
+      /** Data that fits the schema, made of its own examples where it has any; null without a schema. */
+      example: unknown
+    }
   }
   /** Register a type of events, or replace what is registered. */
   'PUT /api/v1/event-types/{type}': {
@@ -4894,6 +4908,8 @@ export interface Routes {
       /** Text in name, description, URL or types of events. */
       q?: string
       status?: 'active' | 'paused' | 'failed'
+      /** A type of events: only the webhooks that it goes to. */
+      wants?: string
     }
     reply: {
       data: Webhook[]

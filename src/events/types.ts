@@ -20,9 +20,11 @@ export interface EventType {
   updatedAt: Date | null
 }
 
+export interface EventTypeFilter { q?: string | undefined, origin?: EventType['origin'] | undefined }
+
 export interface EventTypes {
   /** By type; the tenant's own stand in the place of a connector's of the same name. */
-  list(caller: Caller, filter: { q?: string | undefined }, page: PageRequest): Promise<Page<EventType>>
+  list(caller: Caller, filter: EventTypeFilter, page: PageRequest): Promise<Page<EventType>>
   /** Throws `not_found`. */
   find(caller: Caller, type: string): Promise<EventType>
   /** Throws `invalid_document` for a schema that cannot be used, with pointers into the body. */
@@ -160,12 +162,12 @@ function own({ type, description, schema, createdAt, updatedAt }: EventTypeRow):
   return { type, description, schema: schema as JsonSchema | null, origin: 'tenant', connector: null, createdAt, updatedAt }
 }
 
-async function list(database: Database, declared: Map<string, Declared>, { tenantId }: Caller, { q, limit, cursor }: { q?: string | undefined } & PageRequest): Promise<Page<EventType>> {
+async function list(database: Database, declared: Map<string, Declared>, { tenantId }: Caller, { q, origin, limit, cursor }: EventTypeFilter & PageRequest): Promise<Page<EventType>> {
   const after = readCursor(cursor, 1)?.[0]
   const db = database.tenant(tenantId)
-  const rows = await listEventTypes(db, tenantId, { after, limit: limit + 1, q })
+  const rows = origin === 'connector' ? [] : await listEventTypes(db, tenantId, { after, limit: limit + 1, q })
   const words = q?.toLowerCase()
-  const others = [...declared.values()].filter(({ type, description }) =>
+  const others = origin === 'tenant' ? [] : [...declared.values()].filter(({ type, description }) =>
     (after === undefined || isBefore(after, type)) && (words === undefined || `${type} ${description}`.toLowerCase().includes(words)))
   // One of their own stands in the place of a connector's even where the search does not find it.
   const replaced = await replacedOf(database, tenantId, others.map(({ type }) => type))

@@ -69,7 +69,13 @@ export async function listVersions(db: Db, tenantId: string): Promise<WebhookVer
   return rows
 }
 
-export interface WebhookFilter { q: string | undefined, status: WebhookStatus | undefined }
+export interface WebhookFilter { q: string | undefined, status: WebhookStatus | undefined, ids?: string[] | undefined }
+
+/** Which types each one wants, whatever it is called and however it fares. */
+export async function listPatterns(db: Db, tenantId: string): Promise<{ id: string, patterns: string[] }[]> {
+  const { rows } = await db.query<{ id: string, patterns: string[] }>(`select id, events->'subscribedEvents' as patterns from webhooks where tenant_id = $1`, [tenantId])
+  return rows
+}
 
 export interface WebhookCounts { total: number, active: number, failed: number }
 
@@ -93,14 +99,14 @@ export async function listStopped(db: Db, tenantId: string, { countTo, limit }: 
 }
 
 /** Newest first. `q` looks into name, description, URL and types of events. */
-export async function listWebhooks(db: Db, tenantId: string, { q, status }: WebhookFilter, { after, limit }: { after: string | undefined, limit: number }): Promise<WebhookRow[]> {
+export async function listWebhooks(db: Db, tenantId: string, { q, status, ids }: WebhookFilter, { after, limit }: { after: string | undefined, limit: number }): Promise<WebhookRow[]> {
   const { rows } = await db.query<WebhookRow>(
     `select ${columns} from webhooks
      where tenant_id = $1 and ($2::uuid is null or id < $2)
        and ($3::text is null or concat_ws(' ', name, description, url, events->>'subscribedEvents') ilike '%' || $3 || '%')
-       and ($4::text is null or status = $4)
+       and ($4::text is null or status = $4) and ($6::uuid[] is null or id = any($6))
      order by id desc limit $5`,
-    [tenantId, after ?? null, q === undefined ? null : q.replace(/[\\%_]/g, '\\$&'), status ?? null, limit])
+    [tenantId, after ?? null, q === undefined ? null : q.replace(/[\\%_]/g, '\\$&'), status ?? null, limit, ids ?? null])
   return rows
 }
 

@@ -12,12 +12,13 @@ import { recordChange } from '../../tenants/audit.ts'
 import { systemCaller, type Caller } from '../../tenants/caller.ts'
 import { fromFields, ownerOf, toFields, type WebhookSecrets } from './authentication.ts'
 import { WEBHOOKS_CHANGED, type LoadedWebhooks } from './loaded.ts'
+import { wantsType } from './match.ts'
 import { partSecrets, type Parted } from './secrets.ts'
 import { hintOf, isHint, makeSecret, readSecret } from './signature.ts'
 import type { WebhookInput, WebhookPatch, WebhookSettings } from './settings.ts'
 import type { Webhook } from './webhook.ts'
 import {
-  countWebhooks, deleteWebhook, findWebhook, insertWebhook, listStopped, listWebhooks, noteFailing, noteWell, updateFailed, updateWebhook, type StoppedRow, type WebhookCounts, type WebhookDraft, type WebhookFilter, type WebhookRow,
+  countWebhooks, deleteWebhook, findWebhook, insertWebhook, listPatterns, listStopped, listWebhooks, noteFailing, noteWell, updateFailed, updateWebhook, type StoppedRow, type WebhookCounts, type WebhookDraft, type WebhookFilter, type WebhookRow,
 } from './webhooks-store.ts'
 import { invalid, pointerOf, readFields, settle, type WrittenFields } from './written.ts'
 
@@ -34,7 +35,8 @@ export interface RotateOptions { secret?: string | undefined, overlapSeconds: nu
 export interface Endpoints {
   /** Throws HubError `invalid_input` with pointers, `address_refused`. */
   create(caller: Caller, input: WebhookInput): Promise<WithSecret>
-  list(caller: Caller, filter: WebhookFilter, page: PageRequest): Promise<Page<WebhookRow>>
+  /** `wants`: a type of events; those alone that it goes to. */
+  list(caller: Caller, filter: Omit<WebhookFilter, 'ids'> & { wants?: string | undefined }, page: PageRequest): Promise<Page<WebhookRow>>
   count(caller: Caller): Promise<WebhookCounts>
   /** Those that nothing is sent to, with how much waits for them: counted up to 1,000. */
   stopped(caller: Caller, limit: number): Promise<StoppedRow[]>
@@ -76,8 +78,9 @@ export function createEndpoints(deps: EndpointsDeps): Endpoints {
   return {
     create: (caller, input) => create(deps, caller, input),
 
-    async list(caller, filter, { limit, cursor }) {
-      const rows = await listWebhooks(inTenant(caller), caller.tenantId, filter, { after: readIdCursor(cursor), limit: limit + 1 })
+    async list(caller, { wants, ...filter }, { limit, cursor }) {
+      const ids = wants === undefined ? undefined : (await listPatterns(inTenant(caller), caller.tenantId)).filter(({ patterns }) => wantsType(patterns, wants)).map(({ id }) => id)
+      const rows = await listWebhooks(inTenant(caller), caller.tenantId, { ...filter, ids }, { after: readIdCursor(cursor), limit: limit + 1 })
       return toPage(rows, limit, ({ id }) => [id])
     },
 

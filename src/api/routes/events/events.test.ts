@@ -159,7 +159,7 @@ describe('types', () => {
   test('are registered, replaced, listed, found and removed', async () => {
     expect(expectStatus(201, await hub.call('PUT', path('shop/order paid'), { description: 'An order was paid.', schema })).body).toMatchObject({ type: 'shop/order paid', description: 'An order was paid.', schema, origin: 'tenant', connector: null })
     expect(expectStatus(200, await hub.call('PUT', path('shop/order paid'), { schema: null })).body).toMatchObject({ description: '', schema: null })
-    expect((await hub.call('GET', path('shop/order paid'))).body).toMatchObject({ schema: null })
+    expect((await hub.call('GET', path('shop/order paid'))).body).toMatchObject({ schema: null, example: null })
     expect((await hub.call('GET', '/api/v1/event-types?q=ORDER%20PAID')).body.data.map(({ type }: Body) => type)).toEqual(['shop/order paid'])
     expectStatus(204, await hub.call('DELETE', path('shop/order paid')))
     expectStatus(404, await hub.call('DELETE', path('shop/order paid')))
@@ -167,7 +167,7 @@ describe('types', () => {
   })
 
   test("of connectors' manifests are known without that, in one list with the others, and stay", async () => {
-    expect((await hub.call('GET', path('charge.succeeded'))).body).toMatchObject({ origin: 'connector', connector: 'stripe', schema: { type: 'object' } })
+    expect((await hub.call('GET', path('charge.succeeded'))).body).toMatchObject({ origin: 'connector', connector: 'stripe', schema: { type: 'object' }, example: { object: 'event' } })
     expect(expectStatus(409, await hub.call('DELETE', path('charge.succeeded'))).body.code).toBe('conflict')
     await hub.call('PUT', path('charge.aaa'), {})
     await hub.call('PUT', path('charge.succeeded'), { description: 'ours' })
@@ -181,6 +181,8 @@ describe('types', () => {
     expect(types).toEqual([...new Set(types)].sort())
     expect(types).toEqual(expect.arrayContaining(['charge.aaa', 'charge.failed', 'message.received']))
     expect(found.find(({ type }) => type === 'charge.succeeded')).toMatchObject({ origin: 'tenant', description: 'ours' })
+    expect((await hub.call('GET', '/api/v1/event-types?q=charge.&origin=tenant')).body.data.map(({ type }: Body) => type)).toEqual(['charge.aaa', 'charge.succeeded'])
+    expect((await hub.call('GET', '/api/v1/event-types?q=charge.&origin=connector')).body.data.map(({ type }: Body) => type)).not.toContain('charge.succeeded')
     // A search that misses the tenant's own does not bring back the connector's.
     expect((await hub.call('GET', '/api/v1/event-types?q=charge.succeeded')).body.data.length).toBe(1)
     for (const type of ['charge.aaa', 'charge.succeeded']) expectStatus(204, await hub.call('DELETE', path(type)))

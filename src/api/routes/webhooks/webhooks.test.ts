@@ -363,6 +363,8 @@ test('webhooks are listed newest first, page by page, and found by what stands i
   const second = (await hub.call('GET', `/api/v1/webhooks?q=${mark}&limit=2&cursor=${first.nextCursor}`)).body
   expect([second.data.map(({ id }: Body) => id), second.nextCursor]).toEqual([[made[0]], null])
   expect((await hub.call('GET', '/api/v1/webhooks?q=%25')).body.data).toEqual([])
+  for (const events of [['wanted.by.*'], ['*.all'], ['wanted.else']]) await make({ name: 'wanting', events })
+  expect((await hub.call('GET', '/api/v1/webhooks?q=wanting&wants=wanted.by.all')).body.data.map(({ events }: Body) => events.subscribedEvents)).toEqual([['*.all'], ['wanted.by.*']])
 })
 
 test('figures are measured: rate, latency, errors, the last delivery, and a course over time', async () => {

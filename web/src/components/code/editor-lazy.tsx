@@ -9,6 +9,7 @@ import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view
 import { tags } from '@lezer/highlight'
 import { useEffect, useRef } from 'react'
 import type { EditorMark, EditorPlace, EditorProps } from './editor.tsx'
+import { placesIn } from './json-places.ts'
 
 const colours = HighlightStyle.define([
   { tag: tags.propertyName, color: 'var(--app-code-name)' }, { tag: tags.string, color: 'var(--app-code-text)' }, { tag: [tags.number, tags.bool, tags.null], color: 'var(--app-code-value)' },
@@ -28,13 +29,13 @@ const look = EditorView.theme({
 
 const languages: Record<EditorProps['language'], () => Extension> = { json: () => json(), yaml: () => yaml(), text: () => [] }
 
-export function EditorLazy({ value, onChange, language, label, minHeight, maxHeight = 420, marks, goTo, commands }: EditorProps) {
+export function EditorLazy({ value, onChange, language, label, minHeight, maxHeight = 420, marks, faults, goTo, commands }: EditorProps) {
   const place = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(null)
   const latest = useRef(onChange)
   latest.current = onChange
   const isReadOnly = onChange === undefined
-  const isMarked = marks !== undefined
+  const isMarked = marks !== undefined || faults !== undefined
   useEffect(() => {
     const made = new EditorView({
       parent: place.current!,
@@ -71,6 +72,12 @@ export function EditorLazy({ value, onChange, language, label, minHeight, maxHei
     const current = view.current
     if (current !== null && marks !== undefined) current.dispatch(setDiagnostics(current.state, marks.map((mark) => toDiagnostic(current.state.doc, mark))))
   }, [marks])
+  useEffect(() => {
+    const current = view.current
+    if (current === null || faults === undefined) return
+    const placeOf = placesIn(current.state.doc.toString())
+    current.dispatch(setDiagnostics(current.state, faults.map(({ pointer, detail }) => ({ ...placeOf(pointer), severity: 'error' as const, message: detail }))))
+  }, [faults])
   useEffect(() => {
     const current = view.current
     if (current === null || goTo === undefined) return

@@ -12,6 +12,8 @@ export interface EditorProps {
   maxHeight?: number
   /** What is wrong in it, at its places. Given at all, there is a gutter for them. */
   marks?: EditorMark[]
+  /** The same in JSON, by pointers; keep them from render to render. */
+  faults?: { pointer: string, detail: string }[]
   /** Puts the cursor there; each new object does so again. */
   goTo?: EditorPlace | undefined
   /** Filled with what can be done from outside, while it is there. */

@@ -1,8 +1,9 @@
 import { Button, Group, Text } from '@mantine/core'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import { Editor } from '../code/editor.tsx'
 import { Problem } from '../problem.tsx'
 import { texts } from '../texts.ts'
+import { errorsBelow } from './problem-errors.ts'
 
 export interface JsonSendProps {
   label: string
@@ -16,6 +17,8 @@ export interface JsonSendProps {
   isAside?: boolean
   error: Error | null
   errorTitle: string
+  /** Where in a refused body the JSON stood: what is said of it is marked at its place. */
+  pointer?: string
   minHeight?: number
   maxHeight?: number
   onSend(value: unknown): void
@@ -24,9 +27,10 @@ export interface JsonSendProps {
 }
 
 /** JSON that somebody edits and sends off; what is no JSON is told, and stays. */
-export function JsonSend({ label, value, action, icon, isPending, disabled = false, isAside = false, error, errorTitle, minHeight = 110, maxHeight, onSend, children }: JsonSendProps) {
+export function JsonSend({ label, value, action, icon, isPending, disabled = false, isAside = false, error, errorTitle, pointer, minHeight = 110, maxHeight, onSend, children }: JsonSendProps) {
   const [text, setText] = useState(() => JSON.stringify(value ?? {}, null, 2))
   const [fault, setFault] = useState<string>()
+  const faults = useMemo(() => (pointer === undefined ? undefined : errorsBelow(error, pointer)), [error, pointer])
   useEffect(() => { setText(JSON.stringify(value ?? {}, null, 2)) }, [value])
   const send = (): void => {
     try {
@@ -39,7 +43,7 @@ export function JsonSend({ label, value, action, icon, isPending, disabled = fal
   }
   return (
     <>
-      <Editor value={text} onChange={setText} language="json" label={label} minHeight={minHeight} {...maxHeight !== undefined && { maxHeight }} />
+      <Editor value={text} onChange={setText} language="json" label={label} minHeight={minHeight} {...maxHeight !== undefined && { maxHeight }} {...faults && { faults }} />
       {fault !== undefined && <Text size="sm" role="alert" style={{ color: 'var(--app-bad)' }}>{fault}</Text>}
       {error !== null && <Problem error={error} title={errorTitle} />}
       <Group gap="xs" justify={isAside ? 'flex-start' : 'flex-end'}><Button {...isAside && { variant: 'default' }} leftSection={icon} disabled={disabled} loading={isPending} onClick={send}>{action}</Button>{children}</Group>

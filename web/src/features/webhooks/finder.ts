@@ -5,7 +5,7 @@ import { texts } from './texts.ts'
 export const webhooksFinder: Finder = {
   commands: ({ can }) => [
     ...can('webhooks:write') ? [{ id: 'create webhook', label: texts.create, icon: Plus, to: 'webhooks/new' }] : [],
-    ...can('webhooks:read') ? (['sources', 'events', 'deliveries', 'live'] as const).map((part) => ({ id: `webhooks ${part}`, label: `${texts.tab}: ${texts.parts[part]}`, icon: Webhook, to: `webhooks?part=${part}` })) : [],
+    ...can('webhooks:read') ? (['sources', 'events', 'deliveries', 'types', 'live'] as const).map((part) => ({ id: `webhooks ${part}`, label: `${texts.tab}: ${texts.parts[part]}`, icon: Webhook, to: `webhooks?part=${part}` })) : [],
   ],
   async find({ hub, can }, q, signal) {
     if (!can('webhooks:read')) return []
