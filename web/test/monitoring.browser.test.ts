@@ -85,7 +85,7 @@ const screens: [path: () => string, title: string, shown: string][] = [
   [() => 'webhooks/new?kind=source', 'Create webhook', 'Who sends?'], [() => 'webhooks/new?kind=source&scheme=hmac', 'Create webhook', 'What is signed'],
   [() => `webhooks/endpoints/${ids.endpoint}`, hostile, 'Repeats'], [() => `webhooks/endpoints/${ids.endpoint}?part=deliveries`, hostile, 'order.paid'], [() => `webhooks/endpoints/${ids.endpoint}?part=settings`, hostile, 'Delivery policy'],
   [() => `webhooks/sources/${ids.source}`, 'Sender', 'Deduplication'], [() => `webhooks/sources/${ids.source}?part=requests`, 'Sender', '401'], [() => `webhooks/sources/${ids.source}?part=requests&request=${ids.request}`, 'Sender', 'Headers'], [() => `webhooks/sources/${ids.source}?part=settings`, 'Sender', 'Further settings'],
-  [() => 'webhooks?part=types&q=charge.', 'Integration Hub', 'charge.succeeded'], [() => 'webhooks/types/charge.succeeded', 'charge.succeeded', 'Who gets them'], [() => 'webhooks?part=events&publish=yes', 'Integration Hub', 'Refuse data'],
+  [() => 'webhooks?part=types&q=charge.', 'Integration Hub', 'charge.succeeded'], [() => 'webhooks/types/charge.succeeded', 'charge.succeeded', 'Who gets them'],
   [() => `events/${ids.event}`, 'order.paid', 'order/1'], [() => `deliveries/${ids.delivery}`, 'order.paid', 'Attempt 1'],
   [() => 'monitoring', 'Integration Hub', 'Bookshop'], [() => 'monitoring?part=performance', 'Integration Hub', 'Success rate over time'], [() => 'monitoring?part=errors', 'Integration Hub', 'upstream_rejected'],
   [() => 'monitoring?part=alerts', 'Integration Hub', 'Condition'], [() => 'monitoring?part=capacity', 'Integration Hub', 'All queues are empty'],

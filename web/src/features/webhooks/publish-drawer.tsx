@@ -35,7 +35,7 @@ export function PublishDrawer({ type: initial = '', onClose }: { type?: string, 
     <Drawer opened onClose={onClose} title={texts.publish}>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">{texts.sendEditsText}</Text>
-        <Autocomplete label={texts.eventType} placeholder="order.paid" data-autofocus data={suggested} limit={SUGGESTED} value={type} error={errorAt(error, '/type')} onChange={setType} />
+        <Autocomplete label={texts.eventType} placeholder="order.paid" data={suggested} limit={SUGGESTED} value={type} error={errorAt(error, '/type')} onChange={setType} />
         <TextInput label={texts.source} description={texts.publishSourceHelp} value={source} error={errorAt(error, '/source')} onChange={(event) => { setSource(event.currentTarget.value) }} />
         <TextInput label={texts.subject} description={texts.publishSubjectHelp} value={subject} error={errorAt(error, '/subject')} onChange={(event) => { setSubject(event.currentTarget.value) }} />
         <Checkbox label={texts.publishStrict} checked={isStrict} onChange={(event) => { setStrict(event.currentTarget.checked) }} />
