@@ -103,14 +103,16 @@ test('what is refused stands at its field, and what fails in a run is told', asy
   await page.getByRole('list', { name: 'Steps of the run' }).getByText('Failed', { exact: true }).waitFor()
 })
 
-test('the pages of an agent pass axe in both themes, at a desk and on a telephone', async () => {
+test('nothing of the pages of an agent moves while it comes, and they pass axe in both themes, at a desk and on a telephone', async () => {
   const { body: { id } } = await dashboard.hub.call('POST', '/api/v1/agents', { name: 'shown', description: 'An agent to look at.', model: { integration: 'Model' }, budget: { cost: 2, prices: { inputPerMillion: 1, outputPerMillion: 2 } }, outputSchema: { type: 'object' } })
-  const { page, visit, expectInEveryLook } = await dashboard.visitor()
+  const { visitSteadily, expectInEveryLook } = await dashboard.visitor({ isSlow: true })
   for (const [path, title, shown] of [[`agents/${id}`, 'shown', 'It has not run yet'], [`agents/${id}?part=settings`, 'shown', 'Price of a million tokens in'], ['agents/new', 'New agent', 'Steps at most'], ['agents?part=definitions', 'Integration Hub', 'shown']] as const) {
-    await visit(path, title)
-    await page.getByText(shown).first().waitFor()
+    await visitSteadily(path, title, shown)
     await expectInEveryLook(path)
   }
+  ai.say({ text: 'Nothing to do.' })
+  const { body: run } = await dashboard.hub.call('POST', `/api/v1/agents/${id}/runs`, { prompt: 'Do nothing.', waitSeconds: 60 })
+  await visitSteadily(`agents/${id}?run=${run.id}`, 'shown', 'Nothing to do.')
 })
 
 /** What the page says to a client, with a key that was made there. */

@@ -8,6 +8,7 @@ import axe from 'axe-core'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test as plain } from 'vitest'
 import { openHub, type TestHub, type TestHubOptions } from '../../test/hub.ts'
+import { expectSteady, watchSteadiness } from './steadiness.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const executablePath = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((each) => each !== undefined && existsSync(each))
@@ -24,6 +25,8 @@ export interface Visitor {
   visit(path: string, title: string | RegExp): Promise<void>
   /** WCAG 2.2 A and AA, and axe's best practices, on the page as it is. */
   expectAccessible(where?: string): Promise<void>
+  /** Opens a path of the tenant's at a desk and then on a telephone, with slow answers, and fails where something moves while they come. Needs `isSlow`. */
+  visitSteadily(path: string, title: string | RegExp, shown: string): Promise<void>
   /** The same in both themes, at a desk and on a telephone of 380 pixels, where nothing runs out of the page sideways either. */
   expectInEveryLook(where: string): Promise<void>
 }
@@ -34,8 +37,8 @@ export interface Dashboard {
   shop: string
   /** Before the tests, where there is a browser for them. */
   prepare(work: () => Promise<void>): void
-  /** Somebody with a browser, signed in by a key; the first owner's unless another is given, nobody for `null`. */
-  visitor(options?: { key?: string | null, scheme?: 'light' | 'dark', width?: number, tenant?: string, through?: string }): Promise<Visitor>
+  /** Somebody with a browser, signed in by a key; the first owner's unless another is given, nobody for `null`. `isSlow`: the hub's answers take their time. */
+  visitor(options?: { key?: string | null, scheme?: 'light' | 'dark', width?: number, tenant?: string, through?: string, isSlow?: boolean }): Promise<Visitor>
 }
 
 /** One hub, one bookshop and one browser for a suite. */
@@ -66,13 +69,14 @@ export function useDashboard(options?: TestHubOptions): Dashboard {
 /** The first is what a visitor begins with. */
 const looks = [['light', 380], ['dark', 380], ['dark', 1280], ['light', 1280]] as const
 
-async function openVisitor(browser: Browser, hub: TestHub, { key = hub.key, scheme = 'light', width = 1280, tenant = 'default', through = hub.url }: Parameters<Dashboard['visitor']>[0] = {}): Promise<Visitor> {
+async function openVisitor(browser: Browser, hub: TestHub, { key = hub.key, scheme = 'light', width = 1280, tenant = 'default', through = hub.url, isSlow = false }: Parameters<Dashboard['visitor']>[0] = {}): Promise<Visitor> {
   // Axe is put into the page, which its policy would refuse; that the policy holds is a test of its own.
   const context = await browser.newContext({ baseURL: through, colorScheme: scheme, reducedMotion: 'reduce', viewport: { width, height: 860 }, bypassCSP: true })
   if (key !== null) {
     const reply = await context.request.post('/api/v1/session', { data: { apiKey: key } })
     expect(reply.status()).toBe(200)
   }
+  if (isSlow) await watchSteadiness(context)
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   const complaints = complaintsOf(page)
@@ -86,11 +90,20 @@ async function openVisitor(browser: Browser, hub: TestHub, { key = hub.key, sche
     })
     expect(found, where).toEqual([])
   }
+  const visit: Visitor['visit'] = async (to, title) => {
+    await page.goto(`/t/${tenant}/${to}`)
+    await page.getByRole('heading', { level: 1, name: title }).waitFor()
+  }
   return {
-    page, context, complaints, expectAccessible,
-    async visit(to, title) {
-      await page.goto(`/t/${tenant}/${to}`)
-      await page.getByRole('heading', { level: 1, name: title }).waitFor()
+    page, context, complaints, expectAccessible, visit,
+    async visitSteadily(to, title, shown) {
+      for (const at of [1280, 380]) {
+        await page.setViewportSize({ width: at, height: 860 })
+        await visit(to, title)
+        // On a telephone some columns are left out.
+        await page.getByText(shown).first().waitFor({ state: at === 380 ? 'attached' : 'visible' })
+        await expectSteady(page, `${to}, ${at}`)
+      }
     },
     async expectInEveryLook(where) {
       for (const [look, looksAt] of looks) {

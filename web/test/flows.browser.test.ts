@@ -33,6 +33,9 @@ dashboard.prepare(async () => {
   await dashboard.hub.call('POST', '/api/v1/agent/tools/Bookshop__getBook', { arguments: { id: 1 } })
 })
 
+/** All of them are looked at one after the other, in four looks each. */
+const WALK_MS = 300_000
+
 const screens: [path: () => string, title: string, shown: string][] = [
   [() => 'flows', 'Integration Hub', 'The flow tell-book'], [() => 'flows/library', 'Predefined flows', 'approval-before-operation'], [() => 'flows/library?install=report-by-email', 'Predefined flows', 'Letters, digits and hyphens.'],
   [() => 'flows/new', 'New flow', 'Valid'], [() => 'flows/tell-book', 'The flow tell-book', 'Valid'], [() => 'flows/tell-book?part=runs', 'The flow tell-book', 'Completed'], [() => 'flows/tell-book?part=versions', 'The flow tell-book', 'more: { set'],
@@ -41,15 +44,14 @@ const screens: [path: () => string, title: string, shown: string][] = [
   [() => 'agents?part=calls', 'Integration Hub', 'Bookshop__getBook'], [() => 'agents?part=definitions', 'Integration Hub', 'librarian'],
 ]
 
-test('every screen of flows and agents passes axe in both themes, at a desk and on a telephone, with nothing that its scripts complain of', async () => {
-  const { page, visit, expectInEveryLook, complaints } = await dashboard.visitor()
+test('nothing of the screens of flows and agents moves while it comes, and they pass axe in both themes, at a desk and on a telephone, with nothing that their scripts complain of', async () => {
+  const { visitSteadily, expectInEveryLook, complaints } = await dashboard.visitor({ isSlow: true })
   for (const [path, title, shown] of screens) {
-    await visit(path(), title)
-    await page.getByText(shown).first().waitFor()
+    await visitSteadily(path(), title, shown)
     await expectInEveryLook(path())
   }
   expect(complaints).toEqual([])
-})
+}, WALK_MS)
 
 test('a flow of three tasks is written, published, run by its form, and its tasks are seen, with the execution that one led to', async () => {
   const { page, visit, complaints } = await dashboard.visitor()

@@ -1,6 +1,7 @@
 /** Every screen, in both themes and on a telephone. */
 import { expect } from 'vitest'
 import { connectShop, test, useDashboard, type Visitor } from './browser.ts'
+import { expectSteady } from './steadiness.ts'
 
 const dashboard = useDashboard()
 const ids = { integration: '', execution: '', example: '' }
@@ -17,7 +18,7 @@ dashboard.prepare(async () => {
   await dashboard.hub.call('POST', '/api/v1/members', { email: 'eve@example.com', name: 'Eve', role: 'viewer' })
   await dashboard.hub.call('POST', '/api/v1/members/invitations', { email: 'ivan@example.com', role: 'developer' })
   await dashboard.hub.call('POST', '/api/v1/keys', { name: 'a key', role: 'viewer' })
-  visitor = await dashboard.visitor()
+  visitor = await dashboard.visitor({ isSlow: true })
 })
 
 /** [path, its title, what shows that it is all there] */
@@ -36,18 +37,20 @@ const screens: [path: () => string, title: string, shown: string][] = [
   [() => 'connectors/bookshop', 'Bookshop', 'listBooks'], [() => 'connectors/stripe?part=events', 'Stripe', 'charge.succeeded'], [() => 'connectors/bookshop?part=document', 'Bookshop', 'Drop a document here'], [() => 'connectors/import', 'Import an OpenAPI document', 'Drop a document here'],
 ]
 
-test.each(screens.map((screen, at) => [at, ...screen] as const))('screen %#: in both themes, at a desk and on a telephone it passes axe, with nothing that its scripts complain of', async (_at, path, title, shown) => {
-  await visitor.visit(path(), title)
-  await visitor.page.getByText(shown).first().waitFor()
+test.each(screens.map((screen, at) => [at, ...screen] as const))('screen %#: in both themes, at a desk and on a telephone nothing of it moves while it comes, and it passes axe, with nothing that its scripts complain of', async (_at, path, title, shown) => {
+  await visitor.visitSteadily(path(), title, shown)
   await visitor.expectInEveryLook(path())
   expect(visitor.complaints.splice(0)).toEqual([])
 })
 
-test('what is not there is told, and so is what failed, with one thing to do', async () => {
+test('what is pushed down while a page comes is found', async () => {
+  await visitor.visitSteadily('executions', 'Executions', 'getBook')
+  await visitor.page.evaluate(() => { document.querySelector('main')!.prepend(Object.assign(document.createElement('p'), { textContent: 'Late news', style: 'height: 100px' })) })
+  await expect(expectSteady(visitor.page, 'executions')).rejects.toThrow('executions moved')
+})
+
+test('a page that is none is told, and so is what failed, with one thing to do', async () => {
   const { page, visit } = await dashboard.visitor()
-  await page.goto('/t/default/integrations/018f0000-0000-7000-8000-000000000000')
-  await page.getByText('There is no such').first().waitFor()
-  await page.getByRole('button', { name: 'Try again' }).waitFor()
   await page.goto('/t/default/no-such-page')
   await page.getByText('There is nothing here').waitFor()
   await page.route('**/api/v1/executions?*', (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify({ status: 500, code: 'internal', title: 'x', detail: 'The hub failed.', instance: 'urn:request:abc-1' }) }))

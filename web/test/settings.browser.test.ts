@@ -12,15 +12,14 @@ dashboard.prepare(async () => {
   await dashboard.hub.call('PUT', '/api/v1/oauth-clients/google', { clientId: 'a-client-of-google', clientSecret: 'canary-of-google' })
   await dashboard.hub.call('POST', '/api/v1/pulsar-bridges', { name: 'A bridge', serviceUrl: 'ws://127.0.0.1:1', status: 'paused' })
   await dashboard.hub.call('POST', '/api/v1/keys', { name: 'of an agent', agent: { operations: ['Bookshop/*'] } })
-  visitor = await dashboard.visitor()
+  visitor = await dashboard.visitor({ isSlow: true })
 })
 
 /** [part, what shows that it is all there] */
 const parts = [['members', 'Invite'], ['keys', 'of an agent'], ['credentials', 'Bookshop'], ['clients', 'google'], ['signIn', 'Our IdP'], ['storage', 'What is kept'], ['networks', '10.20.0.0/16'], ['engines', 'QuickJS'], ['audit', 'OAuth client set'], ['tenant', 'An isolated workspace']] as const
 
-test.each(parts)('the part %s: in both themes, at a desk and on a telephone it passes axe, with nothing that its scripts complain of', async (part, shown) => {
-  await visitor.visit(`settings?part=${part}`, 'Integration Hub')
-  await visitor.page.getByText(shown).first().waitFor()
+test.each(parts)('the part %s: in both themes, at a desk and on a telephone nothing of it moves while it comes, and it passes axe, with nothing that its scripts complain of', async (part, shown) => {
+  await visitor.visitSteadily(`settings?part=${part}`, 'Integration Hub', shown)
   expect(await visitor.page.locator('main').innerHTML()).not.toContain('canary')
   await visitor.expectInEveryLook(part)
   expect(visitor.complaints.splice(0)).toEqual([])

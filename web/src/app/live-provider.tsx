@@ -23,7 +23,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         refresh(pathsOfEvent(event.type))
         for (const listener of listeners) listener(event)
       },
-      onReturn: () => { void queries.invalidateQueries({ predicate: ({ queryKey: [first] }) => first === slug }) },
+      onReturn: () => { void stale(queries, slug) },
     })
     setFeed({
       ...live,

@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Search } from 'lucide-react'
 import { useEffect, useState, type KeyboardEvent } from 'react'
+import { Problem } from '../components/problem.tsx'
 import { useTenant, type Tenant } from '../hub/session.ts'
 import type { Command } from '../routing/feature.ts'
 import { useGo } from '../routing/link.tsx'
@@ -21,11 +22,12 @@ export function Palette({ asked }: { asked: number }) {
   const path = usePath()
   const [words, setWords] = useState('')
   const [settled] = useDebouncedValue(words.trim(), 120)
-  const { data: found = [] } = useQuery({
+  const { data: found = [], error, isFetching, refetch } = useQuery({
     queryKey: [tenant.slug, 'palette', settled], enabled: settled.length > 1, staleTime: 10_000, placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => (await Promise.all(finders.map(({ find }) => find?.(tenant, settled, signal) ?? []))).flat(),
   })
   const typed = words.trim().toLowerCase()
+  const isSearching = isFetching || settled !== words.trim()
   const fitting = [...pages(tenant).filter(({ label }) => label.toLowerCase().includes(typed)), ...typed === '' ? [] : found]
   // What begins with the words is meant more often than what has them somewhere.
   const shown = fitting.toSorted((one, other) => Number(other.label.toLowerCase().startsWith(typed)) - Number(one.label.toLowerCase().startsWith(typed)))
@@ -45,7 +47,8 @@ export function Palette({ asked }: { asked: number }) {
         {shown.map(({ id, label, description, icon: Icon, to }) => (
           <Spotlight.Action key={id} label={label} {...description !== undefined && { description }} leftSection={<Icon size={17} />} onClick={() => { go(path(to)) }} />
         ))}
-        {shown.length === 0 && <Spotlight.Empty>{texts.nothingFound}</Spotlight.Empty>}
+        {typed !== '' && error !== null && <Problem error={error} title={texts.searchFailed} retry={() => { void refetch() }} />}
+        {shown.length === 0 && error === null && <Spotlight.Empty role="status" aria-busy={isSearching}>{isSearching ? texts.searching : texts.nothingFound}</Spotlight.Empty>}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   )

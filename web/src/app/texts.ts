@@ -10,6 +10,8 @@ export const texts = {
   searchLabel: 'Search integrations, connectors and pages',
   searchPlaceholder: 'Integrations, connectors, pages',
   nothingFound: 'Nothing of that name.',
+  searching: 'Searching…',
+  searchFailed: 'The search failed',
   tenant: 'Tenant',
   live: 'Live',
   connecting: 'Connecting…',

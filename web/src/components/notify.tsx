@@ -1,5 +1,5 @@
 import type { NotificationData } from '@mantine/notifications'
-import { Check, X } from 'lucide-react'
+import { Check, TriangleAlert, X } from 'lucide-react'
 import { afterThePage, lazily } from './lazily.ts'
 import { messageOf } from './problem.tsx'
 import { texts } from './texts.ts'
@@ -18,6 +18,11 @@ function show(notice: NotificationData): void {
 
 export function notifyDone(message: string): void {
   show({ message, color: 'teal', icon: <Check size={16} />, autoClose: 3500 })
+}
+
+/** Done as asked, with something to look after: stays until it is read. */
+export function notifyWarned(title: string, message: string): void {
+  show({ title, message, color: 'orange', icon: <TriangleAlert size={16} />, autoClose: false })
 }
 
 /** Stays until it is read. */

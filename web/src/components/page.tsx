@@ -14,10 +14,12 @@ export interface PageProps {
   /** The way back up; without the page itself. */
   crumbs?: Crumb[]
   actions?: ReactNode
+  /** What it is about is on its way: room is kept for a subtitle and, on a telephone, for actions. */
+  isComing?: boolean
   children: ReactNode
 }
 
-export function Page({ title, mark, subtitle, crumbs = [], actions, children }: PageProps) {
+export function Page({ title, mark, subtitle, crumbs = [], actions, isComing = false, children }: PageProps) {
   useDocumentTitle(`${title} · Interchange`)
   return (
     <Stack gap="md" component="main" id="main" tabIndex={-1} className="app-page">
@@ -34,10 +36,10 @@ export function Page({ title, mark, subtitle, crumbs = [], actions, children }: 
             {mark}
             <div className="app-shrink">
               <Title order={1} className="app-anywhere" dir="auto">{title}</Title>
-              {subtitle !== undefined && <Text c="dimmed" size="sm" component="div" className="app-anywhere">{subtitle}</Text>}
+              {(subtitle !== undefined || isComing) && <Text c="dimmed" size="sm" component="div" className="app-anywhere">{subtitle ?? '\u00A0'}</Text>}
             </div>
           </Group>
-          {actions !== undefined && <Group gap="xs">{actions}</Group>}
+          {actions !== undefined ? <Group gap="xs">{actions}</Group> : isComing && <div className="app-actions-coming" />}
         </Group>
       </Stack>
       {children}

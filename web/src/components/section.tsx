@@ -6,7 +6,7 @@ export function Section({ title, text, actions, children }: { title: string, tex
   return (
     <Card component="section" aria-label={title}>
       <Stack gap="sm">
-        <Group justify="space-between" gap="xs" align="flex-start">
+        <Group justify="space-between" gap="xs" align="flex-start" className="app-section-head">
           <div className="app-shrink"><Title order={2}>{title}</Title>{text !== undefined && <Text size="sm" c="dimmed" component="div">{text}</Text>}</div>
           {actions !== undefined && <Group gap="xs">{actions}</Group>}
         </Group>

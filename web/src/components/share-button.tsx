@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { Share2 } from 'lucide-react'
 import { useTenant } from '../hub/session.ts'
-import { notifyDone, notifyFailed } from './notify.tsx'
+import { notifyDone, notifyWarned } from './notify.tsx'
 import { texts } from './texts.ts'
 
 /** Copies where the page is for good, without filters, and says what whoever gets it needs. */
@@ -14,7 +14,7 @@ export function ShareButton() {
       notifyDone(texts.shared(name))
     } catch {
       // Browsers give no clipboard to pages that come without TLS.
-      notifyFailed(texts.copyYourself, new Error(url))
+      notifyWarned(texts.copyYourself, url)
     }
   }
   return <Button variant="default" leftSection={<Share2 size={14} />} onClick={() => { void copy() }}>{texts.share}</Button>

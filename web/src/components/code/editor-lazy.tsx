@@ -7,7 +7,7 @@ import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/sea
 import { EditorState, type Extension, type Text } from '@codemirror/state'
 import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import type { EditorMark, EditorPlace, EditorProps } from './editor.tsx'
 import { placesIn } from './json-places.ts'
 
@@ -36,7 +36,8 @@ export function EditorLazy({ value, onChange, language, label, minHeight, maxHei
   latest.current = onChange
   const isReadOnly = onChange === undefined
   const isMarked = marks !== undefined || faults !== undefined
-  useEffect(() => {
+  // Before the browser draws: in a picture without it, what stands below would jump up and down again.
+  useLayoutEffect(() => {
     const made = new EditorView({
       parent: place.current!,
       state: EditorState.create({

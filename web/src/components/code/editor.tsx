@@ -33,7 +33,7 @@ const Loaded = lazily(async () => (await import('./editor-lazy.tsx')).EditorLazy
 export function Editor(props: EditorProps) {
   return (
     <div className="app-code">
-      <Suspense fallback={<pre className="app-pre" tabIndex={0} style={{ maxHeight: props.maxHeight ?? 420, minHeight: props.minHeight }}>{props.value.slice(0, 5000)}</pre>}>
+      <Suspense fallback={<pre className="app-pre app-editor-coming" tabIndex={0} style={{ maxHeight: props.maxHeight ?? 420, minHeight: props.minHeight }}>{props.value.slice(0, 5000)}</pre>}>
         <Loaded {...props} />
       </Suspense>
     </div>

@@ -1,6 +1,7 @@
 import { Skeleton, Stack } from '@mantine/core'
 import { Suspense, type ComponentType } from 'react'
 import { lazily } from '../lazily.ts'
+import { texts } from '../texts.ts'
 
 export interface SchemaFormProps {
   /** JSON Schema, 2020-12. */
@@ -28,7 +29,7 @@ const Loaded = lazily(async () => (await import('./schema-form-lazy.tsx')).Schem
 
 /** A form drawn from a schema. */
 export function SchemaForm(props: SchemaFormProps) {
-  return <Suspense fallback={<Stack gap="sm">{Array.from({ length: Math.min(20, fieldsIn(props.schema)) }, (_, at) => <Skeleton key={at} height={64} />)}</Stack>}><Loaded {...props} /></Suspense>
+  return <Suspense fallback={<Stack gap="sm" className="app-coming" role="status" aria-busy aria-label={texts.loading}>{Array.from({ length: Math.min(20, fieldsIn(props.schema)) }, (_, at) => <Skeleton key={at} height={64} />)}</Stack>}><Loaded {...props} /></Suspense>
 }
 
 /** So that what stands below is hardly moved when the form is there. */

@@ -52,13 +52,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   }
   return (
     <>
-      {error && <Problem error={error} {...retry && { retry }} />}
       <div className="app-table-box">
-        <table className="app-table" aria-label={props.label} aria-busy={ordered === undefined}>
+        <table className={ordered === undefined ? 'app-table app-coming' : 'app-table'} aria-label={props.label} aria-busy={ordered === undefined}>
           <Head {...props} ordered={ordered} />
           {ordered === undefined ? <Loading columns={columns} selectable={props.selection !== undefined} /> : <Body {...props} ordered={ordered} />}
         </table>
       </div>
+      {/* Where it is seen, without pushing away what is read. */}
+      {error && <div className="app-late-problem"><Problem error={error} {...retry && { retry }} /></div>}
       {ordered !== undefined && props.more !== undefined && (
         <Group justify="center" gap="sm">
           <Text size="xs" c="dimmed">{texts.more(formatNumber(ordered.length))}</Text>

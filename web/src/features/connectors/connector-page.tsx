@@ -13,7 +13,7 @@ import { useAction } from '../../hub/action.ts'
 import { isProblem, type Connector } from '../../hub/client.ts'
 import { useGet, useRows } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
-import { formatNumber } from '../../lib/format.ts'
+import { formatNumber, NONE } from '../../lib/format.ts'
 import { plainText } from '../../lib/plain-text.ts'
 import { RouteLink, useGo } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
@@ -44,7 +44,7 @@ function Shown({ id, query }: { id: string, query: ReturnType<typeof useGet<'/ap
   const mayReimport = can('connectors:write') && connector !== undefined && connector.origin !== 'built-in'
   return (
     <Page title={connector?.name ?? id} mark={connector && <Logo src={connector.logo} size={44} />} crumbs={[{ label: texts.hub, to: path('integrations') }, { label: texts.connectors, to: path('connectors') }]}
-      subtitle={connector && plainText(connector.description)} actions={connector && <Actions connector={connector} />}>
+      isComing={query.isPending} subtitle={connector && plainText(connector.description)} actions={connector && <Actions connector={connector} />}>
       <Loaded query={query}>
         {(data) => (
           <>
@@ -103,7 +103,7 @@ function Used({ connector }: { connector: string }) {
   const path = usePath()
   const { can } = useTenant()
   const { rows } = useRows('/api/v1/integrations', { query: { connector } }, { enabled: can('integrations:read') })
-  if (rows === undefined) return null
+  if (rows === undefined) return NONE
   if (rows.length === 0) return <Text span size="sm" c="dimmed">{texts.usedNone}</Text>
   return <Group gap="sm">{rows.map(({ id, name }) => <Anchor key={id} component={RouteLink} to={path(`integrations/${id}`)} size="sm" dir="auto">{name}</Anchor>)}</Group>
 }

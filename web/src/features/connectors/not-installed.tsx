@@ -1,7 +1,7 @@
 import { Alert, Button, Group } from '@mantine/core'
 import { Download, Plus } from 'lucide-react'
 import { Facts } from '../../components/facts.tsx'
-import { Loaded } from '../../components/loading.tsx'
+import { Gone, Loaded } from '../../components/loading.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { notifyDone, notifyFailed } from '../../components/notify.tsx'
 import { Page } from '../../components/page.tsx'
@@ -25,7 +25,7 @@ export function NotInstalled({ id }: { id: string }) {
   const card = query.data?.data.find(({ connector }) => connector === id)
   return (
     <Page title={card?.name ?? id} mark={card && <Logo src={card.logo} size={44} />} subtitle={card && plainText(card.description)} crumbs={[{ label: texts.hub, to: path('integrations') }, { label: texts.marketplace, to: path('marketplace') }]} actions={card && <Actions card={card} />}>
-      <Loaded query={query}>{() => (card === undefined ? <Alert color="orange" variant="outline">{texts.nothing}</Alert> : <><About card={card} /><Operations id={id} /></>)}</Loaded>
+      <Loaded query={query}>{() => (card === undefined ? <Gone list={{ label: texts.connectors, to: path('connectors') }} /> : <><About card={card} /><Operations id={id} /></>)}</Loaded>
     </Page>
   )
 }

@@ -31,9 +31,9 @@ export function ExecutionPage() {
   const path = usePath()
   const query = useGet('/api/v1/executions/{id}', { path: { id } }, { staleTime: Infinity })
   return (
-    <Page title={query.data?.operation ?? texts.one} crumbs={[{ label: texts.title, to: path('executions') }]} subtitle={query.data && <Group gap="sm"><ExecutionStatus status={query.data.status} /><span>{formatExact(query.data.startedAt)}</span></Group>}
+    <Page title={query.data?.operation ?? texts.one} crumbs={[{ label: texts.title, to: path('executions') }]} isComing={query.isPending} subtitle={query.data && <Group gap="sm"><ExecutionStatus status={query.data.status} /><span>{formatExact(query.data.startedAt)}</span></Group>}
       actions={query.data && <Actions execution={query.data} />}>
-      <Loaded query={query}>{(execution) => <Shown execution={execution} />}</Loaded>
+      <Loaded query={query} list={{ label: texts.title, to: path('executions') }}>{(execution) => <Shown execution={execution} />}</Loaded>
     </Page>
   )
 }

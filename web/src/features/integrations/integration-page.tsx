@@ -1,8 +1,8 @@
-import { Button, Group } from '@mantine/core'
+import { Button, Group, Skeleton } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { Pause, Play, PlugZap, Trash2 } from 'lucide-react'
 import { Suspense, useState } from 'react'
-import { Loaded } from '../../components/loading.tsx'
+import { Coming, Loaded } from '../../components/loading.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { Page } from '../../components/page.tsx'
 import { Status } from '../../components/status.tsx'
@@ -48,9 +48,9 @@ export function IntegrationPage() {
   const integration = query.data
   return (
     <Page title={integration?.name ?? texts.tab} mark={integration && <Logo src={logoOf(integration.connector)} size={40} />} crumbs={[{ label: texts.hub, to: path('integrations') }]}
-      subtitle={integration ? <State integration={integration} /> : '\u00A0'} actions={integration && <>{can('agents:write') && integration.connector !== 'ai-service' && <Suspense><AgentOfIntegration integration={integration} /></Suspense>}{can('integrations:write') && <Actions integration={integration} />}</>}>
+      isComing={query.isPending} subtitle={integration && <State integration={integration} />} actions={integration && <>{can('agents:write') && integration.connector !== 'ai-service' && <Suspense fallback={<Skeleton width={212} height={30} />}><AgentOfIntegration integration={integration} /></Suspense>}{can('integrations:write') && <Actions integration={integration} />}</>}>
       <TabStrip label={texts.partsLabel} tabs={offered.map((each) => ({ key: each, label: texts.parts[each], to: path(`integrations/${id}`, each === 'overview' ? {} : { part: each }), isCurrent: each === shown }))} />
-      <Loaded query={query}>{(data) => <Suspense fallback={null}><PartShown integration={data} key={data.id} /></Suspense>}</Loaded>
+      <Loaded query={query} list={{ label: texts.tab, to: path('integrations') }}>{(data) => <Suspense fallback={<Coming height={160} />}><PartShown integration={data} key={data.id} /></Suspense>}</Loaded>
     </Page>
   )
 }

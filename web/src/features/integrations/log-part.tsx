@@ -59,12 +59,12 @@ function Firings({ id }: { id: string }) {
 }
 
 function Changes({ id }: { id: string }) {
-  const nameOf = useActors()
+  const { nameOf, areComing } = useActors()
   const list = useRows('/api/v1/audit', { query: { targetId: id, limit: 20 } })
   const columns = useMemo((): Column<AuditEntry>[] => [
     { id: 'action', header: texts.whatChanged, cell: ({ action, detail }) => <div className="app-shrink"><Text size="sm" fw={550} title={action}>{actionText(action)}</Text><Text size="xs" c="dimmed" className="app-anywhere">{[detail['fields'], detail['operation'], detail['name']].flat().filter((each) => typeof each === 'string').join(', ')}</Text></div> },
     { id: 'who', header: texts.who, from: 'xs', cell: ({ actor }) => <span className="app-anywhere" dir="auto">{nameOf(actor)}</span> },
     { id: 'at', header: texts.when, align: 'end', cell: ({ at }) => <Ago time={at} /> },
   ], [nameOf])
-  return <Section title={texts.changes}><DataTable label={texts.changes} rows={list.rows} columns={columns} rowId={(row) => row.id} empty={{ icon: ScrollText, title: texts.noChanges }} {...listOf(list)} /></Section>
+  return <Section title={texts.changes}><DataTable label={texts.changes} rows={areComing ? undefined : list.rows} columns={columns} rowId={(row) => row.id} empty={{ icon: ScrollText, title: texts.noChanges }} {...listOf(list)} /></Section>
 }

@@ -3,7 +3,9 @@ import { useMemo } from 'react'
 import { Ago } from '../../components/ago.tsx'
 import { Chart } from '../../components/chart/chart.tsx'
 import { Facts } from '../../components/facts.tsx'
+import { Loaded } from '../../components/loading.tsx'
 import { notifyFailed } from '../../components/notify.tsx'
+import { Problem } from '../../components/problem.tsx'
 import { RangeChoice, useRange } from '../../components/range-choice.tsx'
 import { Section } from '../../components/section.tsx'
 import { Status } from '../../components/status.tsx'
@@ -11,7 +13,7 @@ import { useAction } from '../../hub/action.ts'
 import type { Integration } from '../../hub/client.ts'
 import { useGet } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
-import { formatBytes, formatCompact, formatExact, formatMs, formatPercent } from '../../lib/format.ts'
+import { formatBytes, formatCompact, formatExact, formatMs, formatPercent, NONE } from '../../lib/format.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { fillSteps } from '../../lib/steps.ts'
@@ -50,7 +52,8 @@ function Failing({ integration: { credentialId, connectionError } }: { integrati
 
 function Figures({ id }: { id: string }) {
   const { from, step } = useRange()
-  const { data } = useGet('/api/v1/figures', { query: { integrationId: id, from, step } }, { refetchInterval: 30_000, keepPrevious: true })
+  const { data, error, refetch } = useGet('/api/v1/figures', { query: { integrationId: id, from, step } }, { refetchInterval: 30_000, keepPrevious: true })
+  const total = data?.total
   const filled = useMemo(() => data && fillSteps(data.series, { from: data.from, to: data.to, step }), [data, step])
   const times = useMemo(() => filled?.map(({ at }) => at) ?? [], [filled])
   const calls = useMemo(() => [
@@ -60,12 +63,14 @@ function Figures({ id }: { id: string }) {
     { name: texts.average, tone: 'accent' as const, values: filled?.map(({ point }) => point?.averageLatency ?? null) ?? [] }, { name: texts.p95, tone: 'warn' as const, values: filled?.map(({ point }) => point?.p95 ?? null) ?? [] },
   ], [filled])
   return (
-    <Section title={texts.figures} text={data && [`${formatCompact(data.total.calls)} ${texts.callsChart.toLowerCase()}`, formatPercent(data.total.successRate), `p50 ${formatMs(data.total.p50)}`, `p95 ${formatMs(data.total.p95)}`, `p99 ${formatMs(data.total.p99)}`].join('  ·  ')}
+    <Section title={texts.figures} text={[`${formatCompact(total?.calls)} ${texts.callsChart.toLowerCase()}`, formatPercent(total?.successRate), `p50 ${formatMs(total?.p50)}`, `p95 ${formatMs(total?.p95)}`, `p99 ${formatMs(total?.p99)}`].join('  ·  ')}
       actions={<RangeChoice />}>
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-        <Chart label={texts.callsChart} times={times} series={calls} format={formatCompact} />
-        <Chart label={texts.latencyChart} times={times} series={latency} format={formatMs} />
-      </SimpleGrid>
+      {data === undefined && error !== null ? <Problem error={error} retry={() => { void refetch() }} /> : (
+        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+          <Chart label={texts.callsChart} times={times} series={calls} format={formatCompact} />
+          <Chart label={texts.latencyChart} times={times} series={latency} format={formatMs} />
+        </SimpleGrid>
+      )}
     </Section>
   )
 }
@@ -82,7 +87,7 @@ function About({ integration: { id, connector, credentialId, connection, configu
         [texts.credential, credentialId === null ? texts.none : !can('credentials:read') && credentialId],
         [texts.endpoint, typeof endpoint === 'string' && endpoint !== '' && endpoint], [texts.tags, metadata.tags.length > 0 && metadata.tags.join(', ')],
         [texts.tested, <Ago key="t" time={lastValidated} none={texts.never} />],
-        [texts.breaker, metrics && texts.breakers[metrics.circuitBreaker]], [texts.storage, metrics && formatBytes(metrics.storageBytes)],
+        [texts.breaker, metrics === undefined ? NONE : texts.breakers[metrics.circuitBreaker]], [texts.storage, formatBytes(metrics?.storageBytes)],
         [texts.created, formatExact(metadata.createdAt)], [texts.changed, <Ago key="m" time={metadata.lastModified} />], [texts.id, <Code key="id">{id}</Code>],
       ]} />
     </Section>
@@ -91,22 +96,25 @@ function About({ integration: { id, connector, credentialId, connection, configu
 
 function Health({ integration: { id } }: { integration: Integration }) {
   const { can } = useTenant()
-  const { data } = useGet('/api/v1/integrations/{id}/health-checks', { path: { id }, query: { limit: 8 } }, { refetchInterval: 30_000 })
+  const query = useGet('/api/v1/integrations/{id}/health-checks', { path: { id }, query: { limit: 8 } }, { refetchInterval: 30_000 })
   const check = useAction({
     run: ({ hub }) => hub.post('/api/v1/integrations/{id}/health-checks', { path: { id }, body: {} }), changes: ['/api/v1/integrations', '/api/v1/integrations/{id}/health-checks', '/api/v1/overview'],
     failed: (error) => { notifyFailed(texts.changeFailed, error) },
   })
   return (
     <Section title={texts.healthHistory} actions={can('integrations:write') && <Button variant="default" loading={check.isPending} onClick={() => { check.mutate() }}>{texts.runChecks}</Button>}>
-      {data?.data.length === 0 && <Text size="sm" c="dimmed">{texts.noHealth}</Text>}
-      <Stack gap={6}>
-        {data?.data.map(({ name, at, healthy, latencyMs, detail }) => (
-          <Group key={`${name} ${at}`} gap="sm" wrap="nowrap" fz="sm">
-            <Status tone={healthy ? 'good' : 'bad'} style={{ minWidth: 84 }}>{healthy ? texts.healthy : texts.unhealthy}</Status>
-            <span className="app-clip" style={{ flex: 1 }} title={detail}>{detail}</span><span className="app-num">{formatMs(latencyMs)}</span><Text span size="sm" c="dimmed"><Ago time={at} /></Text>
-          </Group>
+      <Loaded query={query} height={40}>
+        {({ data }) => (data.length === 0 ? <Text size="sm" c="dimmed">{texts.noHealth}</Text> : (
+          <Stack gap={6}>
+            {data.map(({ name, at, healthy, latencyMs, detail }) => (
+              <Group key={`${name} ${at}`} gap="sm" wrap="nowrap" fz="sm">
+                <Status tone={healthy ? 'good' : 'bad'} style={{ minWidth: 84 }}>{healthy ? texts.healthy : texts.unhealthy}</Status>
+                <span className="app-clip" style={{ flex: 1 }} title={detail}>{detail}</span><span className="app-num">{formatMs(latencyMs)}</span><Text span size="sm" c="dimmed"><Ago time={at} /></Text>
+              </Group>
+            ))}
+          </Stack>
         ))}
-      </Stack>
+      </Loaded>
     </Section>
   )
 }

@@ -77,6 +77,8 @@ export const texts = {
   operations: 'Operations',
   searchOperations: 'Search operations',
   noOperations: 'No operation of that name.',
+  hasNoOperations: 'This connector has no operations.',
+  examplesNotRead: 'What was kept as examples could not be loaded',
   chooseOperation: 'Choose an operation',
   chooseText: 'Its form is drawn from its schema; send it, and see what went over the wire.',
   input: 'Input',

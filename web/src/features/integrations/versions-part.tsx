@@ -20,7 +20,7 @@ import { texts } from './texts.ts'
 /** What it was set to after each change. */
 export function VersionsPart({ integration }: { integration: Integration }) {
   const path = usePath()
-  const nameOf = useActors()
+  const { nameOf, areComing } = useActors()
   const [{ version }, setUrl] = useUrl<'version'>()
   const list = useRows('/api/v1/integrations/{id}/versions', { path: { id: integration.id } })
   const columns = useMemo(() => columnsOf(nameOf), [nameOf])
@@ -29,7 +29,7 @@ export function VersionsPart({ integration }: { integration: Integration }) {
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">{texts.versionsText}</Text>
-      <DataTable label={texts.parts.versions} rows={list.rows} columns={columns} rowId={(row) => String(row.version)} to={(row) => path(`integrations/${integration.id}`, { part: 'versions', version: String(row.version) })} highlighted={version}
+      <DataTable label={texts.parts.versions} rows={areComing ? undefined : list.rows} columns={columns} rowId={(row) => String(row.version)} to={(row) => path(`integrations/${integration.id}`, { part: 'versions', version: String(row.version) })} highlighted={version}
         error={list.error} retry={() => { void list.refetch() }} empty={{ icon: History, title: texts.noVersions }}
         more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
       {chosen !== undefined && <VersionDrawer key={chosen.version} integration={integration} version={chosen} before={list.rows?.[at + 1]?.version} newest={list.rows?.[0]?.version} who={nameOf(chosen.actor)} onClose={() => { setUrl({ version: undefined }) }} />}

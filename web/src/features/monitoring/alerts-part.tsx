@@ -1,4 +1,4 @@
-import { Anchor, Group, Stack, Text } from '@mantine/core'
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { BellOff, BellRing } from 'lucide-react'
 import { useMemo } from 'react'
 import { Ago } from '../../components/ago.tsx'
@@ -59,7 +59,7 @@ function Rules() {
   ], [path])
   return (
     <Section title={texts.rules} text={texts.rulesText}>
-      <DataTable label={texts.rules} rows={rules} columns={columns} rowId={({ id }) => id} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: BellRing, title: texts.noRules, text: texts.noRulesText }}
+      <DataTable label={texts.rules} rows={rules} columns={columns} rowId={({ id }) => id} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: BellRing, title: texts.noRules, text: texts.noRulesText, action: <Button variant="default" component={RouteLink} to={path('integrations')}>{texts.toIntegrations}</Button> }}
         more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
     </Section>
   )

@@ -1,8 +1,8 @@
-import { Anchor, Group, Stack, Table, Text } from '@mantine/core'
-import { Gauge } from 'lucide-react'
+import { Anchor, Button, Group, Stack, Table, Text } from '@mantine/core'
+import { Gauge, Plus } from 'lucide-react'
 import { useMemo } from 'react'
 import { Ago } from '../../components/ago.tsx'
-import { Loaded } from '../../components/loading.tsx'
+import { Coming, Loaded } from '../../components/loading.tsx'
 import { Meter } from '../../components/meter.tsx'
 import { Section } from '../../components/section.tsx'
 import { Status, type Tone } from '../../components/status.tsx'
@@ -12,7 +12,7 @@ import { DataTable } from '../../components/table/data-table.tsx'
 import type { Reply } from '../../hub/client.ts'
 import { useGet, useRows, type Row } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
-import { formatBytes, formatNumber } from '../../lib/format.ts'
+import { formatBytes, formatNumber, NONE } from '../../lib/format.ts'
 import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { useUrl } from '../../routing/url.ts'
@@ -30,13 +30,14 @@ export function CapacityPart() {
 
 function Limits() {
   const path = usePath()
+  const { can } = useTenant()
   const [{ sort }, setSearch] = useUrl<'sort'>()
   const list = useRows('/api/v1/figures/limits', { query: { limit: 500 } }, { refetchInterval: 10_000 })
   return (
     <Section title={texts.limits}>
       <DataTable
         label={texts.limits} rows={list.rows} columns={columns} rowId={({ integrationId }) => integrationId} to={({ integrationId }) => path(`integrations/${integrationId}`, { part: 'policies' })}
-        error={list.error} retry={() => { void list.refetch() }} sort={sort} onSort={(next) => { setSearch({ sort: next }) }} empty={{ icon: Gauge, title: texts.noIntegrations, text: texts.noIntegrationsText }}
+        error={list.error} retry={() => { void list.refetch() }} sort={sort} onSort={(next) => { setSearch({ sort: next }) }} empty={{ icon: Gauge, title: texts.noIntegrations, text: texts.noIntegrationsText, action: can('integrations:write') && <Button leftSection={<Plus size={15} />} component={RouteLink} to={path('integrations/new')}>{texts.addIntegration}</Button> }}
         more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
       />
     </Section>
@@ -84,8 +85,10 @@ function Storage() {
 
 function ByIntegration({ integrations }: { integrations: Reply<'GET', '/api/v1/figures/storage'>['integrations'] }) {
   const path = usePath()
-  const { rows } = useRows('/api/v1/integrations', { query: { limit: 500 } })
+  const { rows, isLoading } = useRows('/api/v1/integrations', { query: { limit: 500 } })
   const names = useMemo(() => new Map(rows?.map(({ id, name }) => [id, name])), [rows])
+  // Its columns are as wide as the names are long.
+  if (isLoading) return <Coming height={80} />
   return (
     <Table.ScrollContainer minWidth={280}>
       <Table fz="sm" aria-label={texts.storage}>
@@ -93,7 +96,7 @@ function ByIntegration({ integrations }: { integrations: Reply<'GET', '/api/v1/f
         <Table.Tbody>
           {integrations.slice(0, SHOWN).map((each) => (
             <Table.Tr key={each.integrationId}>
-              <Table.Td className="app-anywhere">{names.has(each.integrationId) ? <Anchor component={RouteLink} to={path(`integrations/${each.integrationId}`)} size="sm" dir="auto">{names.get(each.integrationId)}</Anchor> : texts.deleted}</Table.Td>
+              <Table.Td className="app-anywhere">{names.has(each.integrationId) ? <Anchor component={RouteLink} to={path(`integrations/${each.integrationId}`)} size="sm" dir="auto">{names.get(each.integrationId)}</Anchor> : rows === undefined ? NONE : texts.deleted}</Table.Td>
               <Table.Td ta="right" className="app-num">{formatBytes(each.recordBytes)}</Table.Td><Table.Td ta="right" className="app-num">{formatBytes(each.blobBytes)}</Table.Td>
             </Table.Tr>
           ))}

@@ -70,6 +70,7 @@ export const texts = {
   edit: 'Edit',
   editOf: (name: string) => `Edit the alerts of ${name}`,
   noRules: 'No rule yet',
+  toIntegrations: 'To the integrations',
   noRulesText: 'Open an integration, Policies, Monitoring, and add an alert: on its success or error rate, its latency or its health.',
   metrics: { errorRate: 'Error rate, %', successRate: 'Success rate, %', averageLatency: 'Average latency, ms', health: 'Health' },
   operators: { above: 'above', below: 'below' },

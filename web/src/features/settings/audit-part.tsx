@@ -14,7 +14,7 @@ import { texts } from './texts.ts'
 const none = { q: undefined, action: undefined, actor: undefined, target: undefined }
 
 export function AuditPart() {
-  const nameOf = useActors()
+  const { nameOf, areComing } = useActors()
   const [filter, setUrl] = useUrl<'q' | 'action' | 'actor' | 'target'>()
   const { q, action, actor, target } = filter
   const list = useRows('/api/v1/audit', { query: { ...q && { q }, ...action && { action }, ...actor && { actor }, ...target && { targetId: target } } })
@@ -28,7 +28,7 @@ export function AuditPart() {
         <Select aria-label={texts.anybody} placeholder={texts.anybody} clearable searchable w={{ base: 'calc(50% - 4px)', xs: 210 }} data={choices.actors} value={actor ?? null} onChange={(next) => { setUrl({ actor: next ?? undefined }) }} />
         {target !== undefined && <Button variant="default" rightSection={<X size={13} />} onClick={() => { setUrl({ target: undefined }) }}><span className="app-clip" style={{ maxWidth: 220 }}>{texts.ofTarget(target)}</span></Button>}
       </Group>
-      <DataTable label={texts.audit} rows={list.rows} columns={columns} rowId={({ id }) => id} error={list.error} retry={() => { void list.refetch() }} filtered={[q, action, actor, target].some((each) => each !== undefined)} clearFilters={() => { setUrl(none) }} empty={{ icon: ScrollText, title: texts.noEntries }}
+      <DataTable label={texts.audit} rows={areComing ? undefined : list.rows} columns={columns} rowId={({ id }) => id} error={list.error} retry={() => { void list.refetch() }} filtered={[q, action, actor, target].some((each) => each !== undefined)} clearFilters={() => { setUrl(none) }} empty={{ icon: ScrollText, title: texts.noEntries }}
         more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
     </Stack>
   )

@@ -50,7 +50,7 @@ function columnsOf(mayWrite: boolean, { edit, remove }: { edit(credential: Crede
     ...mayWrite ? [{
       id: 'actions', header: texts.edit, isHeaderHidden: true, align: 'end' as const,
       cell: (credential: Credential) => (
-        <Group gap={6} justify="flex-end" wrap="nowrap">
+        <Group gap={6} justify="flex-end">
           <Button variant="default" aria-label={`${texts.edit}: ${credential.name}`} onClick={() => { edit(credential) }}>{texts.edit}</Button>
           <Button variant="default" aria-label={`${texts.delete}: ${credential.name}`} onClick={() => { remove(credential) }}>{texts.delete}</Button>
         </Group>

@@ -1,6 +1,7 @@
 import { Anchor, Code, Stack, Table, Text } from '@mantine/core'
 import { Facts } from '../../components/facts.tsx'
 import { Loaded } from '../../components/loading.tsx'
+import { Problem } from '../../components/problem.tsx'
 import { Section } from '../../components/section.tsx'
 import { Status } from '../../components/status.tsx'
 import type { Reply } from '../../hub/client.ts'
@@ -42,7 +43,7 @@ function Engines({ engines }: Pick<About, 'engines'>) {
             <Table.Tr key={id}>
               <Table.Td><Text size="sm" fw={550}>{texts.engines[id][0]}</Text><Text size="xs" c="dimmed">{texts.engines[id][1]}</Text>{setting !== null && <Code className="app-anywhere">{setting}</Code>}</Table.Td>
               <Table.Td><Status tone={on ? 'good' : 'idle'}>{on ? texts.on : texts.off}</Status></Table.Td>
-              <Table.Td className="app-anywhere">{[version, detail?.join(', ')].filter(Boolean).join(' · ')}</Table.Td>
+              <Table.Td miw={70} className="app-anywhere">{[version, detail?.join(', ')].filter(Boolean).join(' · ')}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -53,12 +54,13 @@ function Engines({ engines }: Pick<About, 'engines'>) {
 
 function Bridges() {
   const { can } = useTenant()
-  const { rows } = useRows('/api/v1/pulsar-bridges', undefined, { enabled: can('events:read') })
-  if (rows === undefined) return null
+  const { rows, error, refetch } = useRows('/api/v1/pulsar-bridges', undefined, { enabled: can('events:read') })
+  if (rows === undefined && error === null) return null
   return (
     <Section title={texts.bridges} text={texts.bridgesText}>
-      {rows.length === 0 && <Text size="sm" c="dimmed">{texts.noBridges}</Text>}
-      {rows.length > 0 && <Table fz="sm"><Table.Tbody>{rows.map(({ id, name, serviceUrl, connection, lastError }) => <Table.Tr key={id}><Table.Td dir="auto">{name}</Table.Td><Table.Td><Status tone={connection === 'connected' ? 'good' : connection === 'error' ? 'bad' : 'idle'} title={lastError ?? ''}>{texts.bridgeStates[connection]}</Status></Table.Td><Table.Td className="app-anywhere">{serviceUrl}</Table.Td></Table.Tr>)}</Table.Tbody></Table>}
+      {rows === undefined && <Problem error={error} retry={() => { void refetch() }} />}
+      {rows?.length === 0 && <Text size="sm" c="dimmed">{texts.noBridges}</Text>}
+      {rows !== undefined && rows.length > 0 && <Table fz="sm"><Table.Tbody>{rows.map(({ id, name, serviceUrl, connection, lastError }) => <Table.Tr key={id}><Table.Td dir="auto">{name}</Table.Td><Table.Td><Status tone={connection === 'connected' ? 'good' : connection === 'error' ? 'bad' : 'idle'} title={lastError ?? ''}>{texts.bridgeStates[connection]}</Status></Table.Td><Table.Td className="app-anywhere">{serviceUrl}</Table.Td></Table.Tr>)}</Table.Tbody></Table>}
     </Section>
   )
 }

@@ -16,11 +16,11 @@ import { texts } from './texts.ts'
 /** Nothing is shown where there is none. */
 export function Invitations() {
   const { can, role } = useTenant()
-  const { rows } = useRows('/api/v1/members/invitations')
+  const { rows, error, refetch } = useRows('/api/v1/members/invitations')
   const mayWrite = can('members:write')
   const columns = useMemo(() => columnsOf((invitation) => mayWrite && mayGive(role, invitation.role)), [mayWrite, role])
-  if (rows === undefined || rows.length === 0) return null
-  return <Section title={texts.invitations}><DataTable label={texts.invitations} rows={rows} columns={columns} rowId={({ id }) => id} empty={{ icon: Mail, title: texts.invitations }} /></Section>
+  if (rows === undefined ? error === null : rows.length === 0) return null
+  return <Section title={texts.invitations}><DataTable label={texts.invitations} rows={rows} columns={columns} rowId={({ id }) => id} error={error} retry={() => { void refetch() }} empty={{ icon: Mail, title: texts.invitations }} /></Section>
 }
 
 function columnsOf(mayRevoke: (invitation: Invitation) => boolean): Column<Invitation>[] {

@@ -10,8 +10,14 @@ const actions: Record<AuditEntry['action'], string> = texts.actions
 /** What was done, in words; what a later hub calls by another name, by that. */
 export const actionText = (action: string): string => actions[action as AuditEntry['action']] ?? action
 
+export interface Actors {
+  nameOf(actor: string): string
+  /** Names may still come: what is drawn before would be drawn anew, wider or narrower. */
+  areComing: boolean
+}
+
 /** Who did something, by a name where one is known: records name members and keys by their ids. */
-export function useActors(): (actor: string) => string {
+export function useActors(): Actors {
   const { can } = useTenant()
   const members = useRows('/api/v1/members', { query: { limit: 500 } }, { enabled: can('members:read') })
   const keys = useRows('/api/v1/keys', { query: { limit: 500 } }, { enabled: can('keys:read') })
@@ -19,5 +25,6 @@ export function useActors(): (actor: string) => string {
     ...(members.rows ?? []).map(({ id, name, email }) => [`member:${id}`, name || email] as const), ...(keys.rows ?? []).map(({ id, name }) => [`key:${id}`, `${name} (key)`] as const),
     ['system', 'the hub'] as const,
   ]), [members.rows, keys.rows])
-  return useCallback((actor) => names.get(actor) ?? actor, [names])
+  const nameOf = useCallback((actor: string) => names.get(actor) ?? actor, [names])
+  return { nameOf, areComing: members.isLoading || keys.isLoading }
 }

@@ -30,14 +30,14 @@ function Providers({ about: { publicUrl, signIn: { providers } } }: { about: Rep
   if (providers.length === 0) return <Text size="sm">{texts.noProviders} <Code>INTERCHANGE_OPENID_PROVIDERS</Code></Text>
   return (
     <Table fz="sm">
-      <Table.Thead><Table.Tr><Table.Th>{texts.provider}</Table.Th><Table.Th>{texts.whoComesIn}</Table.Th><Table.Th>{texts.redirectUri}</Table.Th></Table.Tr></Table.Thead>
+      <Table.Thead><Table.Tr><Table.Th>{texts.provider}</Table.Th><Table.Th className="app-hide-xs">{texts.whoComesIn}</Table.Th><Table.Th>{texts.redirectUri}</Table.Th></Table.Tr></Table.Thead>
       <Table.Tbody>
         {providers.map(({ id, name, issuer, domains, joins }) => {
           const uri = `${publicUrl}/api/v1/session/oidc/${id}/callback`
           return (
             <Table.Tr key={id}>
               <Table.Td><Text size="sm" fw={550}>{name}</Text>{issuer !== null && <Text size="xs" c="dimmed" className="app-anywhere">{issuer}</Text>}</Table.Td>
-              <Table.Td>{joins ? texts.joins : texts.invitedOnly}{domains !== null && ` (${domains.join(', ')})`}</Table.Td>
+              <Table.Td className="app-hide-xs">{joins ? texts.joins : texts.invitedOnly}{domains !== null && ` (${domains.join(', ')})`}</Table.Td>
               <Table.Td><Group gap={6} wrap="nowrap"><Code className="app-anywhere">{uri}</Code><CopyButton value={uri} label={`${texts.redirectUri}: ${name}`} /></Group></Table.Td>
             </Table.Tr>
           )

@@ -33,10 +33,10 @@ export function StoragePart() {
 function Kept() {
   const { can } = useTenant()
   const query = useGet('/api/v1/retention')
-  const { data: storage } = useGet('/api/v1/figures/storage', undefined, { enabled: can('executions:read'), refetchInterval: 60_000 })
+  const { data: storage, isLoading } = useGet('/api/v1/figures/storage', undefined, { enabled: can('executions:read'), refetchInterval: 60_000 })
   return (
-    <Section title={texts.kept} text={<>{texts.keptText}{storage !== undefined && ` ${texts.takenText(formatBytes(storage.totalBytes), formatBytes(storage.bytes.blobs))}`}</>}>
-      <Loaded query={query}>
+    <Section title={texts.kept} text={<>{texts.keptText}{(storage !== undefined || isLoading) && ` ${texts.takenText(formatBytes(storage?.totalBytes), formatBytes(storage?.bytes.blobs))}`}</>}>
+      <Loaded query={isLoading ? { ...query, data: undefined } : query}>
         {(kept) => (
           <Table fz="sm">
             <Table.Thead><Table.Tr><Table.Th>{texts.what}</Table.Th><Table.Th ta="end">{texts.takes}</Table.Th><Table.Th>{texts.keptFor}</Table.Th><Table.Th className="app-hide-xs">{texts.setBy}</Table.Th></Table.Tr></Table.Thead>
@@ -96,7 +96,7 @@ function ByIntegration() {
   const rows = useMemo(() => rowsOf(storage.data?.integrations, list.rows), [storage.data, list.rows])
   const columns = useMemo(() => columnsOf(mayWrite), [mayWrite])
   return (
-    <Section title={texts.byIntegration} actions={mayWrite && list.rows !== undefined && list.rows.length > 1 && <ForAll integrations={list.rows} />}>
+    <Section title={texts.byIntegration} actions={mayWrite && rows !== undefined && list.rows !== undefined && list.rows.length > 1 && <ForAll integrations={list.rows} />}>
       <DataTable label={texts.byIntegration} rows={rows} columns={columns} rowId={({ id }) => id} error={storage.error ?? list.error} retry={() => { void storage.refetch() }} empty={{ icon: Database, title: texts.nothingKept }} />
     </Section>
   )

@@ -1,5 +1,5 @@
-import { Group, Select, Stack, Text } from '@mantine/core'
-import { PackageCheck } from 'lucide-react'
+import { Button, Group, Select, Stack, Text } from '@mantine/core'
+import { PackageCheck, Plus } from 'lucide-react'
 import { useMemo } from 'react'
 import { Ago } from '../../components/ago.tsx'
 import { FilterChoice } from '../../components/filter-choice.tsx'
@@ -9,7 +9,9 @@ import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
 import { TimeFilter, useSince } from '../../components/time-filter.tsx'
 import { useRows } from '../../hub/queries.ts'
+import { useTenant } from '../../hub/session.ts'
 import { NONE } from '../../lib/format.ts'
+import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { useUrl } from '../../routing/url.ts'
 import { DeliveryState, type DeliveryRow } from './state.tsx'
@@ -47,11 +49,12 @@ interface TableProps { list: List, endpoints: { id: string, name: string }[], is
 
 function DeliveriesTable({ list, endpoints, isOfOne = false, sort, onSort, filtered = false, clearFilters }: TableProps) {
   const path = usePath()
+  const { can } = useTenant()
   const columns = useMemo(() => columnsOf(new Map(endpoints.map(({ id, name }) => [id, name]))).filter(({ id }) => !isOfOne || id !== 'endpoint'), [endpoints, isOfOne])
   return (
     <DataTable
       label={texts.parts.deliveries} rows={list.rows} columns={columns} rowId={({ id }) => id} to={({ id }) => path(`deliveries/${id}`)}
-      error={list.error} retry={() => { void list.refetch() }} sort={sort} {...onSort && { onSort }} filtered={filtered} {...clearFilters && { clearFilters }} empty={{ icon: PackageCheck, title: texts.noDeliveries, text: texts.noDeliveriesText }}
+      error={list.error} retry={() => { void list.refetch() }} sort={sort} {...onSort && { onSort }} filtered={filtered} {...clearFilters && { clearFilters }} empty={{ icon: PackageCheck, title: texts.noDeliveries, text: texts.noDeliveriesText, action: endpoints.length === 0 && can('webhooks:write') && <Button leftSection={<Plus size={15} />} component={RouteLink} to={path('webhooks/new')}>{texts.create}</Button> }}
       more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
     />
   )

@@ -39,8 +39,8 @@ export function DeliveryPage() {
   const query = useGet('/api/v1/deliveries/{id}', { path: { id } }, { refetchInterval: 3000 })
   return (
     <Page title={query.data?.eventType ?? texts.oneDelivery} crumbs={[{ label: texts.parts.deliveries, to: path('webhooks', { part: 'deliveries' }) }]}
-      subtitle={query.data && <Group gap="sm"><DeliveryState status={query.data.status} /><span>{texts.nAttempts(query.data.attemptCount)}</span>{query.data.dueAt !== null && <span>{texts.due} <Ago time={query.data.dueAt} mayBeAhead /></span>}</Group>} actions={query.data && <Actions delivery={query.data} />}>
-      <Loaded query={query}>{(delivery) => <Shown delivery={delivery} />}</Loaded>
+      isComing={query.isPending} subtitle={query.data && <Group gap="sm"><DeliveryState status={query.data.status} /><span>{texts.nAttempts(query.data.attemptCount)}</span>{query.data.dueAt !== null && <span>{texts.due} <Ago time={query.data.dueAt} mayBeAhead /></span>}</Group>} actions={query.data && <Actions delivery={query.data} />}>
+      <Loaded query={query} list={{ label: texts.parts.deliveries, to: path('webhooks', { part: 'deliveries' }) }}>{(delivery) => <Shown delivery={delivery} />}</Loaded>
     </Page>
   )
 }

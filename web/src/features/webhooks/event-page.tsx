@@ -27,8 +27,8 @@ export function EventPage() {
   const path = usePath()
   const query = useGet('/api/v1/events/{id}', { path: { id } }, { staleTime: Infinity })
   return (
-    <Page title={query.data?.type ?? texts.event} crumbs={[{ label: texts.parts.events, to: path('webhooks', { part: 'events' }) }]} subtitle={query.data && formatExact(query.data.receivedAt)} actions={query.data && <Actions event={query.data} />}>
-      <Loaded query={query}>{(event) => <Shown event={event} />}</Loaded>
+    <Page title={query.data?.type ?? texts.event} crumbs={[{ label: texts.parts.events, to: path('webhooks', { part: 'events' }) }]} isComing={query.isPending} subtitle={query.data && formatExact(query.data.receivedAt)} actions={query.data && <Actions event={query.data} />}>
+      <Loaded query={query} list={{ label: texts.parts.events, to: path('webhooks', { part: 'events' }) }}>{(event) => <Shown event={event} />}</Loaded>
     </Page>
   )
 }

@@ -1,6 +1,6 @@
-import { Group, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { Radio } from 'lucide-react'
+import { Plus, Radio } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Ago } from '../../components/ago.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
@@ -10,6 +10,8 @@ import { DataTable } from '../../components/table/data-table.tsx'
 import { TimeFilter, useSince } from '../../components/time-filter.tsx'
 import type { Event } from '../../hub/client.ts'
 import { useRows } from '../../hub/queries.ts'
+import { useTenant } from '../../hub/session.ts'
+import { RouteLink } from '../../routing/link.tsx'
 import { usePath } from '../../routing/paths.ts'
 import { useUrl } from '../../routing/url.ts'
 import { texts } from './texts.ts'
@@ -23,6 +25,7 @@ const PAGE = 50
 /** With filters in the URL. `sourceId`: of this webhook source only. */
 export function EventsList({ sourceId }: { sourceId?: string }) {
   const path = usePath()
+  const { can } = useTenant()
   const [search, setSearch] = useUrl<(typeof names)[number]>()
   const from = useSince(search.since)
   const list = useRows('/api/v1/events', {
@@ -39,7 +42,7 @@ export function EventsList({ sourceId }: { sourceId?: string }) {
       <DataTable
         label={texts.parts.events} rows={list.rows} columns={columns} rowId={({ messageId }) => messageId} to={({ messageId }) => path(`events/${messageId}`)}
         error={list.error} retry={() => { void list.refetch() }} filtered={names.some((name) => search[name] !== undefined)} clearFilters={() => { setSearch(none) }}
-        empty={{ icon: Radio, title: texts.noEvents, text: sourceId === undefined ? texts.noEventsText : texts.noEventsOfSource }}
+        empty={{ icon: Radio, title: texts.noEvents, text: sourceId === undefined ? texts.noEventsText : texts.noEventsOfSource, action: sourceId === undefined && can('webhooks:write') && <Button leftSection={<Plus size={15} />} component={RouteLink} to={path('webhooks/new', { kind: 'source' })}>{texts.createSource}</Button> }}
         more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
       />
     </Stack>

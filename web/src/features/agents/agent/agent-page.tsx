@@ -33,9 +33,9 @@ export function AgentPage() {
   const agent = query.data
   const shown = part === 'settings' ? 'settings' : 'runs'
   return (
-    <Page title={agent?.name ?? texts.agent} subtitle={agent?.description} crumbs={[{ label: texts.agents, to: path('agents', { part: 'definitions' }) }]} actions={agent && <Actions agent={agent} />}>
+    <Page title={agent?.name ?? texts.agent} isComing={query.isPending} subtitle={agent?.description} crumbs={[{ label: texts.agents, to: path('agents', { part: 'definitions' }) }]} actions={agent && <Actions agent={agent} />}>
       <TabStrip label={texts.agentParts} tabs={(['runs', 'settings'] as const).map((each) => ({ key: each, label: texts[each], to: path(`agents/${id}`, each === 'runs' ? {} : { part: each }), isCurrent: each === shown }))} />
-      <Loaded query={query}>{(data) => (shown === 'settings' ? <Settings key={data.id} agent={data} /> : <Runs agent={data} />)}</Loaded>
+      <Loaded query={query} list={{ label: texts.agents, to: path('agents', { part: 'definitions' }) }}>{(data) => (shown === 'settings' ? <Settings key={data.id} agent={data} /> : <Runs agent={data} />)}</Loaded>
     </Page>
   )
 }
@@ -97,7 +97,7 @@ function Runs({ agent: { id, flow } }: { agent: Agent }) {
   const list = useRows('/api/v1/runs', { query: { flow } })
   return (
     <Stack gap="md">
-      {run !== undefined && <RunSteps key={run} id={run} />}
+      {run !== undefined && <RunSteps key={run} id={run} list={{ label: texts.runs, to: path(`agents/${id}`) }} />}
       <DataTable label={texts.runs} rows={list.rows} columns={columns} rowId={(row) => row.id} to={(row) => path(`agents/${id}`, { run: row.id })} highlighted={run} error={list.error} retry={() => { void list.refetch() }}
         empty={{ icon: History, title: texts.noRuns, text: texts.noRunsText }} more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
     </Stack>

@@ -3,6 +3,7 @@ import { Bot, Wrench } from 'lucide-react'
 import { ValueView } from '../../../components/code/value-view.tsx'
 import { Facts } from '../../../components/facts.tsx'
 import { Loaded } from '../../../components/loading.tsx'
+import type { Crumb } from '../../../components/page.tsx'
 import { Section } from '../../../components/section.tsx'
 import { Status, type Tone } from '../../../components/status.tsx'
 import type { Run } from '../../../hub/client.ts'
@@ -16,9 +17,9 @@ import { stepsOf, type Step, type ToolCall, type Turn } from './steps.ts'
 export const runTones: Record<Run['status'], Tone> = { pending: 'idle', running: 'accent', waiting: 'accent', suspended: 'warn', cancelled: 'idle', faulted: 'bad', completed: 'good' }
 
 /** One run, step by step; notices of it keep it up to date. */
-export function RunSteps({ id }: { id: string }) {
+export function RunSteps({ id, list }: { id: string, list: Crumb }) {
   const query = useGet('/api/v1/runs/{id}', { path: { id } })
-  return <Loaded query={query}>{(run) => <Shown run={run} />}</Loaded>
+  return <Loaded query={query} list={list}>{(run) => <Shown run={run} />}</Loaded>
 }
 
 function Shown({ run }: { run: Run }) {

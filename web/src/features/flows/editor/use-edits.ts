@@ -1,5 +1,5 @@
 import { useMemo, useRef } from 'react'
-import { notifyFailed } from '../../../components/notify.tsx'
+import { notifyFailed, notifyWarned } from '../../../components/notify.tsx'
 import { freeName, moveItem, pointerAfter, renameTask, setValue, type Edited } from '../document/edits.ts'
 import { holdingOf } from '../document/lists.ts'
 import type { AddPlace } from '../graph/graph.tsx'
@@ -56,7 +56,7 @@ export function useEdits(options: EditsOptions): Edits {
       },
       remove({ list, index, name }) {
         const leading = list.tasks.filter((task, at) => at !== index && leadsTo(task, name)).map((task) => task.name)
-        if (apply((text) => holdingOf(list).drop(text, list, index)) && leading.length > 0) notifyFailed(texts.ledThere(name), new Error(texts.ledThereText(leading)))
+        if (apply((text) => holdingOf(list).drop(text, list, index)) && leading.length > 0) notifyWarned(texts.ledThere(name), texts.ledThereText(leading))
       },
       move({ list, index }, by) {
         const to = index + by

@@ -3,7 +3,7 @@ import { useParams } from '@tanstack/react-router'
 import { Pause, Play, SquarePlay, Trash2 } from 'lucide-react'
 import { Suspense, useState } from 'react'
 import { lazily } from '../../../components/lazily.ts'
-import { Loaded } from '../../../components/loading.tsx'
+import { Coming, Loaded } from '../../../components/loading.tsx'
 import { Page } from '../../../components/page.tsx'
 import { Status } from '../../../components/status.tsx'
 import { TabStrip } from '../../../components/tab-strip.tsx'
@@ -43,9 +43,9 @@ function Shown({ flowId }: { flowId: string }) {
   const PartShown = parts[shown]
   const flow = query.data
   return (
-    <Page title={flow?.title ?? flowId} crumbs={[{ label: texts.hub, to: path('integrations') }, { label: texts.flows, to: path('flows') }]} subtitle={flow && <State flow={flow} />} actions={flow && <Actions flow={flow} version={version} isEdited={edited !== undefined} />}>
+    <Page title={flow?.title ?? flowId} crumbs={[{ label: texts.hub, to: path('integrations') }, { label: texts.flows, to: path('flows') }]} isComing={query.isPending} subtitle={flow && <State flow={flow} />} actions={flow && <Actions flow={flow} version={version} isEdited={edited !== undefined} />}>
       <TabStrip label={texts.partsLabel} tabs={(Object.keys(parts) as Part[]).map((each) => ({ key: each, label: texts.parts[each], to: path(flowPath(flowId), { ...each !== 'document' && { part: each }, version }), isCurrent: each === shown }))} />
-      <Loaded query={query}>{(data) => <Suspense fallback={null}><PartShown flow={data} edited={edited} onEdit={setEdited} /></Suspense>}</Loaded>
+      <Loaded query={query} list={{ label: texts.flows, to: path('flows') }}>{(data) => <Suspense fallback={<Coming height={160} />}><PartShown flow={data} edited={edited} onEdit={setEdited} /></Suspense>}</Loaded>
     </Page>
   )
 }

@@ -20,7 +20,7 @@ export const columns: Column<FlowRow>[] = [
   },
   { id: 'state', header: texts.state, from: 'xs', sort: ({ enabled }) => Number(enabled), cell: ({ enabled }) => <Status tone={enabled ? 'good' : 'idle'}>{enabled ? texts.states.enabled : texts.states.disabled}</Status> },
   { id: 'version', header: texts.latestVersion, from: 'sm', sort: ({ latestVersion }) => latestVersion, cell: ({ latestVersion }) => <span className="app-num">{latestVersion ?? texts.onlyDrafts}</span> },
-  { id: 'lastRun', header: texts.lastRun, sort: ({ lastRun }) => lastRun?.startedAt ?? null, cell: (row) => <LastRun row={row} /> },
+  { id: 'lastRun', header: texts.lastRun, width: 220, sort: ({ lastRun }) => lastRun?.startedAt ?? null, cell: (row) => <LastRun row={row} /> },
   { id: 'updated', header: texts.updated, from: 'md', align: 'end', sort: ({ updatedAt }) => updatedAt, cell: ({ updatedAt, predefined }) => (predefined ? null : <Ago time={updatedAt} />) },
 ]
 

@@ -36,8 +36,8 @@ export function RunPage() {
   const run = query.data
   return (
     <Page title={run === undefined ? texts.one : flowIdOf(run)} crumbs={[{ label: texts.flows, to: path('flows') }, { label: texts.runs, to: path('runs') }]}
-      subtitle={run && <Group gap="sm" aria-live="polite"><RunStatus status={run.status} /><span>{formatExact(run.startedAt)}</span></Group>} actions={run && <Actions run={run} />}>
-      <Loaded query={query}>{(data) => <Shown run={data} />}</Loaded>
+      isComing={query.isPending} subtitle={run && <Group gap="sm" aria-live="polite"><RunStatus status={run.status} /><span>{formatExact(run.startedAt)}</span></Group>} actions={run && <Actions run={run} />}>
+      <Loaded query={query} list={{ label: texts.runs, to: path('runs') }}>{(data) => <Shown run={data} />}</Loaded>
     </Page>
   )
 }

@@ -1,7 +1,7 @@
 import { Button, Grid, Group, NavLink, ScrollArea, Stack, Text } from '@mantine/core'
 import { Terminal } from 'lucide-react'
 import { Empty } from '../../../components/empty.tsx'
-import { Loaded } from '../../../components/loading.tsx'
+import { Coming, Loaded } from '../../../components/loading.tsx'
 import { Problem } from '../../../components/problem.tsx'
 import { SearchInput } from '../../../components/search-input.tsx'
 import { texts as common } from '../../../components/texts.ts'
@@ -19,7 +19,7 @@ export function ExplorePart({ integration }: { integration: Integration }) {
       <Grid.Col span={{ base: 12, md: 4 }}>
         <Stack gap="xs">
           <SearchInput label={texts.searchOperations} value={ops} onSearch={(next) => { setUrl({ ops: next }) }} />
-          <Operations connector={integration.connector} q={ops} chosen={operation} onChoose={(next) => { setUrl({ operation: next, example: undefined }, { push: true }) }} />
+          <Operations connector={integration.connector} q={ops} chosen={operation} onClear={() => { setUrl({ ops: undefined }) }} onChoose={(next) => { setUrl({ operation: next, example: undefined }, { push: true }) }} />
         </Stack>
       </Grid.Col>
       <Grid.Col span={{ base: 12, md: 8 }}>
@@ -33,19 +33,25 @@ function Chosen({ integration, operation }: { integration: Integration, operatio
   const query = useGet('/api/v1/connectors/{id}/operations/{operation}', { path: { id: integration.connector, operation } }, { staleTime: 300_000 })
   const examples = useRows('/api/v1/integrations/{id}/examples', { path: { id: integration.id }, query: { operation, limit: 500 } })
   // Those that are kept come with the form: one of them may be what the URL opens.
-  if (examples.isPending && examples.error === null) return <Loaded query={{ data: undefined, error: null, refetch: () => undefined }} height={300}>{() => null}</Loaded>
-  return <Loaded query={query} height={300}>{(data) => <OperationForm integration={integration} operation={data} examples={examples.rows ?? []} />}</Loaded>
+  if (examples.isPending && examples.error === null) return <Coming height={300} />
+  return (
+    <Stack gap="sm">
+      {examples.rows === undefined && <Problem error={examples.error} title={texts.examplesNotRead} retry={() => { void examples.refetch() }} />}
+      <Loaded query={query} height={300}>{(data) => <OperationForm integration={integration} operation={data} examples={examples.rows ?? []} />}</Loaded>
+    </Stack>
+  )
 }
 
-interface OperationsProps { connector: string, q: string | undefined, chosen: string | undefined, onChoose(id: string): void }
+interface OperationsProps { connector: string, q: string | undefined, chosen: string | undefined, onClear(): void, onChoose(id: string): void }
 
-function Operations({ connector, q, chosen, onChoose }: OperationsProps) {
+function Operations({ connector, q, chosen, onClear, onChoose }: OperationsProps) {
   const list = useRows('/api/v1/connectors/{id}/operations', { path: { id: connector }, query: { ...q && { q } } })
   if (list.error !== null && list.rows === undefined) return <Problem error={list.error} retry={() => { void list.refetch() }} />
+  if (list.rows === undefined) return <Coming height={300} />
   return (
     <ScrollArea.Autosize mah={620} className="app-table-box" viewportProps={{ tabIndex: 0, 'aria-label': texts.operations, role: 'region' }}>
-      {list.rows?.length === 0 && <Text size="sm" c="dimmed" p="md">{texts.noOperations}</Text>}
-      {list.rows?.map((each) => <OperationLink key={each.id} operation={each} isChosen={each.id === chosen} onChoose={onChoose} />)}
+      {list.rows.length === 0 && <Stack gap="xs" align="flex-start" p="md"><Text size="sm" c="dimmed">{q === undefined ? texts.hasNoOperations : texts.noOperations}</Text>{q !== undefined && <Button variant="default" onClick={onClear}>{common.clearFilters}</Button>}</Stack>}
+      {list.rows.map((each) => <OperationLink key={each.id} operation={each} isChosen={each.id === chosen} onChoose={onChoose} />)}
       {list.hasNextPage && <Group justify="center" p="xs"><Button variant="default" loading={list.isFetchingNextPage} onClick={() => { void list.fetchNextPage() }}>{common.loadMore}</Button></Group>}
     </ScrollArea.Autosize>
   )

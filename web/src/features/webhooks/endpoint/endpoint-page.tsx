@@ -31,10 +31,10 @@ export function EndpointPage() {
   const shown = parts.find((each) => each === part) ?? 'overview'
   const query = useGet('/api/v1/webhooks/{id}', { path: { id } }, { refetchInterval: 15_000 })
   return (
-    <Page title={query.data?.name ?? texts.endpoint} crumbs={[{ label: texts.tab, to: path('webhooks') }]} subtitle={query.data && <Group gap="sm"><State status={query.data.status} failingSince={query.data.failingSince} /><span className="app-anywhere">{query.data.url}</span></Group>}
+    <Page title={query.data?.name ?? texts.endpoint} crumbs={[{ label: texts.tab, to: path('webhooks') }]} isComing={query.isPending} subtitle={query.data && <Group gap="sm"><State status={query.data.status} failingSince={query.data.failingSince} /><span className="app-anywhere">{query.data.url}</span></Group>}
       actions={query.data && <Actions endpoint={query.data} />}>
       <TabStrip label={texts.endpointParts} tabs={parts.map((each) => ({ key: each, label: texts.endpointPart[each], to: path(`webhooks/endpoints/${id}`, each === 'overview' ? {} : { part: each }), isCurrent: each === shown }))} />
-      <Loaded query={query}>
+      <Loaded query={query} list={{ label: texts.parts.endpoints, to: path('webhooks') }}>
         {(endpoint) => (shown === 'overview' ? <OverviewPart endpoint={endpoint} /> : shown === 'deliveries' ? <DeliveriesList webhookId={id} /> : <SettingsPart key={id} endpoint={endpoint} />)}
       </Loaded>
     </Page>

@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { Ago } from '../../../components/ago.tsx'
 import { Chart } from '../../../components/chart/chart.tsx'
 import { Facts } from '../../../components/facts.tsx'
+import { Problem } from '../../../components/problem.tsx'
 import { RangeChoice, useRange } from '../../../components/range-choice.tsx'
 import { Section } from '../../../components/section.tsx'
 import type { Webhook } from '../../../hub/client.ts'
@@ -28,7 +29,7 @@ export function OverviewPart({ endpoint }: { endpoint: Webhook }) {
 
 function Figures({ id }: { id: string }) {
   const { from, step } = useRange()
-  const { data } = useGet('/api/v1/webhooks/{id}/metrics', { path: { id }, query: { from, step } }, { refetchInterval: 15_000, keepPrevious: true })
+  const { data, error, refetch } = useGet('/api/v1/webhooks/{id}/metrics', { path: { id }, query: { from, step } }, { refetchInterval: 15_000, keepPrevious: true })
   const filled = useMemo(() => data && fillSteps(data.series, { from: data.from, to: data.to, step }), [data, step])
   const times = useMemo(() => filled?.map(({ at }) => at) ?? [], [filled])
   const deliveries = useMemo(() => [
@@ -37,11 +38,13 @@ function Figures({ id }: { id: string }) {
   ], [filled])
   const latency = useMemo(() => [{ name: texts.latency, tone: 'accent' as const, values: filled?.map(({ point }) => point?.averageLatency ?? null) ?? [] }], [filled])
   return (
-    <Section title={texts.figures} text={data ? [texts.nDelivered(formatCompact(data.delivered)), texts.nFailed(formatCompact(data.failed)), data.attempts === 0 ? undefined : texts.rate(formatPercent(data.errorRate)), formatMs(data.averageLatency)].filter(Boolean).join('  ·  ') : ' '} actions={<RangeChoice />}>
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-        <Chart label={texts.deliveriesChart} times={times} series={deliveries} format={formatCompact} />
-        <Chart label={texts.latencyChart} times={times} series={latency} format={formatMs} />
-      </SimpleGrid>
+    <Section title={texts.figures} text={[texts.nDelivered(formatCompact(data?.delivered)), texts.nFailed(formatCompact(data?.failed)), data?.attempts === 0 ? undefined : texts.rate(formatPercent(data?.errorRate)), formatMs(data?.averageLatency)].filter(Boolean).join('  ·  ')} actions={<RangeChoice />}>
+      {data === undefined && error !== null ? <Problem error={error} retry={() => { void refetch() }} /> : (
+        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+          <Chart label={texts.deliveriesChart} times={times} series={deliveries} format={formatCompact} />
+          <Chart label={texts.latencyChart} times={times} series={latency} format={formatMs} />
+        </SimpleGrid>
+      )}
     </Section>
   )
 }

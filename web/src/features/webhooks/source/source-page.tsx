@@ -38,10 +38,10 @@ export function SourcePage() {
   const shown = offered.find((each) => each === part) ?? 'overview'
   const query = useGet('/api/v1/webhook-sources/{id}', { path: { id } })
   return (
-    <Page title={query.data?.name ?? texts.source} crumbs={[{ label: texts.tab, to: path('webhooks', { part: 'sources' }) }]} subtitle={query.data && <Group gap="sm"><State status={query.data.status} /><span>{texts.senders[query.data.verification.scheme] ?? query.data.verification.scheme}</span></Group>}
+    <Page title={query.data?.name ?? texts.source} crumbs={[{ label: texts.tab, to: path('webhooks', { part: 'sources' }) }]} isComing={query.isPending} subtitle={query.data && <Group gap="sm"><State status={query.data.status} /><span>{texts.senders[query.data.verification.scheme] ?? query.data.verification.scheme}</span></Group>}
       actions={query.data && <Actions source={query.data} />}>
       <TabStrip label={texts.sourceParts} tabs={offered.map((each) => ({ key: each, label: texts.sourcePart[each], to: path(`webhooks/sources/${id}`, each === 'overview' ? {} : { part: each }), isCurrent: each === shown }))} />
-      <Loaded query={query}>
+      <Loaded query={query} list={{ label: texts.parts.sources, to: path('webhooks', { part: 'sources' }) }}>
         {(source) => (shown === 'overview' ? <Overview source={source} /> : shown === 'events' ? <EventsList sourceId={id} /> : shown === 'requests' ? <RequestsPart source={source} /> : <SettingsPart key={id} source={source} />)}
       </Loaded>
     </Page>
