@@ -70,6 +70,7 @@ const bodies: Record<string, (of: Everything, url: string) => unknown> = {
   'POST /api/v1/flows': () => ({ document: { dsl: '1.0.3', namespace: 'default', name: 'walked', version: '1.0.0' }, do: [{ say: { set: { a: 1 } } }] }),
   'POST /api/v1/flows/replay': () => ({ definition: { document: { dsl: '1.0.3', namespace: 'default', name: 'walked', version: '1.0.0' }, do: [{ say: { set: { a: 1 } } }] }, testCase: { flow: { namespace: 'default', name: 'walked', version: '1.0.0' }, run: { id: '01a22a0c-43f0-7f76-845e-aaca07bbc163', startedAt: '2026-01-01T00:00:00Z' }, input: {}, status: 'completed', output: { a: 1 }, error: null, tasks: [] } }),
   'POST /api/v1/flows/evaluate': () => ({ value: 1 }),
+  'POST /api/v1/flows/describe-call': (_of, url) => ({ call: 'openapi', with: { document: { endpoint: url } } }),
   'POST /api/v1/flows/plan': () => ({ files: [{ path: 'walked.yaml', content: '' }] }),
   'POST /api/v1/flows/apply': () => ({ files: [{ path: 'walked.yaml', content: '' }] }),
   'POST /api/v1/agents': ({ integration }) => ({ name: 'walked', model: { integration } }),

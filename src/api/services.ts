@@ -19,6 +19,7 @@ import type { Figures } from '../executions/figures.ts'
 import type { Apply } from '../flows/apply.ts'
 import type { Approvals } from '../flows/approvals/approvals.ts'
 import type { Flows } from '../flows/flows.ts'
+import type { DescribeCall } from '../flows/calls/describing/describing.ts'
 import type { Runs } from '../flows/runs/runs.ts'
 import type { Alerts } from '../integrations/alerts.ts'
 import type { Execute } from '../integrations/execute.ts'
@@ -95,6 +96,7 @@ export interface Services {
   sourceFigures: SourceFigures
   flows: Flows
   runs: Runs
+  describeCall: DescribeCall
   approvals: Approvals
   flowApply: Apply
   records: Records

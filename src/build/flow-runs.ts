@@ -29,7 +29,7 @@ export interface FlowRuns {
   engine: Engine
   starting: Starting
   start(): Promise<void>
-  services: Pick<Services, 'runs'>
+  services: Pick<Services, 'runs' | 'describeCall'>
   retention: RunRetention
   /** For /metrics. */
   figures(): Promise<{ live: Record<string, number>, due: number, held: number }>
@@ -78,7 +78,7 @@ export function createFlowRuns({ storage: { database, blobs, links, retention, h
       listening.start()
       admission.start()
     },
-    services: { runs: createRuns({ database, blobs, jq, definitions, engine, starting, maskOf: (tenantId, definition) => secrets.maskOf(tenantId, definition) }) },
+    services: { describeCall: calls.describe, runs: createRuns({ database, blobs, jq, definitions, engine, starting, maskOf: (tenantId, definition) => secrets.maskOf(tenantId, definition) }) },
     retention: createRunRetention({ database, blobs, days: config.runsRetentionDays, ownDays: retention.all }),
     figures: async () => ({ ...await countLive(database), held: engine.stats().held }),
     async close() {

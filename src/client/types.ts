@@ -406,6 +406,17 @@ export type Credential = {
   etag: string
 }
 
+export type DescribedCall = {
+  offers: ({
+    kind: 'operation' | 'channel' | 'service' | 'method' | 'tool' | 'prompt' | 'resource'
+    /** As it stands in the call. */
+    name: string
+    summary: string
+  })[]
+  /** JSON Schema of what the chosen one takes: parameters, fields of the message, the payload, arguments. Null where none is chosen, or it does not say. */
+  input: Record<string, unknown> | null
+}
+
 export type DocumentPreview = {
   title: string
   version: string
@@ -614,6 +625,8 @@ export type FlowFinding = {
   /** In the text as it was sent; counts from 1. */
   line: number
   column: number
+  /** An error only because what it names is not there: with `allowMissing` it is a warning. */
+  allowable?: true
 }
 
 export type FlowPlan = {
@@ -5320,6 +5333,15 @@ export interface Routes {
       /** The first output; null where there is none. */
       output: unknown
     }
+  }
+  /** Ask what a call by a protocol may be made with: operations, channels, services, tools, and what the chosen one takes. */
+  'POST /api/v1/flows/describe-call': {
+    body: {
+      call: 'openapi' | 'asyncapi' | 'grpc' | 'mcp'
+      /** As it stands in the task. What is not there yet may be missing, but for the address. */
+      with: Record<string, unknown>
+    }
+    reply: DescribedCall
   }
   /** Get the latest version of every flow as YAML documents, one after another. */
   'GET /api/v1/flows/export': {

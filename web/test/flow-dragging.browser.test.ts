@@ -136,3 +136,44 @@ test('an operation and a task are dragged from the palette to where they are to 
   await expect.poll(() => documentText(page)).toContain('        - inner: { set: { b: 1 } }\n        - pause:\n')
   expect(complaints).toEqual([])
 })
+
+test('a finger that rests takes hold of a task, and of what is in the palette; one that moves at once scrolls', async () => {
+  const { page, context, visit, complaints } = await dashboard.visitor()
+  await visit('flows/moved', 'The flow moved')
+  await showAll(page)
+  const devtools = await context.newCDPSession(page)
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...points: Point[]): Promise<unknown> => devtools.send('Input.dispatchTouchEvent', { type, touchPoints: points })
+  const swipe = async (from: Point, to: Point): Promise<void> => {
+    for (const part of [0.2, 0.4, 0.6, 0.8, 1]) await touch('touchMove', { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part })
+  }
+  const carry = async (from: Point, to: Point): Promise<void> => {
+    await touch('touchStart', from)
+    await page.locator('.flow-ghost').waitFor()
+    await swipe(from, to)
+    await page.locator('.flow-drop').waitFor()
+    await touch('touchEnd')
+  }
+  await carry(await pointOf(page, '0/first', 0.5), await pointOf(page, '3/last', 0.9))
+  await expect.poll(() => documentText(page)).toContain('# the end\n  # The first.\n  - first: # of all\n')
+  expect(await page.getByRole('region', { name: /^Task:/ }).count()).toBe(0)
+  await undo(page)
+  await expect.poll(() => documentText(page)).toBe(text)
+  await page.getByRole('button', { name: 'Palette', exact: true }).click()
+  const palette = page.getByRole('region', { name: 'Palette' })
+  await palette.getByRole('searchbox').fill('wait')
+  await palette.getByText('No operation has these words.').waitFor()
+  const wait = (await palette.getByRole('button', { name: /^Wait Go on/ }).boundingBox())!
+  await carry({ x: wait.x + 60, y: wait.y + wait.height / 2 }, await pointOf(page, 'inner', 0.9))
+  await expect.poll(() => documentText(page)).toContain('        - inner: { set: { b: 1 } }\n        - pause:\n')
+  await palette.getByRole('searchbox').fill('')
+  const list = palette.getByRole('button', { name: /^Group Several/ })
+  await list.scrollIntoViewIfNeeded()
+  const before = (await list.boundingBox())!
+  const start = { x: before.x + 60, y: before.y + before.height / 2 }
+  await touch('touchStart', start)
+  await swipe(start, { x: start.x, y: start.y - 120 })
+  await touch('touchEnd')
+  expect(await page.locator('.flow-ghost').count()).toBe(0)
+  await expect.poll(async () => (await list.boundingBox())!.y).toBeLessThan(before.y - 40)
+  expect(complaints).toEqual([])
+})

@@ -107,6 +107,26 @@ test('an MCP server is reached over HTTP or by a command; an agent is asked by i
   expect((await definition()).do[1].ask.with.agentCard).toBeUndefined()
 })
 
+test('what a call may be made with is asked of its document; where that fails, its cause is said and the plain form stays', async () => {
+  const { page, add, definition, expectAccessible, complaints } = await open()
+  await add(/^OpenAPI call/)
+  const panel = page.getByRole('region', { name: 'Task: operation' })
+  await panel.getByRole('textbox', { name: 'Address of the document' }).fill(dashboard.shop.replace('openapi.yaml', 'nothing'))
+  await panel.getByRole('button', { name: 'Ask what may be chosen' }).click()
+  await panel.getByText(/It was not told what may be chosen.*answered 401/).waitFor()
+  await panel.getByRole('group', { name: 'Parameters' }).waitFor()
+  await panel.getByRole('textbox', { name: 'Address of the document' }).fill(dashboard.shop)
+  await panel.getByText('It was not told').waitFor({ state: 'detached' })
+  await panel.getByRole('button', { name: 'Ask what may be chosen' }).click()
+  await panel.getByText(/\d to choose from/).waitFor()
+  await panel.getByLabel('Operation').fill('getB')
+  await page.getByRole('option', { name: /^getBook/ }).click()
+  await panel.getByRole('textbox', { name: 'id' }).fill('2')
+  await expect.poll(async () => (await definition()).do[1].operation.with).toMatchObject({ document: { endpoint: dashboard.shop }, operationId: 'getBook', parameters: { id: expect.anything() } })
+  await expectAccessible('a call with what may be chosen')
+  expect(complaints).toEqual([])
+})
+
 test('a call of a function has a form of what the function takes', async () => {
   const { page, definition } = await open()
   await graphNode(page, 'say').click()

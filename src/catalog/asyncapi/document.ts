@@ -30,10 +30,21 @@ export interface AsyncApiDocument {
   findOperation(name: string): AsyncApiChannel | undefined
   /** By a channel's name, or its address. */
   findChannel(name: string): AsyncApiChannel | undefined
+  /** What may be called, and of what it says is sent there a JSON Schema without references. */
+  list(): AsyncApiListed[]
+}
+
+export interface AsyncApiListed {
+  kind: 'operation' | 'channel'
+  name: string
+  summary: string
+  payload(): Json | undefined
 }
 
 const MAX_BYTES = 4 * 1024 * 1024
 const MAX_REFERENCES = 20
+/** Steps into a schema, two a field. */
+const MAX_INLINED = 12
 
 /** Throws HubError `invalid_document`. */
 export function readAsyncApi(bytes: Uint8Array, hints: { contentType?: string | undefined, sourceUrl?: string }): AsyncApiDocument {
@@ -62,6 +73,10 @@ function readVersion3(root: Json): AsyncApiDocument {
       return operation === undefined ? undefined : channelOf(channels.find(([each]) => each === reference), operation)
     },
     findChannel: (name) => channelOf(channels.find(([each]) => each === name) ?? channels.find(([, { address }]) => address === name)),
+    list: () => [
+      ...entriesOf(root, root['operations']).map(([name, operation]) => listed(root, 'operation', name, operation, () => [...listOf(operation['messages']), ...entriesOf(root, (followed(root, operation['channel']) as Json | undefined)?.['messages']).map(([, each]) => each)])),
+      ...channels.map(([name, channel]) => listed(root, 'channel', name, channel, () => entriesOf(root, channel['messages']).map(([, each]) => each))),
+    ],
   }
 }
 
@@ -82,7 +97,41 @@ function readVersion2(root: Json): AsyncApiDocument {
       const found = channels.find(([each]) => each === name)
       return found === undefined ? undefined : channelOf(found, operationsOf(found)[0] ?? {})
     },
+    list: () => channels.flatMap((channel) => [
+      ...operationsOf(channel).flatMap((operation) => (typeof operation['operationId'] === 'string' ? [listed(root, 'operation', operation['operationId'], operation, () => messagesIn(root, operation))] : [])),
+      listed(root, 'channel', channel[0], channel[1], () => messagesIn(root, operationsOf(channel)[0] ?? {})),
+    ]),
   }
+}
+
+/** The first that says what it holds. */
+function listed(root: Json, kind: AsyncApiListed['kind'], name: string, of: Json, messages: () => unknown[]): AsyncApiListed {
+  return {
+    kind, name, summary: text(of['summary']) ?? text(of['title']) ?? text(of['description'])?.split('\n')[0] ?? '',
+    payload() {
+      const found = messages().map((each) => followed(root, each)).flatMap((message) => (isObject(message) ? [payloadOf(root, message['payload'])] : [])).find(isObject)
+      return found === undefined ? undefined : inlined(root, found, 0) as Json
+    },
+  }
+}
+
+function messagesIn(root: Json, operation: Json): unknown[] {
+  const message = followed(root, operation['message'])
+  return isObject(message) && Array.isArray(message['oneOf']) ? message['oneOf'] : [message]
+}
+
+/** As it is, or with the format that it is written in. */
+function payloadOf(root: Json, payload: unknown): unknown {
+  const given = followed(root, payload)
+  return isObject(given) && given['schemaFormat'] !== undefined ? followed(root, given['schema']) : given
+}
+
+/** Without references, which lead into the document; what is deeper than forms are takes anything. */
+function inlined(root: Json, value: unknown, depth: number): unknown {
+  if (depth > MAX_INLINED) return {}
+  const here = followed(root, value)
+  if (Array.isArray(here)) return here.map((each) => inlined(root, each, depth + 1))
+  return isObject(here) ? Object.fromEntries(Object.entries(here).map(([name, each]) => [name, inlined(root, each, depth + 1)])) : here
 }
 
 function serverOf(name: string, { protocol, variables }: Json, address: string): AsyncApiServer {

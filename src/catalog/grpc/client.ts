@@ -5,8 +5,9 @@ import { LRUCache } from 'lru-cache'
 import { HubError } from '../../errors.ts'
 import { createChannels, MESSAGE_BYTES, type ChannelsOptions, type Target } from './channels.ts'
 import { grpcFailure } from './failure.ts'
+import { messageSchema } from './messages.ts'
 import { definitionOfText, type ProtoSource } from './protos.ts'
-import { reflectService } from './reflection.ts'
+import { reflectService, reflectServices } from './reflection.ts'
 
 export interface GrpcCall extends Target {
   /** Its content's hash, and where the text is. Without one the server is asked to describe itself. */
@@ -24,6 +25,12 @@ export interface GrpcCall extends Target {
 
 export interface GrpcMethod { requestStream: boolean, responseStream: boolean }
 
+export interface GrpcService {
+  name: string
+  /** Undefined where nobody asked for this one. */
+  methods?: { name: string, input: Record<string, unknown> }[]
+}
+
 export interface Grpc {
   /**
    * The answer; of a method that answers a stream, all of them. Throws HubError: `invalid_document` for the .proto file,
@@ -32,6 +39,8 @@ export interface Grpc {
   call(call: GrpcCall): Promise<unknown>
   /** How the method takes and answers. Throws as `call` does. */
   describe(call: Omit<GrpcCall, 'messages' | 'metadata'>): Promise<GrpcMethod>
+  /** All services that are there, that of `service` with its methods and JSON Schemas of what they take. Throws as `call` does, but for a service that is not there. */
+  listServices(call: Omit<GrpcCall, 'method' | 'messages' | 'metadata'>): Promise<GrpcService[]>
   close(): void
 }
 
@@ -45,7 +54,7 @@ const STREAM_MESSAGES = 100_000
 export function createGrpc(options: ChannelsOptions): Grpc {
   const channels = createChannels(options)
   const definitions = new LRUCache<string, PackageDefinition>({ max: KEPT_MAX })
-  const definitionOf = async (call: Omit<GrpcCall, 'messages' | 'metadata'>, client: Client): Promise<PackageDefinition> => {
+  const definitionOf = async (call: Omit<GrpcCall, 'method' | 'messages' | 'metadata'>, client: Client): Promise<PackageDefinition> => {
     const key = call.proto?.key ?? `${call.tls} ${call.host}:${call.port} ${call.service}`
     const known = definitions.get(key)
     if (known !== undefined) return known
@@ -78,6 +87,17 @@ export function createGrpc(options: ChannelsOptions): Grpc {
       const { method: { requestStream, responseStream } } = await prepare(call)
       return { requestStream, responseStream }
     },
+    async listServices(call) {
+      const client = await channels.open(call)
+      try {
+        const known = call.proto === undefined ? await reflectServices(client, { deadline: Date.now() + call.timeoutMs, signal: call.signal }) : undefined
+        if (known !== undefined && !known.includes(call.service)) return known.map((name) => ({ name }))
+        const definition = await definitionOf(call, client)
+        return (known ?? servicesIn(definition)).map((name) => ({ name, ...name === call.service && { methods: methodsIn(definition, name) } }))
+      } catch (error) {
+        throw grpcFailure(error, hostOf(call), call.signal)
+      }
+    },
     close: () => { channels.close() },
   }
 }
@@ -91,6 +111,16 @@ function findMethod(definition: PackageDefinition, { service, method }: Pick<Grp
   if (found === undefined || 'format' in found) throw new HubError('operation_not_found', `There is no service ${service.slice(0, 200)}.`, { beforeSending: true })
   if (!Object.hasOwn(found, method)) throw new HubError('operation_not_found', `The service ${service} has no method ${method.slice(0, 200)}: it has ${Object.keys(found).slice(0, 20).join(', ')}.`, { beforeSending: true })
   return found[method] as Method
+}
+
+/** What has no format is a service. */
+function servicesIn(definition: PackageDefinition): string[] {
+  return Object.keys(definition).filter((name) => !('format' in definition[name]!))
+}
+
+function methodsIn(definition: PackageDefinition, service: string): NonNullable<GrpcService['methods']> {
+  const methods = Object.hasOwn(definition, service) ? definition[service] as Record<string, Method> : {}
+  return Object.entries(methods).map(([name, { requestType }]) => ({ name, input: messageSchema(definition, requestType, service) }))
 }
 
 /** Protocol buffers would drop what they don't know, without a word. */

@@ -28,6 +28,7 @@ export async function reflectService(client: Client, service: string, options: R
   return withReflection(client, options, async (ask) => {
     const files = new Map<string, Buffer>()
     const missing = new Set<string>()
+    const filesOf = async (request: Record<string, string>): Promise<string[]> => filesIn(await ask(request), request)
     const take = async (found: string[]): Promise<void> => {
       const { default: descriptor } = await import('protobufjs/ext/descriptor/index.js')
       for (const text of found) {
@@ -38,22 +39,34 @@ export async function reflectService(client: Client, service: string, options: R
         for (const each of dependency) if (!files.has(each)) missing.add(each)
       }
     }
-    await take(await ask({ file_containing_symbol: service }))
+    await take(await filesOf({ file_containing_symbol: service }))
     for (let next = first(missing); next !== undefined; next = first(missing)) {
       if (files.size > MAX_FILES) throw new HubError('upstream_invalid_response', `The server describes itself in more than ${MAX_FILES} files.`)
       missing.delete(next)
-      await take(await ask({ file_by_filename: next }))
+      await take(await filesOf({ file_by_filename: next }))
     }
     return definitionOfDescriptors([...files.values()])
   })
 }
 
+/** Names of all services, that of reflection itself left out. Throws what gRPC throws. */
+export async function reflectServices(client: Client, options: ReflectionOptions): Promise<string[]> {
+  const { list_services_response: listed } = await withReflection(client, options, (ask) => ask({ list_services: '*' }))
+  return (listed?.service ?? []).map(({ name }) => name).filter((name) => !name.startsWith('grpc.reflection.'))
+}
+
+function filesIn({ file_descriptor_response: found, error_response: error }: Answer, request: Record<string, string>): string[] {
+  if (found !== undefined && found !== null) return found.file_descriptor_proto
+  throw new HubError('operation_not_found', `The server does not describe ${Object.values(request)[0]!.slice(0, 200)}${error?.error_message === undefined ? '' : `: ${error.error_message.slice(0, 200)}`}.`)
+}
+
 interface Answer {
+  list_services_response?: { service: { name: string }[] } | null
   file_descriptor_response?: { file_descriptor_proto: string[] } | null
   error_response?: { error_code: number, error_message: string } | null
 }
 
-type Ask = (request: Record<string, string>) => Promise<string[]>
+type Ask = (request: Record<string, string>) => Promise<Answer>
 
 async function withReflection<Result>(client: Client, options: ReflectionOptions, work: (ask: Ask) => Promise<Result>): Promise<Result> {
   try {
@@ -80,18 +93,13 @@ async function ofVersion<Result>(version: string, client: Client, { deadline, si
 }
 
 /** Questions go one after another, so that the next answer is the question's. */
-function askOnce(stream: ClientDuplexStream<object, Answer>, request: Record<string, string>): Promise<string[]> {
+function askOnce(stream: ClientDuplexStream<object, Answer>, request: Record<string, string>): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const done = (settle: () => void): void => {
       stream.off('data', onData).off('error', onError).off('end', onEnd)
       settle()
     }
-    const onData = ({ file_descriptor_response: found, error_response: error }: Answer): void => {
-      done(() => {
-        if (found !== undefined && found !== null) resolve(found.file_descriptor_proto)
-        else reject(new HubError('operation_not_found', `The server does not describe ${Object.values(request)[0]!.slice(0, 200)}${error?.error_message === undefined ? '' : `: ${error.error_message.slice(0, 200)}`}.`))
-      })
-    }
+    const onData = (answer: Answer): void => { done(() => { resolve(answer) }) }
     const onError = (error: Error): void => { done(() => { reject(error) }) }
     const onEnd = (): void => { done(() => { reject(new HubError('upstream_invalid_response', 'The server broke off its description of itself.')) }) }
     stream.on('data', onData).on('error', onError).on('end', onEnd)

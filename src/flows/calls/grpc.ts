@@ -9,7 +9,7 @@ import type { CallDeps } from './deps.ts'
 import { readEndpoint, type Resource, type Resources } from './resources.ts'
 import { REQUEST_TIMEOUT_MS } from './sending.ts'
 
-const grpcArguments = z.object({
+export const grpcArguments = z.object({
   proto: externalResource,
   service: z.object({
     name: z.string().min(1),
@@ -24,7 +24,7 @@ type GrpcArguments = z.output<typeof grpcArguments>
 
 const PROTO_BYTES = 4 * 1024 * 1024
 /** The DSL has no word for TLS. */
-const TLS_PORTS = new Set([443, 8443])
+export const TLS_PORTS = new Set([443, 8443])
 
 export function createGrpcCall({ grpc, resources, authentication }: Pick<CallDeps, 'authentication'> & { grpc: Grpc, resources: Resources }): Effect {
   return async (given, context) => {
@@ -38,11 +38,11 @@ export function createGrpcCall({ grpc, resources, authentication }: Pick<CallDep
 }
 
 /** `reflection://…`: the server describes itself. */
-function isReflection({ endpoint }: ExternalResource): boolean {
+export function isReflection({ endpoint }: ExternalResource): boolean {
   return (typeof endpoint === 'string' ? endpoint : endpoint.uri).startsWith('reflection:')
 }
 
-async function loadProto(resources: Resources, proto: ExternalResource, context: EffectContext): Promise<{ key: string, text: string, readImport(name: string): Promise<string | undefined> }> {
+export async function loadProto(resources: Resources, proto: ExternalResource, context: EffectContext): Promise<{ key: string, text: string, readImport(name: string): Promise<string | undefined> }> {
   const main = await resources.load(proto, context, { maxBytes: PROTO_BYTES })
   return { key: `${main.sha256} ${main.url}`, text: main.bytes.toString('utf8'), readImport: (name) => readImport(resources, { proto, main, name }, context) }
 }

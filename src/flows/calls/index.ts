@@ -9,12 +9,13 @@ import { createAsyncApiCall } from './asyncapi.ts'
 import { createAuthentication } from './authentication/resolve.ts'
 import { createContainerRun } from './container.ts'
 import type { Allowances, CallDeps } from './deps.ts'
+import { createDescribeCall, type DescribeCall } from './describing/describing.ts'
 import { createFunctionCall, type FunctionDeps } from './function.ts'
 import { createResolveFunction } from './functions.ts'
 import { createGrpcCall } from './grpc.ts'
 import { createHttpCall } from './http.ts'
 import { createMcpCall } from './mcp.ts'
-import { createOpenApiCall } from './openapi.ts'
+import { createOpenApiCall, createOpenApiOperations } from './openapi.ts'
 import { createResources } from './resources.ts'
 import { createLoadSchema, type LoadSchema } from './schema.ts'
 import { createScriptRun } from './script.ts'
@@ -28,24 +29,27 @@ export interface CallsOptions extends Omit<CallDeps, 'authentication'>, Function
 
 export interface Calls extends Effects {
   loadSchema: LoadSchema
+  describe: DescribeCall
   close(): Promise<void>
 }
 
 export function createCalls(options: CallsOptions): Calls {
   const { http, guard, allow, ca } = options
   const authentication = createAuthentication(options)
-  const deps = { ...options, authentication, resources: createResources({ ...options, authentication }) }
+  const deps = { ...options, authentication, resources: createResources({ ...options, authentication }), operations: createOpenApiOperations() }
   const grpc = createGrpc({ guard, ...ca !== undefined && { ca } })
+  const mcp = createMcp({ http })
   const sandbox = createSandbox()
   const container = createContainerRun({ allow })
   return {
     kinds: {
       http: createHttpCall(deps), openapi: createOpenApiCall(deps), grpc: createGrpcCall({ ...deps, grpc }), asyncapi: createAsyncApiCall({ ...deps, asyncApi: createAsyncApi({ http, guard }) }),
-      mcp: createMcpCall({ ...deps, mcp: createMcp({ http }) }), a2a: createA2aCall(deps), function: createFunctionCall({ ...options, resolveFunction: createResolveFunction(deps) }),
+      mcp: createMcpCall({ ...deps, mcp }), a2a: createA2aCall(deps), function: createFunctionCall({ ...options, resolveFunction: createResolveFunction(deps) }),
       script: createScriptRun({ ...deps, sandbox }), shell: createShellRun({ allow }), container: container.run,
     },
     resolveAuthentication: authentication.resolve,
     loadSchema: createLoadSchema(deps),
+    describe: createDescribeCall({ ...deps, grpc, mcp }),
     async close() {
       container.close()
       grpc.close()

@@ -11,7 +11,7 @@ import { readEndpoint } from './resources.ts'
 import { REQUEST_TIMEOUT_MS } from './sending.ts'
 import { programPath, withTemporaryFolder } from './temporary.ts'
 
-const mcpArguments = z.object({
+export const mcpArguments = z.object({
   protocolVersion: z.string().default('2025-06-18'),
   method: z.enum(['tools/list', 'tools/call', 'prompts/list', 'prompts/get', 'resources/list', 'resources/read', 'resources/templates/list']),
   parameters: z.record(z.string(), z.unknown()).default({}),
@@ -44,15 +44,17 @@ export function createMcpCall(deps: McpDeps): Effect {
 }
 
 async function serverOf({ authentication, allow }: McpDeps, { transport: { http, stdio } }: McpArguments, { cwd, context }: { cwd: string, context: EffectContext }): Promise<McpServer> {
-  if (http !== undefined) {
-    const { url, authentication: policy } = readEndpoint(http.endpoint, context.input)
-    const headers = { ...http.headers, ...depthHeader(context.caller) }
-    if (policy === undefined) return { http: { url, headers } }
-    const { scheme, parameter } = await authentication.resolveEvaluated(policy, context)
-    if (parameter === '') throw fault('configuration', `MCP knows no ${scheme} authentication.`)
-    return { http: { url, headers: { ...headers, authorization: `${scheme} ${parameter}` } } }
-  }
+  if (http !== undefined) return httpServerOf(authentication, http, context)
   if (stdio === undefined) throw fault('configuration', 'An MCP transport is http or stdio.')
   if (!allow.stdioCommands.includes(stdio.command)) throw fault('configuration', `MCP servers may not be started by ${stdio.command.slice(0, 100)} here: the operator names the commands that may in INTERCHANGE_ALLOW_COMMANDS.`)
   return { stdio: { command: stdio.command, args: stdio.arguments, environment: { ...programPath(), ...stdio.environment }, cwd } }
+}
+
+export async function httpServerOf(authentication: CallDeps['authentication'], { endpoint: given, headers: own }: NonNullable<McpArguments['transport']['http']>, context: EffectContext): Promise<McpServer> {
+  const { url, authentication: policy } = readEndpoint(given, context.input)
+  const headers = { ...own, ...depthHeader(context.caller) }
+  if (policy === undefined) return { http: { url, headers } }
+  const { scheme, parameter } = await authentication.resolveEvaluated(policy, context)
+  if (parameter === '') throw fault('configuration', `MCP knows no ${scheme} authentication.`)
+  return { http: { url, headers: { ...headers, authorization: `${scheme} ${parameter}` } } }
 }

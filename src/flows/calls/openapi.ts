@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { compileOperation, type CompiledOperation } from '../../catalog/openapi/compile/operation.ts'
 import { inputParameters } from '../../catalog/openapi/compile/input.ts'
 import { importDocument, resolveOperation } from '../../catalog/openapi/engine.ts'
-import type { ImportedDocument, ResolvedOperation } from '../../catalog/openapi/types.ts'
+import type { ImportedDocument, ImportedOperation, ResolvedOperation } from '../../catalog/openapi/types.ts'
 import { encodeBody } from '../../integrations/encode-body.ts'
 import type { HttpRequest } from '../../lib/http/http.ts'
 import type { Effect } from '../effect.ts'
@@ -29,14 +29,22 @@ const KEPT_BYTES = 64 * 1024 * 1024
 const KEPT_MS = 600_000
 const KEPT_OPERATIONS = 500
 
+/** What documents are asked for as. */
+export const DOCUMENTS = 'application/json, application/yaml;q=0.9, */*;q=0.5'
+
+export interface OpenApiOperations {
+  /** Throws HubError `operation_not_found`, and as an import does. */
+  find(resource: Resource, operationId: string): Promise<FoundOperation>
+  list(resource: Resource): Promise<ImportedOperation[]>
+}
+
 interface Opened { key: string, document: ImportedDocument }
 
-export function createOpenApiCall(deps: Pick<CallDeps, 'http' | 'blobs' | 'authentication'> & { resources: Resources }): Effect {
-  const findOperation = createOperations()
+export function createOpenApiCall(deps: Pick<CallDeps, 'http' | 'blobs' | 'authentication'> & { resources: Resources, operations: OpenApiOperations }): Effect {
   return async (given, context) => {
     const args = readArguments(openApiArguments, given, 'call: openapi')
-    const resource = await deps.resources.load(args.document, context, { maxBytes: MAX_BYTES, accept: 'application/json, application/yaml;q=0.9, */*;q=0.5' })
-    const operation = await findOperation(resource, args.operationId)
+    const resource = await deps.resources.load(args.document, context, { maxBytes: MAX_BYTES, accept: DOCUMENTS })
+    const operation = await deps.operations.find(resource, args.operationId)
     const input = inputOf(operation, args.parameters)
     operation.compiled.validateInput(input)
     const { method, url, ...rest } = operation.compiled.buildRequest({ input, credentials: operation.keys(args.parameters), configuration: {}, idempotencyKey: context.idempotencyKey })
@@ -47,7 +55,7 @@ export function createOpenApiCall(deps: Pick<CallDeps, 'http' | 'blobs' | 'authe
   }
 }
 
-interface Found {
+export interface FoundOperation {
   compiled: CompiledOperation
   /** Names in the operation's input. */
   known: ReadonlySet<string>
@@ -57,9 +65,9 @@ interface Found {
 }
 
 /** Documents and operations by the document's content. Large documents are read in a worker. */
-function createOperations(): (resource: Resource, operationId: string) => Promise<Found> {
+export function createOpenApiOperations(): OpenApiOperations {
   const documents = new LRUCache<string, Opened>({ max: 100, maxSize: KEPT_BYTES, ttl: KEPT_MS, sizeCalculation: ({ document }) => Math.min(document.normalised.length + 1, KEPT_BYTES) })
-  const operations = new LRUCache<string, Found>({ max: KEPT_OPERATIONS, ttl: KEPT_MS })
+  const operations = new LRUCache<string, FoundOperation>({ max: KEPT_OPERATIONS, ttl: KEPT_MS })
   const opening = new Map<string, Promise<Opened>>()
 
   const open = async (resource: Resource): Promise<Opened> => {
@@ -74,7 +82,7 @@ function createOperations(): (resource: Resource, operationId: string) => Promis
     return opened
   }
 
-  return async (resource, operationId) => {
+  const find = async (resource: Resource, operationId: string): Promise<FoundOperation> => {
     const name = `${resource.sha256} ${resource.url} ${operationId}`
     const known = operations.get(name)
     if (known !== undefined) return known
@@ -83,6 +91,7 @@ function createOperations(): (resource: Resource, operationId: string) => Promis
     operations.set(name, found)
     return found
   }
+  return { find, list: async (resource) => (await open(resource)).document.operations }
 }
 
 async function readDocument(key: string, { bytes, contentType, url }: Resource): Promise<Opened> {
@@ -90,7 +99,7 @@ async function readDocument(key: string, { bytes, contentType, url }: Resource):
 }
 
 /** The task says how to authenticate. Of the document's own schemes only API keys are served, as parameters by their names. */
-function compile(resolved: ResolvedOperation, { securitySchemes }: ImportedDocument): Found {
+function compile(resolved: ResolvedOperation, { securitySchemes }: ImportedDocument): FoundOperation {
   const apiKeys = Object.fromEntries(Object.entries(securitySchemes).filter(([, { type }]) => type === 'apiKey'))
   const security = resolved.security.map((requirement) => Object.fromEntries(Object.entries(requirement).filter(([scheme]) => apiKeys[scheme] !== undefined)))
   const operation = { ...resolved, security: [...security, {}] }
@@ -103,7 +112,7 @@ function compile(resolved: ResolvedOperation, { securitySchemes }: ImportedDocum
 }
 
 /** What is no parameter belongs to the body, unless a whole body is given: the DSL has parameters only. */
-function inputOf({ compiled, known, takesBody, keys }: Found, parameters: Record<string, unknown>): Record<string, unknown> {
+function inputOf({ compiled, known, takesBody, keys }: FoundOperation, parameters: Record<string, unknown>): Record<string, unknown> {
   const apiKeys = new Set(Object.values(keys(parameters)))
   const entries = Object.entries(parameters).filter(([, value]) => !apiKeys.has(value))
   const taken = entries.filter(([name]) => known.has(name) || takesBody && (name === 'body' || name === 'contentType'))

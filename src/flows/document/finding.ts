@@ -15,6 +15,8 @@ export interface Finding extends FieldError {
   code: FindingCode
   line: number
   column: number
+  /** An error only as long as what it names is not there. */
+  allowable?: true
 }
 
 /** A finding before its place in the text is known. `at` says what the place is: the key of the member, or its value. */
@@ -34,7 +36,7 @@ const absences: ReadonlySet<FindingCode> = new Set(['unknown_integration', 'unkn
 
 /** For those who want it to run as it is: what is named and not there is an error, too. */
 export function refusingAbsences<Each extends Pick<Finding, 'severity' | 'code'>>(findings: readonly Each[]): Each[] {
-  return findings.map((finding) => (absences.has(finding.code) ? { ...finding, severity: 'error' } : finding))
+  return findings.map((finding) => (absences.has(finding.code) ? { ...finding, severity: 'error', allowable: true } : finding))
 }
 
 export function hasErrors(findings: readonly Pick<Finding, 'severity'>[]): boolean {

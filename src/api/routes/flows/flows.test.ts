@@ -142,6 +142,22 @@ describe('versions', () => {
   })
 })
 
+describe('what a call may be made with', () => {
+  const describeCall = (body: object, key = hub.key): Promise<Reply<any>> => hub.call('POST', '/api/v1/flows/describe-call', body, { key }) // eslint-disable-line typescript/no-explicit-any
+  const metadata = { call: 'openapi', with: { document: { endpoint: 'http://169.254.169.254/openapi.json' } } }
+
+  test('is asked for those who may write flows, within the addresses that the hub may reach', async () => {
+    expect(await describeCall(metadata)).toMatchObject({ status: 422, body: { code: 'address_refused' } })
+    const { body: { key } } = await hub.call('POST', '/api/v1/keys', { name: 'only looks', role: 'viewer' })
+    expect(await describeCall(metadata, key)).toMatchObject({ status: 403 })
+  })
+
+  test('is refused with its place where the call does not say whom to ask', async () => {
+    expect(await describeCall({ call: 'openapi', with: {} })).toMatchObject({ status: 422, body: { code: 'invalid_input', errors: [{ pointer: '/with/document' }] } })
+    expect(await describeCall({ call: 'http', with: {} })).toMatchObject({ status: 422, body: { errors: [{ pointer: '/call' }] } })
+  })
+})
+
 describe('an expression', () => {
   const evaluate = (body: object, key = hub.key): Promise<Reply<any>> => hub.call('POST', '/api/v1/flows/evaluate', body, { key }) // eslint-disable-line typescript/no-explicit-any
 

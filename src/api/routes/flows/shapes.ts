@@ -26,6 +26,7 @@ export const finding = z.object({
   severity: z.enum(['error', 'warning']), code: z.enum(findingCodes).describe('Stable: programs may rely on it.'),
   pointer: z.string().describe('JSON Pointer into the document.'), detail: z.string().describe('For people: goes on where the pointer ends.'),
   line: z.number().int().describe('In the text as it was sent; counts from 1.'), column: z.number().int(),
+  allowable: z.literal(true).optional().describe('An error only because what it names is not there: with `allowMissing` it is a warning.'),
 }).meta({ id: 'FlowFinding' })
 
 export const storedFlow = z.object({

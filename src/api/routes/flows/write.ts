@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { describedCalls } from '../../../flows/calls/describing/describing.ts'
 import { Answer, defineRoute, type Route } from '../../route.ts'
 import { finding, flowDocument, flowParam, flowSummary, missingAllowed, MOST_BODY_BYTES, readSourceBody, statusOf, storedFlow, tag, toSummary, versionParam } from './shapes.ts'
 
@@ -50,6 +51,22 @@ export const evaluateExpression = defineRoute({
   freeText: ['/value', '/input', '/variables'],
   reply: z.object({ output: z.unknown().describe('The first output; null where there is none.') }),
   handle: async ({ flows }, { caller, body: { value, bare, input = null, variables } }) => ({ output: await flows.evaluate(caller, { value, bare, input, variables }) }),
+})
+
+export const describeCall = defineRoute({
+  method: 'POST', path: '/api/v1/flows/describe-call', scope: 'flows:write', tag,
+  summary: 'Ask what a call by a protocol may be made with: operations, channels, services, tools, and what the chosen one takes.',
+  description: 'The document or the server is asked by the hub, within the addresses that it may reach. Nothing is called and no secret opened: an authentication by expressions or names is left out. An address that takes an expression is refused, and so is an MCP server that is a program on the hub.',
+  body: z.strictObject({ call: z.enum(describedCalls), with: z.record(z.string(), z.unknown()).describe('As it stands in the task. What is not there yet may be missing, but for the address.') }),
+  freeText: ['/with'],
+  reply: z.object({
+    offers: z.array(z.object({ kind: z.enum(['operation', 'channel', 'service', 'method', 'tool', 'prompt', 'resource']), name: z.string().describe('As it stands in the call.'), summary: z.string() })),
+    input: z.record(z.string(), z.unknown()).nullable().describe('JSON Schema of what the chosen one takes: parameters, fields of the message, the payload, arguments. Null where none is chosen, or it does not say.'),
+  }).meta({ id: 'DescribedCall' }),
+  async handle({ describeCall: describe }, { caller, body, request }) {
+    const { offers, input = null } = await describe(caller, body, request.signal)
+    return { offers, input }
+  },
 })
 
 export const publishVersion = defineRoute({

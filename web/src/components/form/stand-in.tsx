@@ -12,7 +12,7 @@ export function StandInField({ stand: { opening, start, choose, leave, View }, f
     return (
       <div className="app-over">
         {children}
-        <ActionIcon size="sm" className="app-stand-in" aria-label={choose(label)} title={choose(label)} onClick={() => { set(start) }}><Braces size={13} /></ActionIcon>
+        <ActionIcon size={24} className="app-stand-in" aria-label={choose(label)} title={choose(label)} onClick={() => { set(start) }}><Braces size={13} /></ActionIcon>
       </div>
     )
   }

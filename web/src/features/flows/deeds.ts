@@ -27,14 +27,19 @@ export function useDeleteFlow(done: () => void): UseMutationResult<unknown, Erro
 
 export interface Document { text: string, format: 'yaml' | 'json' }
 
-/** `over`: the etag of the flow that the change was made from. */
-export interface ToStore extends Document { draft: boolean, over: string | undefined }
+export interface ToStore extends Document {
+  draft: boolean
+  /** The etag of the flow that the change was made from. */
+  over: string | undefined
+  /** Though it names what is not there. */
+  isAllowed?: boolean
+}
 
 /** A failure is shown where the document is edited. */
 export function useStore(done: (stored: StoredFlow, document: Document) => void): UseMutationResult<StoredFlow, Error, ToStore> {
   return useAction<ToStore, StoredFlow>({
-    run: ({ hub }, { text, format, draft, over }) => hub.post('/api/v1/flows', { query: { draft: String(draft) }, body: text, contentType: `application/${format}`, ...over !== undefined && { ifMatch: over } }), changes: CHANGES,
-    done(stored, { draft, over: _over, ...document }) {
+    run: ({ hub }, { text, format, draft, over, isAllowed = draft }) => hub.post('/api/v1/flows', { query: { draft: String(draft), allowMissing: String(isAllowed) }, body: text, contentType: `application/${format}`, ...over !== undefined && { ifMatch: over } }), changes: CHANGES,
+    done(stored, { draft, over: _over, isAllowed: _isAllowed, ...document }) {
       notifyDone((stored.outcome === 'unchanged' ? texts.unchanged : draft ? texts.draftSaved : texts.published)(stored.version))
       done(stored, document)
     },

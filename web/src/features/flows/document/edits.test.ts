@@ -183,3 +183,9 @@ describe('what the text shares or writes unusually', () => {
 test('a new task gets a name that no other has', () => {
   expect([freeName([], 'set'), freeName(['set', 'set2'], 'set'), freeName([], 'end')]).toEqual(['set', 'set3', 'end2'])
 })
+
+test('what says how a flow begins comes before its tasks, and their comments', () => {
+  const flow = 'document: { name: a }\n# What it does.\ndo:\n  - a: { set: {} }\n'
+  expect(setValue(flow, '/schedule/cron', '0 8 * * *')).toBe("document: { name: a }\nschedule:\n  cron: 0 8 * * *\n# What it does.\ndo:\n  - a: { set: {} }\n")
+  expect(setValue(flow, '/timeout/after/seconds', 1)).toBe(`${flow}timeout:\n  after:\n    seconds: 1\n`)
+})

@@ -44,6 +44,9 @@ function replaceInBlock(text: string, pair: Pair, value: unknown, style: Style):
   return put(text, colon + 1, end, rendered)
 }
 
+/** Of a document: what is written before its tasks. */
+const leading = new Set(['input', 'use', 'schedule'])
+
 /** A member more. The map may be empty, but must be one. */
 export function addMember(read: Read, pointer: string, key: string, value: unknown): Changed {
   const { text, document } = read
@@ -55,6 +58,9 @@ export function addMember(read: Read, pointer: string, key: string, value: unkno
   const last = map.items.at(-1)
   if (first === undefined || last === undefined) return undefined
   const column = columnOf(text, keyStart(first))
+  const tasks = pointer === '' && leading.has(key) ? map.items.findIndex(({ key: name }) => isScalar(name) && name.value === 'do') : -1
+  const lines = tasks === -1 ? undefined : pairLines(text, map, tasks)
+  if (lines !== undefined) return put(text, lines.from, lines.from, `${' '.repeat(column)}${blockPair(key, value, column, style)}\n`)
   const at = lineEnd(text, endOfPair(text, last))
   return put(text, at, at, `\n${' '.repeat(column)}${blockPair(key, value, column, style)}`)
 }

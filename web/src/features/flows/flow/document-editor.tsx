@@ -1,12 +1,12 @@
 import { ActionIcon, Button, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
 import { useBlocker } from '@tanstack/react-router'
-import { Redo2, Save, Send, Settings2, Shapes, Undo2 } from 'lucide-react'
+import { Redo2, Save, Settings2, Shapes, Undo2 } from 'lucide-react'
 import { Suspense, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { Editor, type EditorCommands, type EditorPlace } from '../../../components/code/editor.tsx'
 import { lazily } from '../../../components/lazily.ts'
 import { Problem } from '../../../components/problem.tsx'
 import { texts as common } from '../../../components/texts.ts'
-import { isProblem, type Flow, type StoredFlow } from '../../../hub/client.ts'
+import { isProblem, type Flow, type FlowFinding, type StoredFlow } from '../../../hub/client.ts'
 import { useTenant } from '../../../hub/session.ts'
 import { useUrl } from '../../../routing/url.ts'
 import { useStore } from '../deeds.ts'
@@ -14,6 +14,7 @@ import type { Docked } from '../editor/visual.tsx'
 import { nextVersion, template, withVersion } from '../template.ts'
 import { texts } from '../texts.ts'
 import { Findings } from './findings.tsx'
+import { Publish } from './publish.tsx'
 import { useValidation } from './use-validation.ts'
 
 interface DocumentEditorProps {
@@ -53,7 +54,7 @@ export function DocumentEditor({ stored, text, onText, onStored, beside }: Docum
   const base = useRef(stored)
   if (!isDirty) base.current = stored
   const isConflict = isProblem(store.error, 'precondition_failed')
-  const save = (draft: boolean, over = base.current?.etag): void => { store.mutate({ text, format, draft, over }) }
+  const save = (draft: boolean, { over = base.current?.etag, isAllowed = draft } = {}): void => { store.mutate({ text, format, draft, over, isAllowed }) }
   // Said before anything is changed: nothing is to jump at the first key.
   const published = stored?.status === 'published' && (checked.version ?? stored.version) === stored.version ? stored.version : undefined
   const isFixed = published !== undefined && isDirty
@@ -63,14 +64,14 @@ export function DocumentEditor({ stored, text, onText, onStored, beside }: Docum
       <Group gap="xs" justify="space-between">
         <Group gap="xs">{beside}<SegmentedControl aria-label={texts.view} data={Object.entries(texts.views).map(([value, label]) => ({ value, label }))} value={view} onChange={(next) => { setUrl({ view: next === 'both' ? undefined : next }) }} />{mayWrite && <Tools commands={commands} docked={docked} onDock={view === 'text' ? undefined : setDocked} />}{!isNew && <Text size="sm" c="dimmed" style={{ visibility: isDirty ? 'visible' : 'hidden' }}>{texts.unsaved}</Text>}</Group>
         {mayWrite
-          ? <StoreButtons isPending={store.isPending ? store.variables.draft : undefined} isAllowed={isSavable || stored?.status === 'draft'} isSavable={isSavable} isDirty={isDirty} onStore={save} {...!isNew && { onDiscard: () => { onText(stored.source) } }} />
+          ? <StoreButtons isPending={store.isPending ? store.variables.draft : undefined} isAllowed={isSavable || stored?.status === 'draft'} isSavable={isSavable} isDirty={isDirty} findings={checked.findings} onGo={setGoTo} onStore={save} {...!isNew && { onDiscard: () => { onText(stored.source) } }} />
           : <Text size="sm" c="dimmed">{texts.mayNotWrite}</Text>}
       </Group>
       {published !== undefined && mayWrite && <Fixed version={published} onRaise={(next) => { onText(withVersion(text, published, next)) }} />}
       {store.isError && !isConflict && <Problem error={store.error} title={texts.saveFailed} />}
       {isConflict && base.current !== undefined && (
         <Suspense fallback={null}>
-          <Conflict base={base.current} version={checked.version ?? base.current.version} onSaveMine={({ etag }) => { save(store.variables!.draft, etag) }} onTakeTheirs={(theirs) => {
+          <Conflict base={base.current} version={checked.version ?? base.current.version} onSaveMine={({ etag }) => { save(store.variables!.draft, { over: etag, isAllowed: store.variables!.isAllowed ?? false }) }} onTakeTheirs={(theirs) => {
             base.current = theirs
             store.reset()
             onText(theirs.source)
@@ -110,14 +111,14 @@ function Fixed({ version, onRaise }: { version: string, onRaise(version: string)
   return <Group gap="xs"><Text size="sm">{texts.raiseText(version)}</Text><Button variant="default" onClick={() => { onRaise(next) }}>{texts.raise(next)}</Button></Group>
 }
 
-interface StoreButtonsProps { isPending: boolean | undefined, isAllowed: boolean, isSavable: boolean, isDirty: boolean, onStore(draft: boolean): void, onDiscard?: () => void }
+interface StoreButtonsProps { isPending: boolean | undefined, isAllowed: boolean, isSavable: boolean, isDirty: boolean, findings: FlowFinding[] | undefined, onGo(place: EditorPlace): void, onStore(draft: boolean, options?: { isAllowed: boolean }): void, onDiscard?: () => void }
 
-function StoreButtons({ isPending, isAllowed, isSavable, isDirty, onStore, onDiscard }: StoreButtonsProps) {
+function StoreButtons({ isPending, isAllowed, isSavable, isDirty, findings, onGo, onStore, onDiscard }: StoreButtonsProps) {
   return (
     <Group gap="xs">
       {onDiscard !== undefined && <Button variant="subtle" color="gray" disabled={!isDirty} onClick={onDiscard}>{texts.discard}</Button>}
       <Button variant="default" leftSection={<Save size={14} />} disabled={!isSavable} loading={isPending === true} onClick={() => { onStore(true) }}>{texts.saveDraft}</Button>
-      <Button leftSection={<Send size={14} />} disabled={!isAllowed} loading={isPending === false} onClick={() => { onStore(false) }}>{texts.publish}</Button>
+      <Publish findings={findings} isAllowed={isAllowed} isPending={isPending === false} onGo={onGo} onPublish={(isAllowedToMiss) => { onStore(false, { isAllowed: isAllowedToMiss }) }} />
     </Group>
   )
 }

@@ -1,13 +1,13 @@
-import { Button, Group, Stack } from '@mantine/core'
+import { Button, Group, Modal, Stack } from '@mantine/core'
 import { GitCompareArrows } from 'lucide-react'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { Ago } from '../../../components/ago.tsx'
 import { notifyDone, notifyFailed } from '../../../components/notify.tsx'
 import { Status } from '../../../components/status.tsx'
 import type { Column } from '../../../components/table/columns.ts'
 import { DataTable } from '../../../components/table/data-table.tsx'
 import { useAction } from '../../../hub/action.ts'
-import type { FlowVersion, StoredFlow } from '../../../hub/client.ts'
+import { isProblem, type FlowFinding, type FlowVersion, type StoredFlow } from '../../../hub/client.ts'
 import { useRows } from '../../../hub/queries.ts'
 import { useTenant } from '../../../hub/session.ts'
 import { useGo } from '../../../routing/link.tsx'
@@ -18,6 +18,7 @@ import { nextVersion, withVersion } from '../template.ts'
 import { texts } from '../texts.ts'
 import { Difference } from './difference.tsx'
 import type { PartProps } from './part.ts'
+import { Kept } from './publish.tsx'
 
 export function VersionsPart({ flow: { flowId, version: latest, predefined } }: PartProps) {
   const path = usePath()
@@ -44,12 +45,25 @@ const columns: Column<FlowVersion>[] = [
 
 function DraftDeeds({ flowId, version }: { flowId: string, version: string }) {
   const path = { flow: flowId, version }
+  const [kept, setKept] = useState<FlowFinding[]>()
   const failed = (error: Error): void => { notifyFailed(texts.changeFailed, error) }
-  const publish = useAction({ run: ({ hub }) => hub.post('/api/v1/flows/{flow}/versions/{version}/publish', { path }), changes: CHANGES, done: () => { notifyDone(texts.published(version)) }, failed })
+  const publish = useAction<boolean>({
+    run: ({ hub }, isAllowed) => hub.post('/api/v1/flows/{flow}/versions/{version}/publish', { path, query: { allowMissing: String(isAllowed) } }), changes: CHANGES,
+    done() {
+      setKept(undefined)
+      notifyDone(texts.published(version))
+    },
+    failed(error) {
+      const findings = isProblem(error, 'invalid_document') ? error.problem['findings'] as FlowFinding[] | undefined : undefined
+      if (findings === undefined) failed(error)
+      else setKept(findings.filter(({ severity }) => severity === 'error'))
+    },
+  })
   const remove = useAction({ run: ({ hub }) => hub.delete('/api/v1/flows/{flow}/versions/{version}', { path }), changes: CHANGES, done: () => { notifyDone(texts.draftDeleted(version)) }, failed })
   return (
     <Group gap="xs" justify="flex-end" wrap="nowrap">
-      <Button variant="default" aria-label={`${texts.publishDraft}: ${version}`} loading={publish.isPending} onClick={() => { publish.mutate() }}>{texts.publishDraft}</Button>
+      {kept !== undefined && <Modal opened onClose={() => { setKept(undefined) }} title={`${texts.publishDraft}: ${version}`}><Kept errors={kept} onPublish={() => { publish.mutate(true) }} /></Modal>}
+      <Button variant="default" aria-label={`${texts.publishDraft}: ${version}`} loading={publish.isPending} onClick={() => { publish.mutate(false) }}>{texts.publishDraft}</Button>
       <Button variant="default" aria-label={`${texts.deleteDraft}: ${version}`} loading={remove.isPending} onClick={() => { remove.mutate() }}>{texts.deleteDraft}</Button>
     </Group>
   )

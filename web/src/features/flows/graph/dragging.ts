@@ -1,5 +1,5 @@
-/** What is dragged by the mouse, from a press until it is let go. It lives beside the pages: each move would draw them anew. */
-import { createContext, useContext, useSyncExternalStore, type PointerEvent as ReactPointerEvent } from 'react'
+/** What is dragged by mouse, pen or finger, from a press until it is let go. It lives beside the pages: each move would draw them anew. */
+import { createContext, useCallback, useContext, useSyncExternalStore, type PointerEvent as ReactPointerEvent } from 'react'
 import type { DropPlace } from './drop.ts'
 import type { Task } from './tasks.ts'
 
@@ -13,7 +13,7 @@ export interface Dragged {
 export interface DragState { dragged: Dragged, x: number, y: number }
 
 export interface Dragging {
-  /** From a press on what may be dragged; a click stays a click. */
+  /** From a press on what may be dragged; a click stays a click, and a finger that moves at once scrolls. */
   begin(event: ReactPointerEvent<HTMLElement>, dragged: Dragged): void
   /** Where it would be put if it was let go now. */
   aim(place: DropPlace | undefined): void
@@ -23,6 +23,9 @@ export interface Dragging {
 
 /** Less is a click by an unsteady hand. */
 const LEAST_PX = 6
+/** A finger that rests so long, within so many pixels, takes hold. */
+const HOLD_MS = 350
+const RESTING_PX = 10
 
 export function createDragging(): Dragging {
   const listeners = new Set<() => void>()
@@ -35,10 +38,9 @@ export function createDragging(): Dragging {
   }
   return {
     begin(event, dragged) {
-      // A finger scrolls; what it cannot drag has buttons and keys.
-      if (event.button !== 0 || event.pointerType === 'touch') return
-      follow({ x: event.clientX, y: event.clientY }, {
-        moved: ({ clientX: x, clientY: y }) => { show({ dragged, x, y }) },
+      if (event.button !== 0) return
+      follow({ x: event.clientX, y: event.clientY, id: event.pointerId, isFinger: event.pointerType === 'touch' }, {
+        moved: ({ x, y }) => { show({ dragged, x, y }) },
         ended(isDropped) {
           const at = place
           show(undefined)
@@ -55,14 +57,22 @@ export function createDragging(): Dragging {
   }
 }
 
-interface Followed { moved(event: PointerEvent): void, ended(isDropped: boolean): void }
+interface At { x: number, y: number }
+interface Followed { moved(at: At): void, ended(isDropped: boolean): void }
 
 /** Escape gives it up. */
-function follow(from: { x: number, y: number }, { moved, ended }: Followed): void {
+function follow(from: At & { id: number, isFinger: boolean }, { moved, ended }: Followed): void {
   const done = new AbortController()
   const { signal } = done
   let isUnderWay = false
+  const take = (at: At): void => {
+    isUnderWay = true
+    document.documentElement.setAttribute('data-dragging', '')
+    moved(at)
+  }
+  const hold = from.isFinger ? setTimeout(() => { take(from) }, HOLD_MS) : undefined
   const end = (isDropped: boolean): void => {
+    clearTimeout(hold)
     done.abort()
     if (!isUnderWay) return
     document.documentElement.removeAttribute('data-dragging')
@@ -72,14 +82,15 @@ function follow(from: { x: number, y: number }, { moved, ended }: Followed): voi
     setTimeout(() => { swallow.abort() })
     ended(isDropped)
   }
-  addEventListener('pointermove', (event) => {
-    if (!isUnderWay && Math.hypot(event.clientX - from.x, event.clientY - from.y) < LEAST_PX) return
-    isUnderWay = true
-    document.documentElement.setAttribute('data-dragging', '')
-    moved(event)
-  }, { signal })
-  addEventListener('pointerup', () => { end(true) }, { signal })
-  addEventListener('pointercancel', () => { end(false) }, { signal })
+  const on = (type: 'pointermove' | 'pointerup' | 'pointercancel', what: (event: PointerEvent) => void): void => { addEventListener(type, (event) => { if (event.pointerId === from.id) what(event) }, { signal }) }
+  on('pointermove', ({ clientX: x, clientY: y }) => {
+    const way = Math.hypot(x - from.x, y - from.y)
+    if (isUnderWay) moved({ x, y })
+    else if (!from.isFinger && way >= LEAST_PX) take({ x, y })
+    else if (from.isFinger && way >= RESTING_PX) end(false)
+  })
+  on('pointerup', () => { end(true) })
+  on('pointercancel', () => { end(false) })
   addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || !isUnderWay) return
     event.stopPropagation()
@@ -97,4 +108,21 @@ const never = (): (() => void) => () => undefined
 export function useDragState(): DragState | undefined {
   const dragging = useDragging()
   return useSyncExternalStore(dragging?.subscribe ?? never, () => dragging?.current())
+}
+
+interface Handle { ref?: (element: HTMLElement | null) => (() => void) | undefined, onPointerDown?: (event: ReactPointerEvent<HTMLElement>) => void }
+
+/** For an element that may be dragged. */
+export function useHandle(dragged: Dragged | undefined): Handle {
+  const dragging = useDragging()
+  const ref = useCallback((element: HTMLElement | null) => {
+    if (element === null || dragging === undefined) return undefined
+    const listening = new AbortController()
+    const hold = (event: Event): void => { if (dragging.current() !== undefined && event.cancelable) event.preventDefault() }
+    // Listened to before the finger comes, or else the browser has begun to scroll; React's own listeners may not prevent it.
+    element.addEventListener('touchmove', hold, { passive: false, signal: listening.signal })
+    element.addEventListener('contextmenu', hold, { signal: listening.signal })
+    return () => { listening.abort() }
+  }, [dragging])
+  return dragging === undefined || dragged === undefined ? {} : { ref, onPointerDown: (event) => { dragging.begin(event, dragged) } }
 }

@@ -8,6 +8,8 @@ import type { TaskList } from './tasks.ts'
 
 /** So near to the frame's edge, what is dragged moves the view on, by so much a frame of the screen. */
 const EDGE_PX = 36
+/** What lies over the page's upper edge. */
+const HEADER_PX = 52
 const STEP_PX = 9
 
 /** What is dragged, at the pointer; and a line where it would be put. */
@@ -31,6 +33,7 @@ export function DropLayer({ placed, list, frame }: { placed: Layout, list: TaskL
     })
     return () => { cancelAnimationFrame(next) }
   }, [right, down, getViewport, setViewport])
+  usePageScroll(state?.y)
   if (state === undefined) return null
   return (
     <>
@@ -38,6 +41,19 @@ export function DropLayer({ placed, list, frame }: { placed: Layout, list: TaskL
       {place !== undefined && <ViewportPortal><div className="flow-drop" data-upright={place.line.width === 0 || undefined} style={{ transform: `translate(${place.line.x}px, ${place.line.y}px)`, width: Math.max(3, place.line.width), height: Math.max(3, place.line.height) }} /></ViewportPortal>}
     </>
   )
+}
+
+/** The page goes on, too: on a telephone the palette lies below the graph. */
+function usePageScroll(y: number | undefined): void {
+  const down = y === undefined ? 0 : push(y, HEADER_PX, innerHeight)
+  useEffect(() => {
+    if (down === 0) return undefined
+    let next = requestAnimationFrame(function scroll() {
+      scrollBy(0, down * STEP_PX)
+      next = requestAnimationFrame(scroll)
+    })
+    return () => { cancelAnimationFrame(next) }
+  }, [down])
 }
 
 const isWithin = ({ left, right, top, bottom }: DOMRect, { x, y }: Pick<DragState, 'x' | 'y'>): boolean => x >= left && x <= right && y >= top && y <= bottom

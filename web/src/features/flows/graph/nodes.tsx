@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { formatMs } from '../../../lib/format.ts'
 import { texts } from '../texts.ts'
 import { useGraph, type GraphLife } from './context.ts'
-import { useDragging } from './dragging.ts'
+import { useHandle } from './dragging.ts'
 import type { EndNodeType, ListNodeType, TaskNodeType } from './elements.ts'
 import { iconOf } from './icons.ts'
 import { CASE_HEIGHT, HEAD_HEIGHT, isDirective } from './layout.ts'
@@ -16,20 +16,20 @@ const handles = <><Handle type="target" position={Position.Top} isConnectable={f
 
 export function TaskNode({ data: { placed: { task } } }: NodeProps<TaskNodeType>) {
   const { active, chosen, onChoose, onFocus, standings, findings, deeds } = useGraph()
-  const dragging = useDragging()
   const { pointer, name, kind, lists, cases, next } = task
   const Icon = iconOf(kind)
   const standing = standings?.get(pointer)
   const wrong = findings?.get(pointer)
   const detail = detailOf(task)
   const [list] = lists
+  const handle = useHandle(deeds === undefined ? undefined : { label: name, task, drop: (place) => { deeds.moveTo(task, place) } })
   return (
     <div className="flow-node" data-state={standing?.state} data-wrong={wrong === undefined ? undefined : wrong.errors > 0 ? 'error' : 'warning'} data-chosen={chosen === pointer || undefined} data-holds={lists.length > 0 || undefined}>
       {handles}
       <button
-        type="button" className="flow-node-head nopan nodrag" style={{ height: HEAD_HEIGHT }} data-pointer={pointer} tabIndex={active === pointer ? 0 : -1} aria-pressed={chosen === pointer}
+        type="button" className="flow-node-head flow-handle nopan nodrag" style={{ height: HEAD_HEIGHT }} data-pointer={pointer} tabIndex={active === pointer ? 0 : -1} aria-pressed={chosen === pointer}
         onClick={() => { onChoose(chosen === pointer ? undefined : pointer) }} onFocus={() => { onFocus(pointer) }}
-        {...deeds !== undefined && { onPointerDown: (event) => { dragging?.begin(event, { label: name, task, drop: (place) => { deeds.moveTo(task, place) } }) } }}
+        {...handle}
       >
         <Icon size={16} aria-hidden className="flow-node-icon" />
         <span className="flow-node-words">

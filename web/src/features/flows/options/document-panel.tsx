@@ -57,7 +57,7 @@ export function DocumentPanel({ definition, root, use, samples: { past }, isStar
   const isInline = isMembers(memberOf(definition, 'timeout'))
   return (
     <PanelContext value={life}>
-      <Stack gap="sm" component="section" aria-label={texts.documentPanel} className="app-table-box flow-panel" p="md" mb="sm">
+      <Stack gap="sm" component="section" aria-label={texts.documentPanel} className="app-table-box flow-panel flow-docked" p="md" mb="sm">
         <Group justify="space-between" wrap="nowrap"><Title order={2}>{texts.documentPanel}</Title><ActionIcon aria-label={texts.closePanel} onClick={onClose}><X size={16} /></ActionIcon></Group>
         <Part title={texts.about} isOpen={!isStart}><Fields of={about} /></Part>
         <Part title={texts.begins} help={texts.beginsHelp} isOpen={isStart}><SchedulePart /></Part>

@@ -1,6 +1,6 @@
 import { NavLink } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { useDragging } from '../graph/dragging.ts'
+import { useHandle } from '../graph/dragging.ts'
 import type { AddPlace } from '../graph/graph.tsx'
 
 interface PaletteItemProps {
@@ -14,11 +14,11 @@ interface PaletteItemProps {
 
 /** Taken by a click, or dragged to where it is to stand. */
 export function PaletteItem({ label, description, icon, disabled = false, onPick }: PaletteItemProps) {
-  const dragging = useDragging()
+  const handle = useHandle(disabled ? undefined : { label, drop: onPick })
   return (
     <NavLink
-      component="button" type="button" noWrap label={label} description={description} leftSection={icon} disabled={disabled} onClick={() => { onPick() }}
-      {...dragging !== undefined && !disabled && { onPointerDown: (event: React.PointerEvent<HTMLElement>) => { dragging.begin(event, { label, drop: onPick }) } }}
+      component="button" type="button" className="flow-handle" noWrap label={label} description={description} leftSection={icon} disabled={disabled} onClick={() => { onPick() }}
+      {...handle}
     />
   )
 }

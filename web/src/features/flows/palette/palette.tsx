@@ -21,7 +21,7 @@ export function Palette({ onPick, onClose }: PaletteProps) {
 /** The same beside the graph, to be dragged into it. */
 export function DockedPalette({ onPick, onClose }: PaletteProps) {
   return (
-    <Stack gap="sm" component="section" aria-label={texts.palette} className="app-table-box flow-panel" p="md" mb="sm">
+    <Stack gap="sm" component="section" aria-label={texts.palette} className="app-table-box flow-panel flow-docked" p="md" mb="sm">
       <Group justify="space-between" wrap="nowrap"><Title order={2}>{texts.palette}</Title><ActionIcon aria-label={texts.closePalette} onClick={onClose}><X size={16} /></ActionIcon></Group>
       <Text size="xs" c="dimmed">{texts.paletteHelp}</Text>
       <Choices onPick={onPick} />

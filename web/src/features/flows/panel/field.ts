@@ -17,6 +17,8 @@ export interface Field {
   required?: boolean
   /** Of a text: what it may be. */
   suggestions?: readonly string[]
+  /** Of what is suggested. */
+  summaries?: ReadonlyMap<string, string>
 }
 
 /**

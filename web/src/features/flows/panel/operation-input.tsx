@@ -54,7 +54,7 @@ export function FunctionInput({ field, called }: { field: Field, called: Task | 
 }
 
 /** A form where the schema has fields and the document fits one, else the plain field. */
-function SchemaInput({ field, schema, isFixed = false }: Pick<InputProps, 'isFixed'> & { field: Field, schema: unknown }) {
+export function SchemaInput({ field, schema, isFixed = false }: Pick<InputProps, 'isFixed'> & { field: Field, schema: unknown }) {
   const { task } = usePanel()
   const given = valueAt(task.definition, field.path)
   return isMembers(schema) && hasFields(schema) && (given === undefined || isMembers(given)) ? <Form path={field.path} schema={schema} value={given} isFixed={isFixed} /> : <FieldView field={field} />

@@ -12,12 +12,14 @@ import { SampleChoice, type Samples } from '../sample/use-samples.tsx'
 import { texts } from '../texts.ts'
 import { Cases } from './cases.tsx'
 import { PanelContext, type PanelLife } from './context.ts'
+import { DescribedFields } from './described-fields.tsx'
 import { FieldView } from './field-view.tsx'
 import type { Moment } from './field.ts'
 import { fieldsOf, isOperation } from './fields.ts'
 import { withSuggestions } from './life.ts'
 import { OperationChoice } from './operation-choice.tsx'
 import { FunctionInput, OperationInput } from './operation-input.tsx'
+import { useDescribed } from './use-described.ts'
 import { useDraft } from './use-draft.ts'
 
 export interface TaskDeeds {
@@ -39,6 +41,7 @@ export function TaskPanel({ task, root, use, findings, samples, deeds, onClose }
   const Icon = iconOf(task.kind)
   const { names, functions } = use
   const { own, common } = useMemo(() => fieldsOf(task, names), [task, names])
+  const describing = useDescribed(task.definition)
   const isFunction = task.list.role === 'functions'
   const { past, typed } = samples
   const life = useMemo((): PanelLife => {
@@ -56,7 +59,7 @@ export function TaskPanel({ task, root, use, findings, samples, deeds, onClose }
         <Deeds task={task} root={root} deeds={deeds} />
         {findings.length > 0 && <Wrong findings={findings} />}
         <NameField task={task} onRename={(name) => deeds.rename(task, name)} />
-        {isOperation(call) ? <><OperationChoice /><OperationInput call={call} /></> : own.map((field) => (field.path === '/with' && field.as === 'map' ? <FunctionInput key={field.path} field={field} called={functions.tasks.find(({ name }) => name === call)} /> : <FieldView key={field.path} field={field} />))}
+        {isOperation(call) ? <><OperationChoice /><OperationInput call={call} /></> : describing.ask !== undefined ? <DescribedFields fields={own} describing={describing} /> : own.map((field) => (field.path === '/with' && field.as === 'map' ? <FunctionInput key={field.path} field={field} called={functions.tasks.find(({ name }) => name === call)} /> : <FieldView key={field.path} field={field} />))}
         {task.kind === 'switch' && <Cases />}
         <details open={common.some(({ path }) => path !== '/then' && valueAt(task.definition, path) !== undefined)}>
           <summary><Text span size="sm" fw={550}>{texts.more}</Text></summary>

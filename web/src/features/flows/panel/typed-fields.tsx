@@ -1,5 +1,5 @@
 /** Fields that know what may stand in them: numbers, times, lines, one of several. */
-import { Autocomplete, Group, Select, Textarea, TextInput } from '@mantine/core'
+import { Autocomplete, Group, Select, Text, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { isMembers } from '../graph/tasks.ts'
 import { texts } from '../texts.ts'
@@ -20,9 +20,12 @@ export function TextField({ field, value }: FieldProps) {
   const { set } = usePanel()
   const text = asText(value)
   const draft = useDraft({ text, isSame: (typed) => typed === text, commit: (typed) => { set(field.path, typed === '' ? undefined : typed) } })
-  if (field.suggestions !== undefined) return <Autocomplete {...labelled(field)} limit={60} data={field.suggestions} value={draft.text} onChange={draft.type} onBlur={draft.flush} />
+  const { summaries } = field
+  if (field.suggestions !== undefined) return <Autocomplete {...labelled(field)} {...summaries !== undefined && { renderOption: ({ option }) => <Offer name={option.value} summary={summaries.get(option.value) ?? ''} /> }} limit={60} data={field.suggestions} value={draft.text} onChange={draft.type} onBlur={draft.flush} />
   return <TextInput {...labelled(field)} value={draft.text} onChange={(event) => { draft.type(event.currentTarget.value) }} onBlur={draft.flush} />
 }
+
+const Offer = ({ name, summary }: { name: string, summary: string }) => <div><Text size="sm" className="app-anywhere">{name}</Text>{summary !== '' && <Text size="xs" c="dimmed" className="app-anywhere">{summary}</Text>}</div>
 
 /** What is typed, handed on where it means something. */
 function useTyped({ path }: Field, value: unknown, text: string, parse: (typed: string) => Typed) {
