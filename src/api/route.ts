@@ -108,6 +108,11 @@ export function pageOf<Item extends z.ZodType>(item: Item): z.ZodObject<{ data: 
   return z.object({ data: z.array(item), nextCursor: z.string().nullable().describe('Give it back as `cursor` for the next page; null at the end.') })
 }
 
+/** Of a list that is searched backwards. */
+export function searchedPageOf<Item extends z.ZodType>(item: Item) {
+  return pageOf(item).extend({ searchedUntil: timestamp.nullable().describe('How far back was looked where that took too long for a full page: all that is newer was. The page may be short or empty then; `nextCursor` goes on there. Null where the page is full, and at the end.') })
+}
+
 /** A time that a caller gives. */
 export const moment = z.iso.datetime({ offset: true })
 

@@ -44,11 +44,13 @@ export function printOutcome(surroundings: Surroundings, command: Command, value
   else printLine(surroundings, sentence)
 }
 
-export interface Page<Row> { data: Row[], nextCursor: string | null }
+/** `searchedUntil`: how far back a search came that is to be gone on with. */
+export interface Page<Row> { data: Row[], nextCursor: string | null, searchedUntil?: string | null }
 
 /** A page as a table, with how to get the next one; or whole, as JSON. */
 export async function printPage<Row>(surroundings: Surroundings, command: Command, page: Page<Row>, columns: Column<Row>[]): Promise<void> {
   await printRows(surroundings, command, page.data, columns, page)
+  if (page.searchedUntil && !isJson(command)) printLine(surroundings, `Searched back to ${page.searchedUntil}.`)
   if (page.nextCursor !== null && !isJson(command)) printLine(surroundings, `More with: --cursor ${page.nextCursor}`)
 }
 

@@ -3474,6 +3474,8 @@ export interface Routes {
       data: ExecutionSummary[]
       /** Give it back as `cursor` for the next page; null at the end. */
       nextCursor: string | null
+      /** How far back was looked where that took too long for a full page: all that is newer was. The page may be short or empty then; `nextCursor` goes on there. Null where the page is full, and at the end. */
+      searchedUntil: Timestamp | null
     }
   }
   /** Get an execution, whole. */
@@ -4486,6 +4488,8 @@ export interface Routes {
       data: Event[]
       /** Give it back as `cursor` for the next page; null at the end. */
       nextCursor: string | null
+      /** How far back was looked where that took too long for a full page: all that is newer was. The page may be short or empty then; `nextCursor` goes on there. Null where the page is full, and at the end. */
+      searchedUntil: Timestamp | null
     }
   }
   /** Get an event, whole. */
@@ -5112,6 +5116,8 @@ export interface Routes {
       })[]
       /** Give it back as `cursor` for the next page; null at the end. */
       nextCursor: string | null
+      /** How far back was looked where that took too long for a full page: all that is newer was. The page may be short or empty then; `nextCursor` goes on there. Null where the page is full, and at the end. */
+      searchedUntil: Timestamp | null
     }
   }
   /** Get a delivery with its attempts. */
@@ -5592,6 +5598,8 @@ export interface Routes {
       data: RunSummary[]
       /** Give it back as `cursor` for the next page; null at the end. */
       nextCursor: string | null
+      /** How far back was looked where that took too long for a full page: all that is newer was. The page may be short or empty then; `nextCursor` goes on there. Null where the page is full, and at the end. */
+      searchedUntil: Timestamp | null
     }
   }
   /** Get a run, task by task. */

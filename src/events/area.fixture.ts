@@ -28,7 +28,7 @@ export interface EventsArea {
   errors: unknown[]
 }
 
-export interface AreaOptions extends Partial<Pick<EventsDeps, 'mostScanned' | 'searchTimeoutMs'>> {
+export interface AreaOptions extends Partial<Pick<EventsDeps, 'mostScanned' | 'searchMs'>> {
   commands?: Command[]
   /** Of the feed. */
   pollMs?: number

@@ -1,5 +1,6 @@
 import type { Db } from '../db/db.ts'
 import { lowestId } from '../db/partitions.ts'
+import { ilikeFor, likePattern, type Stretch } from '../db/search.ts'
 import type { FieldError } from '../errors.ts'
 import { SOURCE_OF_THE_HUB } from './attributes.ts'
 
@@ -31,13 +32,13 @@ export interface EventFilter {
 
 const columns = 'e.id, e.event as text, e.blob_id as "blobId", e.webhook_source_id as "webhookSourceId", e.run_id as "runId", e.schema_errors as "schemaErrors"'
 
-interface Page { before: string | undefined, limit: number, maxBytes: number }
+interface Page extends Stretch { limit: number, maxBytes: number }
 
 /**
  * Newest first, and no more than `maxBytes` of text beyond the first; `more` says whether others follow. Conditions are written only where they are
  * asked for: one that may be absent would keep Postgres from pruning partitions.
  */
-export async function listEvents(db: Db, tenantId: string, filter: EventFilter, { before, limit, maxBytes }: Page): Promise<{ rows: EventRow[], more: boolean }> {
+export async function listEvents(db: Db, tenantId: string, filter: EventFilter, { before, downTo, limit, maxBytes }: Page): Promise<{ rows: EventRow[], more: boolean }> {
   const values: unknown[] = [tenantId, limit + 1, maxBytes]
   const conditions = ['tenant_id = $1']
   const add = (condition: (parameter: string) => string, value: unknown): void => {
@@ -58,9 +59,11 @@ export async function listEvents(db: Db, tenantId: string, filter: EventFilter, 
   add((parameter) => `webhook_source_id = ${parameter}`, filter.webhookSourceId)
   add((parameter) => `run_id = ${parameter}`, filter.runId)
   add((parameter) => `id < ${parameter}`, before)
+  add((parameter) => `id >= ${parameter}`, downTo)
   add((parameter) => `id >= ${parameter}`, filter.from && lowestId(filter.from))
   add((parameter) => `id < ${parameter}`, filter.to && lowestId(filter.to))
-  add((parameter) => `event ilike ${parameter}`, filter.q === undefined ? undefined : `%${escaped(JSON.stringify(filter.q.toWellFormed()).slice(1, -1))}%`)
+  const { q = '' } = filter
+  add((parameter) => `event ${ilikeFor(q)} ${parameter}`, q === '' ? undefined : likePattern(q))
   const { rows } = await db.query<EventRow & { found: number }>(
     `select ${columns}, e.found from (
        select *, sum(octet_length(event)) over (order by id desc) - octet_length(event) as ahead, count(*) over ()::integer as found

@@ -3,11 +3,11 @@ import { Readable } from 'node:stream'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
 import type { Db } from '../db/db.ts'
-import { searchWithin, SEARCH_TIMEOUT_MS } from '../db/search.ts'
+import { searchBack, searchedPage, type Searched } from '../db/search.ts'
 import { HubError, isHubError } from '../errors.ts'
 import { checkAt } from '../lib/jq/check-at.ts'
 import { isTrue, type Jq } from '../lib/jq/jq.ts'
-import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
+import { isUuid, readIdCursor, type PageRequest, type SearchedPage } from '../lib/page.ts'
 import type { Caller } from '../tenants/caller.ts'
 import type { ReadEvent } from './cloudevent.ts'
 import type { CloudEvent } from './event.ts'
@@ -28,9 +28,9 @@ export interface Events {
   send(caller: Caller, events: readonly ReadEvent[], options: { schemaCheck: SchemaCheckMode, repeats?: string | undefined }): Promise<{ ids: string[] }>
   /**
    * Newest first, without large data. A page may be short, even empty, and still have a `nextCursor`: a filter looks at so many events a page.
-   * Throws `invalid_expression`, and `invalid_request` where the search takes too long.
+   * Throws `invalid_expression`.
    */
-  list(caller: Caller, search: EventSearch): Promise<Page<EventRecord>>
+  list(caller: Caller, search: EventSearch): Promise<SearchedPage<EventRecord>>
   /** Whole, by the hub's id or the CloudEvent's; of several with the latter, the newest. Throws `not_found`. */
   find(caller: Caller, id: string, options?: { source?: string | undefined }): Promise<EventRecord>
   /** The CloudEvent as it is stored and sent, byte for byte; by either id. Throws `not_found`, for one whose data is gone too. */
@@ -50,8 +50,8 @@ export interface EventsDeps {
   repeated(tenantId: string, id: string, ofId: string): Promise<void>
   /** Told of what went wrong beside an answer that stands. */
   onError(error: unknown): void
-  /** How long a list may search before it says to narrow the search. */
-  searchTimeoutMs?: number
+  /** When a search is answered with what was found so far. */
+  searchMs?: number
   /** How many events a filter looks at for one page. */
   mostScanned?: number
 }
@@ -68,9 +68,11 @@ const MAX_BYTES = 8 * 1024 * 1024
 const MAX_LARGE_BYTES = 32 * 1024 * 1024
 
 export function createEvents(deps: EventsDeps): Events {
-  const { database, blobs, jq, publishing, searchTimeoutMs = SEARCH_TIMEOUT_MS } = deps
-  const read: Read = (tenantId, filter, page) => searchWithin(database.tenant(tenantId), { timeoutMs: searchTimeoutMs, orGive: 'a type' },
-    (db) => listEvents(db, tenantId, filter, { maxBytes: MAX_BYTES, ...page }))
+  const { database, blobs, jq, publishing, searchMs } = deps
+  const read: Read = (tenantId, filter, { before, limit }) => searchBack(database.tenant(tenantId), {
+    tenantId, tables: ['events'], before, from: filter.from, to: filter.to, limit, isDeep: filter.q !== undefined, pageMs: searchMs,
+    read: (db, stretch, most) => listEvents(db, tenantId, filter, { ...stretch, maxBytes: MAX_BYTES, limit: most }),
+  })
   const whole = async (tenantId: string, row: EventRow | undefined): Promise<EventRecord> => {
     if (row === undefined) throw new HubError('not_found', 'There is no such event.')
     return recordOf({ ...row, text: await wholeText(blobs, tenantId, row), blobId: null })
@@ -88,8 +90,7 @@ export function createEvents(deps: EventsDeps): Events {
     async list({ tenantId }, { filter: program, limit, cursor, ...filter }) {
       const before = readIdCursor(cursor)
       if (program === undefined) {
-        const { rows, more } = await read(tenantId, filter, { before, limit })
-        return pageOf(rows, more ? rows.at(-1) : undefined)
+        return searchedPage(await read(tenantId, filter, { before, limit }), recordOf)
       }
       await checkAt(jq, '?filter', program, { batchKey: tenantId })
       return scan({ ...deps, read }, tenantId, { program, filter, before, limit })
@@ -124,33 +125,30 @@ async function noteRepeats({ database, repeated }: EventsDeps, tenantId: string,
   }
 }
 
-type Read = (tenantId: string, filter: EventFilter, page: { before: string | undefined, limit: number }) => Promise<{ rows: EventRow[], more: boolean }>
-
-/** `last`: the row that the next page begins behind; undefined at the end. */
-function pageOf(rows: EventRow[], last: EventRow | undefined): Page<EventRecord> {
-  const { nextCursor } = toPage(last === undefined ? [] : [last, last], 1, ({ id }) => [id])
-  return { data: rows.map(recordOf), nextCursor }
-}
+type Read = (tenantId: string, filter: EventFilter, page: { before: string | undefined, limit: number }) => Promise<Searched<EventRow>>
 
 interface Scan { program: string, filter: EventFilter, before: string | undefined, limit: number }
 
-async function scan(deps: EventsDeps & { read: Read }, tenantId: string, { program, filter, before, limit }: Scan): Promise<Page<EventRecord>> {
+async function scan(deps: EventsDeps & { read: Read }, tenantId: string, { program, filter, before, limit }: Scan): Promise<SearchedPage<EventRecord>> {
   const { read, mostScanned = MOST_SCANNED } = deps
   const found: EventRow[] = []
   const budget = { largeBytes: MAX_LARGE_BYTES }
-  let last: EventRow | undefined
+  let last = before
   const until = performance.now() + MOST_SCAN_MS
   for (let scanned = 0, size = FIRST_SCANNED; scanned < mostScanned && budget.largeBytes > 0 && performance.now() < until; scanned += size, size = Math.min(size * 2, SCANNED_AT_ONCE)) {
-    const { rows, more } = await read(tenantId, filter, { before: last?.id ?? before, limit: size })
+    const { rows, more, reached } = await read(tenantId, filter, { before: last, limit: size })
     const verdicts = await judged(deps, tenantId, { program, rows, budget })
     for (const [at, isWanted] of verdicts.entries()) {
-      last = rows[at]!
-      if (isWanted) found.push(last)
-      if (found.length === limit) return pageOf(found, more || at + 1 < rows.length ? last : undefined)
+      last = rows[at]!.id
+      if (isWanted) found.push(rows[at]!)
+      if (found.length === limit) return searchedPage({ rows: found, more: more || at + 1 < rows.length, reached: undefined }, recordOf)
     }
-    if (!more && verdicts.length === rows.length) return pageOf(found, undefined)
+    if (verdicts.length === rows.length) {
+      if (!more) return searchedPage({ rows: found, more, reached: undefined }, recordOf)
+      last = reached ?? last
+    }
   }
-  return pageOf(found, last)
+  return searchedPage({ rows: found, more: true, reached: last }, recordOf)
 }
 
 /** For each row in turn whether the program wants it; fewer than the rows where the budget ran out. Large ones are read one at a time. */

@@ -1,6 +1,6 @@
 import type { Db } from '../db/db.ts'
 import { lowestId } from '../db/partitions.ts'
-import { likePattern } from '../db/search.ts'
+import { ilikeFor, likePattern, type Stretch } from '../db/search.ts'
 import { jsonArray } from '../db/binary-array.ts'
 import type { ExecutionStatus, StoredJson } from './record.ts'
 
@@ -61,7 +61,7 @@ export interface SummaryRow {
 }
 
 /** Newest first. Conditions are written only where they are asked for: one that may be absent would keep Postgres from pruning partitions. */
-export async function listExecutions(db: Db, tenantId: string, { limit, before, ...filter }: ExecutionFilter & { limit: number, before: string | undefined }): Promise<SummaryRow[]> {
+export async function listExecutions(db: Db, tenantId: string, { limit, before, downTo, ...filter }: ExecutionFilter & Stretch & { limit: number }): Promise<SummaryRow[]> {
   const values: unknown[] = [tenantId, limit]
   const conditions = ['tenant_id = $1']
   const add = (condition: (parameter: string) => string, value: unknown): void => {
@@ -71,13 +71,15 @@ export async function listExecutions(db: Db, tenantId: string, { limit, before, 
   }
   add((parameter) => `integration_id = ${parameter}`, filter.integrationId)
   add((parameter) => `id < ${parameter}`, before)
+  add((parameter) => `id >= ${parameter}`, downTo)
   add((parameter) => `id >= ${parameter}`, filter.from && lowestId(filter.from))
   add((parameter) => `id < ${parameter}`, filter.to && lowestId(filter.to))
   // The words stand in the statement, since a parameter would not let Postgres use the index of what did not succeed.
   if (filter.status !== undefined) conditions.push(`status = '${filter.status}'${filter.status === 'succeeded' ? '' : " and status <> 'succeeded'"}`)
   add((parameter) => `operation = ${parameter}`, filter.operation)
   add((parameter) => `run_id = ${parameter}`, filter.runId)
-  add((parameter) => `(operation ilike ${parameter} or record::text ilike ${parameter})`, filter.q === undefined ? undefined : likePattern(filter.q))
+  const { q = '' } = filter
+  add((parameter) => `(operation ${ilikeFor(q)} ${parameter} or record::text ${ilikeFor(q)} ${parameter})`, q === '' ? undefined : likePattern(q))
   const { rows } = await db.query<SummaryRow>(
     // The limit stands inside, so that records are taken apart for the page alone.
     `select e.id, e.integration_id as "integrationId", i.name as "integrationName", e.operation, e.status, e.started_at as "startedAt",

@@ -4,10 +4,10 @@ import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
 import { isMissingPartition, isRowFault } from '../db/faults.ts'
 import { ensurePartitions } from '../db/partitions.ts'
-import { searchWithin, SEARCH_TIMEOUT_MS } from '../db/search.ts'
+import { searchBack, searchedPage, searchWithin, SEARCH_TIMEOUT_MS, upTo } from '../db/search.ts'
 import { HubError } from '../errors.ts'
 import { createGroupCommit } from '../lib/group-commit.ts'
-import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../lib/page.ts'
+import { isUuid, readIdCursor, type PageRequest, type SearchedPage } from '../lib/page.ts'
 import type { Caller } from '../tenants/caller.ts'
 import { findExecution, findLastRuns, groupErrors, insertExecutions, listExecutions, type ErrorGroupRow, type ExecutionFilter, type LastRun, type NewRow, type SummaryRow } from './executions-store.ts'
 import { makeRecord, readRecord, withoutStack, type Execution, type Mask, type ShownExecution, type StoredRecord } from './record.ts'
@@ -41,8 +41,8 @@ export interface Executions {
    * Throws `database_unavailable`, or what the blob store throws for a large value; then nothing is recorded.
    */
   record(execution: Execution, mask?: Mask): Promise<ShownExecution>
-  /** Newest first, without payloads. `invalid_request` where the search takes too long. */
-  list(caller: Caller, filter: ExecutionFilter & PageRequest): Promise<Page<ExecutionSummary>>
+  /** Newest first, without payloads. */
+  list(caller: Caller, filter: ExecutionFilter & PageRequest): Promise<SearchedPage<ExecutionSummary>>
   /** Whole; its stack trace for callers who may debug. Throws `not_found`. */
   find(caller: Caller, id: string): Promise<ShownExecution>
   /** Errors that are the same but for their input, counted. `invalid_request` where the search takes too long. */
@@ -60,8 +60,8 @@ export interface ExecutionsDeps {
   blobs: Pick<Blobs, 'write'>
   /** Told of each committed record. */
   figures: { recorded(row: Pick<NewRow, 'tenantId' | 'integrationId' | 'id'>): void }
-  /** How long a list may search before it says to narrow the search. */
-  searchTimeoutMs?: number
+  /** When a search is answered with what was found so far. */
+  searchMs?: number
 }
 
 const MAX_ROWS = 200
@@ -70,7 +70,7 @@ const MAX_IN_FLIGHT = 2
 /** A row on its way; `fault` is set when the batch was fine and this row was not. */
 interface Waiting extends NewRow { stored: StoredRecord, fault: unknown }
 
-export function createExecutions({ database, blobs, figures, searchTimeoutMs = SEARCH_TIMEOUT_MS }: ExecutionsDeps): Executions {
+export function createExecutions({ database, blobs, figures, searchMs }: ExecutionsDeps): Executions {
   const commits = createGroupCommit<Waiting>({ maxRows: MAX_ROWS, maxInFlight: MAX_IN_FLIGHT, write: (rows) => writeRows(database, rows) })
   return {
     async record(execution, mask) {
@@ -86,16 +86,18 @@ export function createExecutions({ database, blobs, figures, searchTimeoutMs = S
     },
 
     async list(caller, { limit, cursor, ...filter }) {
-      if (filter.integrationId !== undefined && !isUuid(filter.integrationId)) return { data: [], nextCursor: null }
-      const before = readIdCursor(cursor)
-      const rows = await searchWithin(database.tenant(caller.tenantId), { timeoutMs: searchTimeoutMs, orGive: 'an integration' },
-        (db) => listExecutions(db, caller.tenantId, { ...filter, before, limit: limit + 1 }))
-      return toPage(rows, limit, (row) => [row.id], toSummary)
+      if (filter.integrationId !== undefined && !isUuid(filter.integrationId)) return { data: [], nextCursor: null, searchedUntil: null }
+      const { tenantId } = caller
+      const found = await searchBack(database.tenant(tenantId), {
+        tenantId, tables: ['executions'], before: readIdCursor(cursor), from: filter.from, to: filter.to, limit, isDeep: filter.q !== undefined, pageMs: searchMs,
+        read: async (db, stretch, most) => upTo(await listExecutions(db, tenantId, { ...filter, ...stretch, limit: most + 1 }), most),
+      })
+      return searchedPage(found, toSummary)
     },
 
     async errorGroups({ tenantId }, query) {
       if (query.integrationId !== undefined && !isUuid(query.integrationId)) return []
-      const rows = await searchWithin(database.tenant(tenantId), { timeoutMs: searchTimeoutMs, orGive: 'an integration' }, (db) => groupErrors(db, tenantId, query))
+      const rows = await searchWithin(database.tenant(tenantId), { timeoutMs: SEARCH_TIMEOUT_MS, orGive: 'an integration' }, (db) => groupErrors(db, tenantId, query))
       return rows.map((row) => ({ fingerprint: fingerprintOf(row), ...row }))
     },
 

@@ -15,12 +15,12 @@ import type { Execution } from './record.ts'
 export interface Area { database: Database, blobs: Blobs, figures: Figures, executions: Executions, folder: string }
 
 /** The area on a database, with a folder of its own for large values. */
-export async function withArea<Result>(database: Database, work: (area: Area) => Promise<Result>, { clock, searchTimeoutMs }: { clock?: () => number, searchTimeoutMs?: number } = {}): Promise<Result> {
+export async function withArea<Result>(database: Database, work: (area: Area) => Promise<Result>, { clock, searchMs }: { clock?: () => number, searchMs?: number } = {}): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'interchange-blobs-'))
   try {
     const blobs = createBlobs({ database, folder })
     const figures = createFigures({ database, ...clock && { clock } })
-    const executions = createExecutions({ database, blobs, figures, ...searchTimeoutMs !== undefined && { searchTimeoutMs } })
+    const executions = createExecutions({ database, blobs, figures, ...searchMs !== undefined && { searchMs } })
     return await work({ database, blobs, figures, executions, folder })
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -6,6 +6,9 @@ export interface PageRequest { limit: number, cursor?: string | undefined }
 export interface SearchRequest extends PageRequest { q?: string | undefined }
 export interface Page<Item> { data: Item[], nextCursor: string | null }
 
+/** `searchedUntil`: where a search ended for now before its page was full, having looked at all that is newer; null at the end, and where the page is full. */
+export interface SearchedPage<Item> extends Page<Item> { searchedUntil: Date | null }
+
 /** Keys of the last row seen, as text; a cursor of ours with the right number of keys, or HubError `invalid_cursor`. */
 export function readCursor(cursor: string | undefined, keys: number): string[] | undefined {
   if (cursor === undefined) return undefined
@@ -35,8 +38,12 @@ export function toPage<Row, Item = Row>(rows: Row[], limit: number, keys: (row: 
   const last = shown.at(-1)
   return {
     data: shape ? shown.map(shape) : shown as unknown as Item[],
-    nextCursor: rows.length > limit && last !== undefined ? Buffer.from(JSON.stringify(keys(last))).toString('base64url') : null,
+    nextCursor: rows.length > limit && last !== undefined ? cursorOf(keys(last)) : null,
   }
+}
+
+export function cursorOf(keys: string[]): string {
+  return Buffer.from(JSON.stringify(keys)).toString('base64url')
 }
 
 /** A page of a list that is whole already. */

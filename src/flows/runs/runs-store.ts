@@ -1,6 +1,6 @@
 import type { Db } from '../../db/db.ts'
 import { lowestId } from '../../db/partitions.ts'
-import { likePattern } from '../../db/search.ts'
+import { ilikeFor, likePattern, type Stretch } from '../../db/search.ts'
 
 export type RunStatus = 'pending' | 'running' | 'waiting' | 'suspended' | 'cancelled' | 'faulted' | 'completed'
 
@@ -58,7 +58,7 @@ export interface RunFilter {
 const liveStatuses: ReadonlySet<RunStatus> = new Set(['pending', 'running', 'waiting', 'suspended'])
 
 /** Newest first, from both tables. Conditions are written only where they are asked for: one that may be absent would keep Postgres from pruning partitions. */
-export async function listRuns(db: Db, tenantId: string, { limit, before, ...filter }: RunFilter & { limit: number, before: string | undefined }): Promise<RunFacts[]> {
+export async function listRuns(db: Db, tenantId: string, { limit, before, downTo, ...filter }: RunFilter & Stretch & { limit: number }): Promise<RunFacts[]> {
   const values: unknown[] = [tenantId, limit]
   const conditions = ['tenant_id = $1']
   const add = (condition: (parameter: string) => string, value: unknown): void => {
@@ -69,13 +69,14 @@ export async function listRuns(db: Db, tenantId: string, { limit, before, ...fil
   add((parameter) => `namespace = ${parameter}`, filter.flow?.namespace)
   add((parameter) => `name = ${parameter}`, filter.flow?.name)
   add((parameter) => `id < ${parameter}`, before)
+  add((parameter) => `id >= ${parameter}`, downTo)
   add((parameter) => `id >= ${parameter}`, filter.from && lowestId(filter.from))
   add((parameter) => `id < ${parameter}`, filter.to && lowestId(filter.to))
   add((parameter) => `status = ${parameter}`, filter.status)
   add((parameter) => `trigger::json ->> 'type' = ${parameter}`, filter.trigger)
   // As the indexes have it.
   add((parameter) => `trigger like '%Id":"%' and substring(trigger from '"(?:eventId|runId)":"([0-9a-f-]{36})"') = ${parameter}`, filter.cause)
-  const [live, over] = ['input', 'record'].map((text) => `${conditions.join(' and ')}${filter.q === undefined ? '' : ` and (name ilike $${values.length + 1} or ${text} ilike $${values.length + 1})`}`)
+  const [live, over] = ['input', 'record'].map((text) => `${conditions.join(' and ')}${filter.q === undefined ? '' : ` and (name ${ilikeFor(filter.q)} $${values.length + 1} or ${text} ${ilikeFor(filter.q)} $${values.length + 1})`}`)
   if (filter.q !== undefined) values.push(likePattern(filter.q))
   const selects = [
     ...filter.status === undefined || liveStatuses.has(filter.status) ? [`(select ${liveFacts} from flow_live where ${live} order by id desc limit $2)`] : [],

@@ -2,9 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Blobs } from '../../blobs/blobs.ts'
 import type { Database } from '../../db/database.ts'
-import { searchWithin, SEARCH_TIMEOUT_MS } from '../../db/search.ts'
+import { searchBack, searchedPage, upTo } from '../../db/search.ts'
 import { HubError } from '../../errors.ts'
-import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../../lib/page.ts'
+import { isUuid, readIdCursor, type PageRequest, type SearchedPage } from '../../lib/page.ts'
 import type { Jq } from '../../lib/jq/jq.ts'
 import { noMask, type Mask } from '../../lib/mask.ts'
 import { recordChange } from '../../tenants/audit.ts'
@@ -38,8 +38,8 @@ export interface Runs {
   get(caller: Caller, id: string): Promise<RunRecord>
   /** Without data. Undefined where there is none. */
   look(caller: Caller, id: string): Promise<RunSummary | undefined>
-  /** Newest first, without data. `invalid_request` where the search takes too long. */
-  list(caller: Caller, filter: RunFilter & PageRequest): Promise<Page<RunSummary>>
+  /** Newest first, without data. */
+  list(caller: Caller, filter: RunFilter & PageRequest): Promise<SearchedPage<RunSummary>>
   /** How many are not over, by how they stand; `due`: those of them that nobody has taken up yet. */
   queued(caller: Caller): Promise<{ status: RunStatus, count: number, due: number }[]>
   /** Those that failed since a moment, by flow: of the newest 10,000. */
@@ -66,7 +66,6 @@ export interface RunsDeps {
   starting: Starting
   /** Masks the secrets that a definition names. */
   maskOf(tenantId: string, definition: FlowDefinition | undefined): Promise<Mask>
-  searchTimeoutMs?: number
 }
 
 /** Over all tenants, for the process's figures. */
@@ -80,7 +79,7 @@ const LOOK_EVERY_MS = 500
 const MOST_SEEN = 10_000
 
 export function createRuns(deps: RunsDeps): Runs {
-  const { database, engine, starting, definitions, searchTimeoutMs = SEARCH_TIMEOUT_MS } = deps
+  const { database, engine, starting, definitions } = deps
   const steer = async (caller: Caller, id: string, wanted: 'cancel' | 'suspend' | 'resume'): Promise<{ id: string, status: RunStatus }> => {
     const before = await factsOf(deps, caller, id)
     await database.tenant(caller.tenantId).transaction(async (db) => {
@@ -112,11 +111,7 @@ export function createRuns(deps: RunsDeps): Runs {
       const { flowId, namespace, name, version, status, startedAt, endedAt, errorType, trigger } = facts
       return summaryOf({ id, flowId, namespace, name, version, status, startedAt, endedAt, errorType, trigger })
     },
-    async list(caller, { limit, cursor, ...filter }) {
-      const before = readIdCursor(cursor)
-      const rows = await searchWithin(database.tenant(caller.tenantId), { timeoutMs: searchTimeoutMs, orGive: 'a flow' }, (db) => listRuns(db, caller.tenantId, { ...filter, before, limit: limit + 1 }))
-      return toPage(rows, limit, (row) => [row.id], summaryOf)
-    },
+    list: (caller, request) => list(deps, caller, request),
     queued: ({ tenantId }) => countByStatus(database.tenant(tenantId), tenantId),
     faulted: ({ tenantId }, since, limit) => countFaulted(database.tenant(tenantId), tenantId, { since, mostSeen: MOST_SEEN, limit }),
     cancel: (caller, id) => steer(caller, id, 'cancel'),
@@ -137,6 +132,14 @@ export function createRuns(deps: RunsDeps): Runs {
       return definition
     },
   }
+}
+
+async function list({ database }: RunsDeps, { tenantId }: Caller, { limit, cursor, ...filter }: RunFilter & PageRequest): Promise<SearchedPage<RunSummary>> {
+  const found = await searchBack(database.tenant(tenantId), {
+    tenantId, tables: ['flow_runs', 'flow_live'], before: readIdCursor(cursor), from: filter.from, to: filter.to, limit, isDeep: filter.q !== undefined,
+    read: async (db, stretch, most) => upTo(await listRuns(db, tenantId, { ...filter, ...stretch, limit: most + 1 }), most),
+  })
+  return searchedPage(found, summaryOf)
 }
 
 async function foundOf({ database }: RunsDeps, { tenantId }: Caller, id: string): Promise<RunFacts | undefined> {

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/db.ts'
 import { lowestId } from '../../db/partitions.ts'
-import { likePattern } from '../../db/search.ts'
+import { ilikeFor, likePattern, type Stretch } from '../../db/search.ts'
 import { isUuid } from '../../lib/page.ts'
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'parked'
@@ -40,7 +40,7 @@ const finishedColumns = `id, webhook_id as "webhookId", event_id as "eventId", e
   null::timestamptz as "dueAt", finished_at as "finishedAt", attempts`
 
 /** Newest first. */
-export async function listDeliveries(db: Db, tenantId: string, { limit, before, status, ...filter }: DeliveryFilter & { limit: number, before: string | undefined }): Promise<DeliveryRow[]> {
+export async function listDeliveries(db: Db, tenantId: string, { limit, before, downTo, status, ...filter }: DeliveryFilter & Stretch & { limit: number }): Promise<DeliveryRow[]> {
   const values: unknown[] = [tenantId, limit]
   const conditions = ['tenant_id = $1']
   const add = (condition: (parameter: string) => string, value: unknown): void => {
@@ -53,9 +53,10 @@ export async function listDeliveries(db: Db, tenantId: string, { limit, before, 
   // By id there is an index; what else is called so is looked up first.
   if (filter.eventId !== undefined && isUuid(filter.eventId)) add((parameter) => `event_id = any (array(select id from events where tenant_id = $1 and event_id = ${parameter} and event_id <> id::text) || ${parameter}::uuid)`, filter.eventId)
   else add((parameter) => `event_name = ${parameter}`, filter.eventId)
-  add((parameter) => `(attempts ilike ${parameter} or exists (select from events e where e.tenant_id = $1 and e.id = d.event_id and e.event ilike ${parameter}))`,
-    filter.q === undefined ? undefined : likePattern(filter.q))
+  const { q = '' } = filter
+  add((parameter) => `(attempts ${ilikeFor(q)} ${parameter} or exists (select from events e where e.tenant_id = $1 and e.id = d.event_id and e.event ${ilikeFor(q)} ${parameter}))`, q === '' ? undefined : likePattern(q))
   add((parameter) => `id < ${parameter}`, before)
+  add((parameter) => `id >= ${parameter}`, downTo)
   add((parameter) => `id >= ${parameter}`, filter.from && lowestId(filter.from))
   add((parameter) => `id < ${parameter}`, filter.to && lowestId(filter.to))
   const where = conditions.join(' and ')

@@ -1,8 +1,8 @@
 /** Deliveries as callers see them: listed, looked into, sent again. */
 import type { Database } from '../../db/database.ts'
-import { searchWithin, SEARCH_TIMEOUT_MS } from '../../db/search.ts'
+import { searchBack, searchedPage, upTo } from '../../db/search.ts'
 import { HubError } from '../../errors.ts'
-import { isUuid, readIdCursor, toPage, type Page, type PageRequest } from '../../lib/page.ts'
+import { isUuid, readIdCursor, type PageRequest, type SearchedPage } from '../../lib/page.ts'
 import { recordChange } from '../../tenants/audit.ts'
 import type { Caller } from '../../tenants/caller.ts'
 import { countExhausted, countQueued, findDelivery, hastenDelivery, listDead, listDeliveries, requeue, type DeliveryFilter, type DeliveryRow, type DeliveryStatus, type ExhaustedRow, type QueueRow } from './deliveries-store.ts'
@@ -33,8 +33,8 @@ export interface DeliverySummary {
 export interface Delivery extends DeliverySummary { attempts: AttemptRecord[] }
 
 export interface Deliveries {
-  /** Newest first. `invalid_request` where the search takes too long. */
-  list(caller: Caller, filter: DeliveryFilter & PageRequest): Promise<Page<DeliverySummary>>
+  /** Newest first. */
+  list(caller: Caller, filter: DeliveryFilter & PageRequest): Promise<SearchedPage<DeliverySummary>>
   /** How much each endpoint still has to get; those with nothing are left out. */
   queues(caller: Caller): Promise<QueueRow[]>
   /** What was given up since a moment, by endpoint: of the newest 10,000. */
@@ -59,11 +59,12 @@ const MOST_SEEN = 10_000
 export function createDeliveries({ database, webhooks, wake }: DeliveriesDeps): Deliveries {
   return {
     async list({ tenantId }, { limit, cursor, ...filter }) {
-      if (filter.webhookId !== undefined && !isUuid(filter.webhookId)) return { data: [], nextCursor: null }
-      const before = readIdCursor(cursor)
-      const rows = await searchWithin(database.tenant(tenantId), { timeoutMs: SEARCH_TIMEOUT_MS, orGive: 'a webhook' },
-        (db) => listDeliveries(db, tenantId, { ...filter, before, limit: limit + 1 }))
-      return toPage(rows, limit, ({ id }) => [id], (row) => summaryOf(row))
+      if (filter.webhookId !== undefined && !isUuid(filter.webhookId)) return { data: [], nextCursor: null, searchedUntil: null }
+      const found = await searchBack(database.tenant(tenantId), {
+        tenantId, tables: ['deliveries', 'delivery_queue'], before: readIdCursor(cursor), from: filter.from, to: filter.to, limit, isDeep: filter.q !== undefined,
+        read: async (db, stretch, most) => upTo(await listDeliveries(db, tenantId, { ...filter, ...stretch, limit: most + 1 }), most),
+      })
+      return searchedPage(found, (row) => summaryOf(row))
     },
 
     queues: ({ tenantId }) => countQueued(database.tenant(tenantId), tenantId),

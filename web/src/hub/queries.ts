@@ -35,9 +35,11 @@ export function useGet<Path extends Get>(path: Path, options?: GetOptions<Path>,
 const PAGE = 100
 const FURTHER = 500
 
+interface FetchedPage<Each> { data: Each[], nextCursor: string | null, searchedUntil?: string | null }
+
 /** The same function at each render: else thousands of rows would be put together and compared each time. */
-function rowsOf<Each>({ pages }: InfiniteData<{ data: Each[] }>): Each[] {
-  return pages.flatMap(({ data }) => data)
+function rowsOf<Each>({ pages }: InfiniteData<FetchedPage<Each>>): { rows: Each[], searchedUntil: string | undefined } {
+  return { rows: pages.flatMap(({ data }) => data), searchedUntil: pages.at(-1)?.searchedUntil ?? undefined }
 }
 
 /** A list, page by page; `rows` are all that were fetched so far. */
@@ -46,14 +48,18 @@ export function useRows<Path extends ListPath>(path: Path, options?: GetOptions<
   const given = options as RawOptions | undefined
   const query = useInfiniteQuery({
     queryKey: [...keyOf(tenant, path, given), 'pages'],
-    queryFn: ({ pageParam, signal }) => read(tenant.hub, path, { ...given, query: { limit: pageParam === '' ? PAGE : FURTHER, ...given?.query, ...pageParam !== '' && { cursor: pageParam } }, signal }) as Promise<{ data: Row<Path>[], nextCursor: string | null }>,
+    queryFn: ({ pageParam, signal }) => read(tenant.hub, path, { ...given, query: { limit: pageParam === '' ? PAGE : FURTHER, ...given?.query, ...pageParam !== '' && { cursor: pageParam } }, signal }) as Promise<FetchedPage<Row<Path>>>,
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor,
     select: rowsOf<Row<Path>>,
     placeholderData: keepPreviousData,
     ...extra,
   })
-  return { ...query, rows: query.data }
+  return {
+    ...query, rows: query.data?.rows,
+    /** For the list's table: how to have more, and how far back a search came that has not seen all. */
+    more: query.hasNextPage ? { load: () => { void query.fetchNextPage() }, isLoading: query.isFetchingNextPage, searchedUntil: query.data?.searchedUntil } : undefined,
+  }
 }
 
 export function useStale(): (...paths: string[]) => Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineRoute, moment, pageOf, pageQuery } from '../../route.ts'
+import { defineRoute, moment, searchedPageOf, pageQuery } from '../../route.ts'
 import { deliveryStatus, deliverySummary } from './shapes.ts'
 
 export const listDeliveries = defineRoute({
@@ -16,7 +16,7 @@ export const listDeliveries = defineRoute({
     from: moment.optional().describe('Planned at this time or later (ISO 8601 with offset).'),
     to: moment.optional().describe('Planned before this time.'),
   }),
-  reply: pageOf(deliverySummary),
+  reply: searchedPageOf(deliverySummary),
   handle: ({ deliveries }, { caller, query: { from, to, ...query } }) =>
     deliveries.list(caller, { ...query, ...from !== undefined && { from: new Date(from) }, ...to !== undefined && { to: new Date(to) } }),
 })

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { defineRoute, moment, pageOf, pageQuery } from '../../route.ts'
+import { defineRoute, moment, searchedPageOf, pageQuery } from '../../route.ts'
 import { executionStatus, executionSummary, toExecutionSummary } from './shapes.ts'
 
 export const listExecutions = defineRoute({
   method: 'GET', path: '/api/v1/executions', scope: 'executions:read', tag: 'Executions',
   summary: 'List executions, newest first.',
-  description: 'Without payloads: get a single one for those. A search that takes longer than 3 seconds is refused with `invalid_request`; `from` and `to` narrow it.',
+  description: 'Without payloads: get a single one for those. A search goes backwards from the newest; what takes longer than two seconds or so is answered with what was found, and `searchedUntil`.',
   query: z.strictObject({
     ...pageQuery,
     integrationId: z.uuid().optional().describe('Of this integration.'),
@@ -16,9 +16,9 @@ export const listExecutions = defineRoute({
     to: moment.optional().describe('That began before this time.'),
     q: z.string().min(1).max(200).optional().describe('Text anywhere in the record or the name of the operation, in upper or lower case. Values over 64 KiB are not searched.'),
   }),
-  reply: pageOf(executionSummary),
+  reply: searchedPageOf(executionSummary),
   handle: async ({ executions }, { caller, query: { from, to, ...query } }) => {
-    const page = await executions.list(caller, { ...query, ...from !== undefined && { from: new Date(from) }, ...to !== undefined && { to: new Date(to) } })
-    return { data: page.data.map(toExecutionSummary), nextCursor: page.nextCursor }
+    const { data, ...page } = await executions.list(caller, { ...query, ...from !== undefined && { from: new Date(from) }, ...to !== undefined && { to: new Date(to) } })
+    return { data: data.map(toExecutionSummary), ...page }
   },
 })

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { placeOf } from '../../../flows/flow-id.ts'
-import { defineRoute, moment, pageOf, pageQuery } from '../../route.ts'
+import { defineRoute, moment, searchedPageOf, pageQuery } from '../../route.ts'
 import { run, runId, runStatus, runSummary, tag } from './shapes.ts'
 
 export const listRuns = defineRoute({
   method: 'GET', path: '/api/v1/runs', scope: 'flows:read', tag,
   summary: 'List runs, newest first.',
-  description: 'Without data and tasks: get a single one for those. A search that takes longer than 3 seconds is refused with `invalid_request`; `from` and `to` narrow it.',
+  description: 'Without data and tasks: get a single one for those. A search goes backwards from the newest; what takes longer than two seconds or so is answered with what was found, and `searchedUntil`.',
   query: z.strictObject({
     ...pageQuery,
     flow: z.string().min(1).max(300).optional().describe('Of this flow: `name`, or `namespace/name`.'),
@@ -16,7 +16,7 @@ export const listRuns = defineRoute({
     to: moment.optional().describe('That began before this time.'),
     q: z.string().min(1).max(200).optional().describe("Text in the flow's name, the input, the output, the error or the tasks, in upper or lower case. Large values, and tasks that an earlier checkpoint wrote, are not searched."),
   }),
-  reply: pageOf(runSummary),
+  reply: searchedPageOf(runSummary),
   handle: ({ runs }, { caller, query: { flow, from, to, ...query } }) => runs.list(caller, {
     ...query, ...flow !== undefined && { flow: placeOf(flow) }, ...from !== undefined && { from: new Date(from) }, ...to !== undefined && { to: new Date(to) },
   }),

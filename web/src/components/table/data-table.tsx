@@ -2,7 +2,7 @@ import { Button, Checkbox, Group, Skeleton, Text, VisuallyHidden } from '@mantin
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp, FilterX } from 'lucide-react'
 import { useMemo, useRef, type MouseEvent, type ReactNode } from 'react'
-import { formatNumber } from '../../lib/format.ts'
+import { formatClock, formatExact, formatNumber } from '../../lib/format.ts'
 import { RowLink, useGo } from '../../routing/link.tsx'
 import { Empty, type EmptyProps } from '../empty.tsx'
 import { Problem } from '../problem.tsx'
@@ -28,8 +28,8 @@ export interface DataTableProps<Row> {
   sort?: string | undefined
   onSort?: (sort: string | undefined) => void
   selection?: { ids: ReadonlySet<string>, change(ids: Set<string>): void, nameOf(row: Row): string }
-  /** Of a list that comes in pages. */
-  more?: { load(): void, isLoading: boolean } | undefined
+  /** Of a list that comes in pages. `searchedUntil`: a search looked at all that is newer, and at nothing older yet. */
+  more?: { load(): void, isLoading: boolean, searchedUntil?: string | undefined } | undefined
   highlighted?: string | undefined
 }
 
@@ -45,7 +45,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     return (
       <div className="app-table-box">
         {filtered
-          ? <Empty icon={FilterX} title={texts.nothingFits} action={clearFilters && <Button variant="default" onClick={clearFilters}>{texts.clearFilters}</Button>} />
+          ? <Empty icon={FilterX} title={props.more?.searchedUntil === undefined ? texts.nothingFits : texts.nothingBackTo(timeOf(props.more.searchedUntil))} action={(
+            <Group gap="xs">
+              {props.more !== undefined && <Further more={props.more} />}
+              {clearFilters && <Button variant="default" onClick={clearFilters}>{texts.clearFilters}</Button>}
+            </Group>
+          )} />
           : <Empty {...empty} />}
       </div>
     )
@@ -62,12 +67,21 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       {error && <div className="app-late-problem"><Problem error={error} {...retry && { retry }} /></div>}
       {ordered !== undefined && props.more !== undefined && (
         <Group justify="center" gap="sm">
-          <Text size="xs" c="dimmed">{texts.more(formatNumber(ordered.length))}</Text>
-          <Button variant="default" loading={props.more.isLoading} onClick={props.more.load}>{texts.loadMore}</Button>
+          <Text size="xs" c="dimmed">{texts.more(formatNumber(ordered.length))}{props.more.searchedUntil !== undefined && ` ${texts.searchedBack(timeOf(props.more.searchedUntil))}`}</Text>
+          <Further more={props.more} />
         </Group>
       )}
     </>
   )
+}
+
+function Further({ more: { load, isLoading, searchedUntil } }: { more: NonNullable<DataTableProps<unknown>['more']> }) {
+  return <Button variant="default" loading={isLoading} onClick={load}>{searchedUntil === undefined ? texts.loadMore : texts.searchFurther}</Button>
+}
+
+/** Of today the time alone. */
+function timeOf(time: string): string {
+  return new Date(time).toDateString() === new Date().toDateString() ? formatClock(time) : formatExact(time)
 }
 
 const hidden = { xs: 'app-hide-xs', sm: 'app-hide-sm', md: 'app-hide-md' }

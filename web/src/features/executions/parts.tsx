@@ -48,7 +48,7 @@ export function ExecutionsList({ integrationId, beside, emptyAction }: { integra
         error={list.error} retry={() => { void list.refetch() }} sort={search.sort} onSort={(sort) => { setSearch({ sort }) }}
         filtered={Object.keys(none).some((name) => search[name as Filters] !== undefined)} clearFilters={() => { setSearch(none) }}
         empty={{ icon: History, title: texts.emptyTitle, text: texts.emptyText, action: emptyAction }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+        more={list.more}
       />
     </>
   )

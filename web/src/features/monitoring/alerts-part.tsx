@@ -33,7 +33,7 @@ function Firings() {
       <DataTable
         label={texts.firings} rows={list.rows} columns={firingColumns} rowId={({ id }) => id} to={({ integrationId }) => path(`integrations/${integrationId}`)}
         error={list.error} retry={() => { void list.refetch() }} filtered={state !== undefined} clearFilters={() => { setSearch({ state: undefined }) }} empty={{ icon: BellOff, title: texts.noFirings, text: texts.noFiringsText }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+        more={list.more}
       />
     </Section>
   )
@@ -60,7 +60,7 @@ function Rules() {
   return (
     <Section title={texts.rules} text={texts.rulesText}>
       <DataTable label={texts.rules} rows={rules} columns={columns} rowId={({ id }) => id} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: BellRing, title: texts.noRules, text: texts.noRulesText, action: <Button variant="default" component={RouteLink} to={path('integrations')}>{texts.toIntegrations}</Button> }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        more={list.more} />
     </Section>
   )
 }

@@ -38,7 +38,7 @@ function Limits() {
       <DataTable
         label={texts.limits} rows={list.rows} columns={columns} rowId={({ integrationId }) => integrationId} to={({ integrationId }) => path(`integrations/${integrationId}`, { part: 'policies' })}
         error={list.error} retry={() => { void list.refetch() }} sort={sort} onSort={(next) => { setSearch({ sort: next }) }} empty={{ icon: Gauge, title: texts.noIntegrations, text: texts.noIntegrationsText, action: can('integrations:write') && <Button leftSection={<Plus size={15} />} component={RouteLink} to={path('integrations/new')}>{texts.addIntegration}</Button> }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+        more={list.more}
       />
     </Section>
   )

@@ -54,7 +54,7 @@ export function HealthPart() {
         error={list.error} retry={() => { void list.refetch() }} sort={search.sort} onSort={(sort) => { setSearch({ sort }) }}
         filtered={!isEmpty && (search.q !== undefined || search.health !== undefined)} clearFilters={() => { setSearch(none) }}
         empty={{ icon: HeartPulse, title: texts.noIntegrations, text: texts.noIntegrationsText, action: can('integrations:write') && <Button leftSection={<Plus size={15} />} component={RouteLink} to={path('integrations/new')}>{texts.addIntegration}</Button> }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+        more={list.more}
       />
     </Stack>
   )

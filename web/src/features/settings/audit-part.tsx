@@ -29,7 +29,7 @@ export function AuditPart() {
         {target !== undefined && <Button variant="default" rightSection={<X size={13} />} onClick={() => { setUrl({ target: undefined }) }}><span className="app-clip" style={{ maxWidth: 220 }}>{texts.ofTarget(target)}</span></Button>}
       </Group>
       <DataTable label={texts.audit} rows={areComing ? undefined : list.rows} columns={columns} rowId={({ id }) => id} error={list.error} retry={() => { void list.refetch() }} filtered={[q, action, actor, target].some((each) => each !== undefined)} clearFilters={() => { setUrl(none) }} empty={{ icon: ScrollText, title: texts.noEntries }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        more={list.more} />
     </Stack>
   )
 }

@@ -32,7 +32,7 @@ export function CredentialsPart() {
     <Stack gap="sm">
       <Group gap="xs"><SearchInput label={texts.searchCredentials} value={q} onSearch={(next) => { setUrl({ q: next }) }} w={{ base: '100%', xs: 280 }} />{add}<RotateKeys /></Group>
       <DataTable label={texts.credentials} rows={rows} columns={columns} rowId={({ id }) => id} filtered={q !== undefined} clearFilters={() => { setUrl({ q: undefined }) }} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: ShieldCheck, title: texts.noCredentials, text: texts.noCredentialsText, action: add }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        more={list.more} />
       {editing !== undefined && <CredentialDrawer credential={editing === 'new' ? undefined : editing} onClose={() => { setEditing(undefined) }} />}
       <Confirm opened={deleting !== undefined} title={texts.deleteTitle} text={texts.deleteText(deleting?.name ?? '')} action={texts.delete} isPending={remove.isPending} error={remove.error} onConfirm={() => { if (deleting !== undefined) remove.mutate(deleting) }} onClose={() => { setDeleting(undefined) }} />
     </Stack>

@@ -26,7 +26,7 @@ export function KeysPart() {
     <Stack gap="sm">
       <Group>{make}</Group>
       <DataTable label={texts.keys} rows={list.rows} columns={columns} rowId={({ id }) => id} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: KeyRound, title: texts.noKeys, text: texts.noKeysText, action: make }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        more={list.more} />
       {isMaking && <KeyModal onClose={() => { setMaking(false) }} />}
       <Confirm opened={revoking !== undefined} title={texts.revokeTitle} text={texts.revokeText(revoking?.name ?? '')} action={texts.revoke} isPending={revoke.isPending} error={revoke.error} onConfirm={() => { if (revoking !== undefined) revoke.mutate(revoking) }} onClose={() => { setRevoking(undefined) }} />
     </Stack>

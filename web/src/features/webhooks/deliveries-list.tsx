@@ -28,7 +28,8 @@ export function DeliveriesList({ webhookId }: { webhookId?: string }) {
   const to = webhookId ?? search.webhook
   const list = useRows('/api/v1/deliveries', {
     query: { ...to && { webhookId: to }, ...search.q && { q: search.q }, ...search.status && { status: search.status as DeliveryRow['status'] }, ...search.type && { eventType: search.type }, ...from && { from } },
-  }, { refetchInterval: 15_000 })
+    // A search takes its time: it is not made again by itself.
+  }, { refetchInterval: search.q === undefined && 15_000 })
   return (
     <Stack gap="sm">
       <Group gap="xs">
@@ -55,7 +56,7 @@ function DeliveriesTable({ list, endpoints, isOfOne = false, sort, onSort, filte
     <DataTable
       label={texts.parts.deliveries} rows={list.rows} columns={columns} rowId={({ id }) => id} to={({ id }) => path(`deliveries/${id}`)}
       error={list.error} retry={() => { void list.refetch() }} sort={sort} {...onSort && { onSort }} filtered={filtered} {...clearFilters && { clearFilters }} empty={{ icon: PackageCheck, title: texts.noDeliveries, text: texts.noDeliveriesText, action: endpoints.length === 0 && can('webhooks:write') && <Button leftSection={<Plus size={15} />} component={RouteLink} to={path('webhooks/new')}>{texts.create}</Button> }}
-      more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+      more={list.more}
     />
   )
 }

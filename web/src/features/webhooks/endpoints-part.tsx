@@ -43,7 +43,7 @@ export function EndpointsPart() {
         error={list.error} retry={() => { void list.refetch() }} sort={search.sort} onSort={(sort) => { setSearch({ sort }) }}
         filtered={search.q !== undefined || search.status !== undefined} clearFilters={() => { setSearch(none) }}
         empty={{ icon: Send, title: texts.noEndpoints, text: texts.noEndpointsText, action: can('webhooks:write') && <Button leftSection={<Plus size={15} />} component={RouteLink} to={path('webhooks/new')}>{texts.create}</Button> }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+        more={list.more}
       />
     </Stack>
   )

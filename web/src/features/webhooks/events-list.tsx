@@ -43,7 +43,7 @@ export function EventsList({ sourceId }: { sourceId?: string }) {
         label={texts.parts.events} rows={list.rows} columns={columns} rowId={({ messageId }) => messageId} to={({ messageId }) => path(`events/${messageId}`)}
         error={list.error} retry={() => { void list.refetch() }} filtered={names.some((name) => search[name] !== undefined)} clearFilters={() => { setSearch(none) }}
         empty={{ icon: Radio, title: texts.noEvents, text: sourceId === undefined ? texts.noEventsText : texts.noEventsOfSource, action: sourceId === undefined && can('webhooks:write') && <Button leftSection={<Plus size={15} />} component={RouteLink} to={path('webhooks/new', { kind: 'source' })}>{texts.createSource}</Button> }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+        more={list.more}
       />
     </Stack>
   )

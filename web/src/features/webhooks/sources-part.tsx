@@ -46,7 +46,7 @@ export function SourcesPart() {
         error={list.error} retry={() => { void list.refetch() }} sort={search.sort} onSort={(sort) => { setSearch({ sort }) }}
         filtered={search.q !== undefined || search.status !== undefined} clearFilters={() => { setSearch(none) }}
         empty={{ icon: Inbox, title: texts.noSources, text: texts.noSourcesText, action: can('webhooks:write') && <Button leftSection={<Plus size={15} />} component={RouteLink} to={path('webhooks/new', { kind: 'source' })}>{texts.createSource}</Button> }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+        more={list.more}
       />
     </Stack>
   )

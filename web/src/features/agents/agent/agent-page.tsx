@@ -99,7 +99,7 @@ function Runs({ agent: { id, flow } }: { agent: Agent }) {
     <Stack gap="md">
       {run !== undefined && <RunSteps key={run} id={run} list={{ label: texts.runs, to: path(`agents/${id}`) }} />}
       <DataTable label={texts.runs} rows={list.rows} columns={columns} rowId={(row) => row.id} to={(row) => path(`agents/${id}`, { run: row.id })} highlighted={run} error={list.error} retry={() => { void list.refetch() }}
-        empty={{ icon: History, title: texts.noRuns, text: texts.noRunsText }} more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        empty={{ icon: History, title: texts.noRuns, text: texts.noRunsText }} more={list.more} />
     </Stack>
   )
 }

@@ -43,7 +43,7 @@ export function RunsList({ flowId, beside, emptyAction }: { flowId?: string, bes
         error={list.error} retry={() => { void list.refetch() }} sort={search.sort} onSort={(sort) => { setSearch({ sort }) }}
         filtered={Object.keys(none).some((name) => search[name as Filters] !== undefined)} clearFilters={() => { setSearch(none) }}
         empty={{ icon: History, title: texts.noRuns, text: texts.noRunsText, action: emptyAction }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+        more={list.more}
       />
     </>
   )

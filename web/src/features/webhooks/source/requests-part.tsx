@@ -35,7 +35,7 @@ export function RequestsPart({ source: { id, inspect, etag } }: { source: Webhoo
       <DataTable
         label={texts.sourcePart.requests} rows={list.rows} columns={columns} rowId={(each) => each.id} to={(each) => path(`webhooks/sources/${id}`, { part: 'requests', request: each.id })} highlighted={request}
         error={list.error} retry={() => { void list.refetch() }} empty={{ icon: ScanSearch, title: texts.noRequests, text: inspect ? texts.noRequestsInspected : texts.noRequestsText }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+        more={list.more}
       />
       {shown !== undefined && <Drawer opened onClose={() => { setUrl({ request: undefined }) }} title={`${shown.method} · ${shown.status}`} size="xl"><Inspected request={shown} /></Drawer>}
     </Stack>
