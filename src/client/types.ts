@@ -3067,6 +3067,8 @@ export interface Routes {
       data: ExecutionSummary[]
       /** Give it back as `cursor` for the next page; null at the end. */
       nextCursor: string | null
+      /** How far back was looked where that took too long for a full page: all that is newer was. The page may be short or empty then; `nextCursor` goes on there. Null where the page is full, and at the end. */
+      searchedUntil: Timestamp | null
     }
   }
   /** List firings of the alerts of all integrations, newest first. */

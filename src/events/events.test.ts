@@ -65,5 +65,5 @@ test('an event whose data is gone from the blob store is still found', () =>
     const { rows: [row] } = await database.system.query<{ blobId: string }>('select blob_id as "blobId" from events')
     await area.blobs.remove(caller.tenantId, row!.blobId)
     expect(await area.events.find(caller, id)).toMatchObject({ messageId: id, type: 'test' })
-    expect(await area.events.list(caller, { limit: 1, filter: '.data == 1' })).toEqual({ data: [], nextCursor: null })
+    expect(await area.events.list(caller, { limit: 1, filter: '.data == 1' })).toEqual({ data: [], nextCursor: null, searchedUntil: null })
   })))

@@ -104,3 +104,19 @@ test('ten thousand rows are few in the page', async () => {
   await page.getByText('operation 0', { exact: true }).waitFor()
   expect(await page.locator('tbody tr').count()).toBeLessThanOrEqual(60)
 })
+
+test('a search that has not seen everything yet says how far back it came, and goes on from there', async () => {
+  const { page, visit, complaints } = await dashboard.visitor()
+  const at = '2020-01-02T03:04:05.000Z'
+  const { data: [found] } = (await dashboard.hub.call('GET', '/api/v1/executions?limit=1')).body
+  await page.route('**/api/v1/executions?*', (route) => {
+    const isFirst = !route.request().url().includes('cursor=')
+    return route.fulfill({ status: 200, contentType: 'application/json', body: JSON.stringify(isFirst ? { data: [], nextCursor: 'further', searchedUntil: at } : { data: [found], nextCursor: null, searchedUntil: null }) })
+  })
+  await visit('executions?q=lost', 'Executions')
+  await page.getByText(/^Nothing found back to .*2020/).waitFor()
+  await page.getByRole('button', { name: 'Search further' }).click()
+  await page.getByRole('link', { name: found.operation }).waitFor()
+  expect(await page.getByRole('button', { name: 'Search further' }).count()).toBe(0)
+  expect(complaints).toEqual([])
+})

@@ -60,7 +60,7 @@ test('a query that is not understood is refused, and says where', async () => {
   }
   expect((await hub.call('GET', '/api/v1/executions?cursor=abc')).body.code).toBe('invalid_cursor')
   expect((await hub.call('GET', '/api/v1/executions?q=%00')).body.errors).toMatchObject([{ pointer: '?q' }])
-  expect((await hub.call('GET', `/api/v1/executions?from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z&q=${encodeURIComponent("%_\\'")}`)).body).toEqual({ data: [], nextCursor: null })
+  expect((await hub.call('GET', `/api/v1/executions?from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z&q=${encodeURIComponent("%_\\'")}`)).body).toEqual({ data: [], nextCursor: null, searchedUntil: null })
 })
 
 test("another tenant's execution, or no id at all, is not found", async () => {

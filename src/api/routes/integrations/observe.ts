@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineRoute, pageOf, pageQuery, timestamp } from '../../route.ts'
+import { defineRoute, pageOf, pageQuery, searchedPageOf, timestamp } from '../../route.ts'
 import { executionSummary, toExecutionSummary } from '../executions/shapes.ts'
 import { integration, integrationId, toIntegration } from './shapes.ts'
 
@@ -77,10 +77,10 @@ export const getMetrics = defineRoute({
 export const getLogs = defineRoute({
   method: 'GET', path: '/api/v1/integrations/:id/logs', scope: 'executions:read', tag, summary: 'List the executions of an integration, newest first.',
   params: integrationId, query: z.strictObject({ ...pageQuery, status: z.enum(['succeeded', 'failed', 'refused']).optional(), q: z.string().max(200).optional() }),
-  reply: pageOf(executionSummary),
+  reply: searchedPageOf(executionSummary),
   handle: async ({ integrations, executions }, { caller, params, query }) => {
     const { id } = await integrations.find(caller, params.id)
-    const page = await executions.list(caller, { integrationId: id, ...query })
-    return { data: page.data.map(toExecutionSummary), nextCursor: page.nextCursor }
+    const { data, ...page } = await executions.list(caller, { integrationId: id, ...query })
+    return { data: data.map(toExecutionSummary), ...page }
   },
 })
