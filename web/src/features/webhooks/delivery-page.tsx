@@ -83,7 +83,7 @@ function Shown({ delivery }: { delivery: Delivery }) {
   return (
     <Stack gap="md">
       {reason !== null && status !== 'delivered' && (
-        <Alert color={status === 'failed' ? 'red' : 'orange'} variant="outline" title={status === 'failed' ? texts.gaveUp : texts.whyParked} className="app-problem"><Text size="sm" className="app-anywhere">{reason}</Text><Text size="sm" c="dimmed">{texts.repairText}</Text></Alert>
+        <Alert color={status === 'failed' ? 'red' : 'orange'} variant="outline" title={status === 'failed' ? texts.gaveUp : texts.whyParked} className="app-problem"><Text size="sm" className="app-anywhere" title={reason}>{causeOf(reason, error)}</Text><Text size="sm" c="dimmed">{texts.repairText}</Text></Alert>
       )}
       {status === 'pending' && error !== null && (
         <Alert color="orange" variant="outline" title={texts.notYet} className="app-problem"><Text size="sm" className="app-anywhere">{error}</Text><Text size="sm" c="dimmed">{texts.nextTry} <Ago time={dueAt} mayBeAhead /></Text></Alert>
@@ -104,6 +104,9 @@ function Shown({ delivery }: { delivery: Delivery }) {
     </Stack>
   )
 }
+
+/** What a program of the endpoint's said stands in the reason itself; else it is a code, and the last attempt says it in words. */
+const causeOf = (reason: string, error: string | null): string => (reason.includes(': ') ? reason : error ?? reason)
 
 /** From the first attempt on. */
 function stretchesOf(attempts: Attempt[]) {

@@ -15,11 +15,12 @@ import { usePath } from '../../../routing/paths.ts'
 import { texts } from '../texts.ts'
 
 export function OverviewPart({ endpoint }: { endpoint: Webhook }) {
+  const path = usePath()
   const { status, statusReason, failingSince } = endpoint
   return (
     <Stack gap="md">
       {status === 'failed' && <Alert color="red" variant="outline" title={texts.endpointFailed} className="app-problem"><Text size="sm" className="app-anywhere">{statusReason}</Text><Text size="sm" c="dimmed">{texts.endpointFailedText}</Text></Alert>}
-      {status === 'active' && failingSince !== null && <Alert color="orange" variant="outline" title={texts.endpointFailing}><Text size="sm">{texts.endpointFailingText} <Ago time={failingSince} /></Text></Alert>}
+      {status === 'active' && failingSince !== null && <Alert color="orange" variant="outline" title={texts.endpointFailing}><Text size="sm">{texts.endpointFailingText} <Ago time={failingSince} />. {texts.endpointFailingNext} <Anchor component={RouteLink} to={path(`webhooks/endpoints/${endpoint.id}`, { part: 'deliveries', status: 'failed' })} size="sm" underline="always">{texts.seeFailed}</Anchor></Text></Alert>}
       {status === 'paused' && <Alert color="gray" variant="outline" title={texts.endpointPaused}><Text size="sm">{texts.endpointPausedText}</Text></Alert>}
       <Figures id={endpoint.id} />
       <About endpoint={endpoint} />
