@@ -6,6 +6,7 @@
 import type { Database } from '../db/database.ts'
 import { idTime } from '../db/partitions.ts'
 import { floorMinute, MINUTE_MS } from '../lib/minute.ts'
+import { createMinutes } from '../lib/minutes.ts'
 import { findNewestId, lockFigures, rollUpKeys, rollUpMinutes, type MinuteKey } from './figures-store.ts'
 
 export interface Rollup {
@@ -32,7 +33,10 @@ const CHUNK = 5
 interface State { complete: number, settled: number, gap: { from: number, to: number } }
 
 export function createRollup({ database, clock = Date.now }: { database: Pick<Database, 'system'>, clock?: () => number }): Rollup {
-  const late = createLate(database)
+  /** Minutes that got a record after they were made. Taken before the reading: what is recorded meanwhile asks anew. */
+  const late = createMinutes<MinuteKey>({
+    keyOf: ({ tenantId, integrationId, minute }) => `${tenantId}${integrationId}${minute}`, merge() {}, write: (keys) => locked(database, (db) => rollUpKeys(db, keys)),
+  })
   /** Minutes before this are made, or are being made now. */
   let begun = Number.NEGATIVE_INFINITY
   let opening: Promise<State> | undefined
@@ -66,7 +70,7 @@ export function createRollup({ database, clock = Date.now }: { database: Pick<Da
     const now = clock()
     await makeRange(state.complete, floorMinute(now - GRACE_MS), state, (till) => { state.complete = till })
     await makeRange(state.settled, floorMinute(now - SETTLE_MS), state, (till) => { state.settled = till })
-    await late.make()
+    await late.flush()
   }
 
   return {
@@ -76,7 +80,7 @@ export function createRollup({ database, clock = Date.now }: { database: Pick<Da
     },
     async boundary() {
       const state = await open()
-      await late.make()
+      await late.flush()
       return state.complete
     },
     run() {
@@ -84,38 +88,6 @@ export function createRollup({ database, clock = Date.now }: { database: Pick<Da
       return running
     },
     settled: async () => (await open()).settled,
-  }
-}
-
-interface Late { add(key: MinuteKey): void, make(): Promise<void> }
-
-/** Minutes that got a record after they were made. */
-function createLate(database: Pick<Database, 'system'>): Late {
-  const waiting = new Map<string, MinuteKey>()
-  let making: Promise<void> = Promise.resolve()
-
-  const add = (key: MinuteKey): void => { waiting.set(`${key.tenantId}${key.integrationId}${key.minute}`, key) }
-
-  const makeAll = async (): Promise<void> => {
-    const keys = [...waiting.values()]
-    if (keys.length === 0) return
-    // Taken before the reading: what is recorded from now on asks anew.
-    waiting.clear()
-    try {
-      await locked(database, (db) => rollUpKeys(db, keys))
-    } catch (error) {
-      for (const key of keys) add(key)
-      throw error
-    }
-  }
-
-  return {
-    add,
-    // One after the other: who finds nothing left to do still waits for those who took it.
-    make() {
-      making = making.catch(() => undefined).then(makeAll)
-      return making
-    },
   }
 }
 

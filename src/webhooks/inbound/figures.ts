@@ -2,7 +2,7 @@
 import type { Database } from '../../db/database.ts'
 import type { Caller } from '../../tenants/caller.ts'
 import { floorMinute } from '../../lib/minute.ts'
-import { createMinutes, latestOf } from '../minutes.ts'
+import { createMinutes, latestOf } from '../../lib/minutes.ts'
 import { addSourceMinutes, deleteSourceMinutes, sumBySource, sumBySourceHour, type SourceMinute, type SourceSums } from './figures-store.ts'
 
 export interface SourceFigure extends SourceSums { series: { at: Date, accepted: number, refused: number }[] }

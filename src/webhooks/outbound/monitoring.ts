@@ -1,7 +1,7 @@
 /** Measured figures of endpoints: added up in memory, and written every few seconds. */
 import type { Database } from '../../db/database.ts'
 import { floorMinute, MINUTE_MS } from '../../lib/minute.ts'
-import { createMinutes, latestOf } from '../minutes.ts'
+import { createMinutes, latestOf } from '../../lib/minutes.ts'
 import { addMinutes, deleteMinutes, sumByStep, sumByWebhook, sumByWebhookHour, type MinuteRow, type Range, type Step, type Sums, type WebhookHour } from './monitoring-store.ts'
 
 /** What one request to an endpoint came to. */

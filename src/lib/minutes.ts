@@ -1,4 +1,4 @@
-/** Counts of minutes: added up in memory, and written every few seconds. */
+/** What is noted of minutes: put together in memory, and written every few seconds. */
 
 export interface Minutes<Row> {
   add(row: Row): void
@@ -8,7 +8,7 @@ export interface Minutes<Row> {
 
 export interface MinutesOptions<Row> {
   keyOf(row: Row): string
-  /** Adds the counts of `row` to those of `known`, which has the same key. */
+  /** Adds what `row` says to `known`, which has the same key. */
   merge(known: Row, row: Row): void
   write(rows: Row[]): Promise<void>
 }
