@@ -30,7 +30,7 @@ const screens: [path: () => string, title: string, shown: string][] = [
   [() => `integrations/${ids.integration}`, 'Bookshop', 'Circuit breaker'], [() => `integrations/${ids.integration}?part=explore&operation=addBook`, 'Bookshop', 'author'],
   [() => `integrations/${ids.integration}?part=executions`, 'Bookshop', 'getBook'], [() => `integrations/${ids.integration}?part=configuration`, 'Bookshop', 'Base URL'],
   [() => `integrations/${ids.integration}?part=policies`, 'Bookshop', 'Calls a minute, over all callers.'], [() => `integrations/${ids.integration}?part=versions`, 'Bookshop', 'how it began'],
-  [() => `integrations/${ids.integration}?part=versions&version=1`, 'Bookshop', 'Restore this version'], [() => `integrations/${ids.integration}?part=log`, 'Bookshop', 'integration.created'],
+  [() => `integrations/${ids.integration}?part=versions&version=1`, 'Bookshop', 'Restore this version'], [() => `integrations/${ids.integration}?part=log`, 'Bookshop', 'Integration made'],
   [() => `integrations/${ids.integration}?part=explore&operation=getBook&example=${ids.example}`, 'Bookshop', 'Save as example'],
   [() => 'agents', 'Integration Hub', 'Connect an MCP client'], [() => 'agents?part=tools', 'Integration Hub', 'Bookshop__getBook'], [() => 'agents?part=calls', 'Integration Hub', 'No agent called a tool yet'],
   [() => 'executions', 'Executions', 'getBook'], [() => `executions/${ids.execution}`, 'getBook', 'The Dispossessed'],
