@@ -1,5 +1,6 @@
 /** The settings: what is kept and for how long, what is allowed, what runs here, who may come in, and who did what. */
 import { expect } from 'vitest'
+import { startPulsarServer } from '../../src/events/pulsar/pulsar-server.fixture.ts'
 import { connectShop, test, useDashboard, type Visitor } from './browser.ts'
 
 const dashboard = useDashboard({ env: { INTERCHANGE_ALLOW_NETWORKS: '127.0.0.0/8,10.20.0.0/16', INTERCHANGE_OPENID_PROVIDERS: JSON.stringify([{ id: 'idp', name: 'Our IdP', issuer: 'http://127.0.0.1:9', clientId: 'c', clientSecret: 'canary-client-secret' }]) } })
@@ -94,6 +95,88 @@ test('all credentials get a new encryption key after a question, and are read as
   expect(await developer.page.getByRole('button', { name: 'New encryption key' }).count()).toBe(0)
 })
 
+test('a link for a user of the product is made, shown once, seen open, and deleted', async () => {
+  const { page, visit, expectAccessible, complaints } = await dashboard.visitor()
+  await dashboard.hub.call('PUT', '/api/v1/oauth/return-urls', { urls: ['https://app.example.com/settings'] })
+  await visit('settings?part=clients', 'Integration Hub')
+  await page.getByRole('button', { name: 'Make a link' }).click()
+  await page.getByRole('combobox', { name: 'Connector' }).fill('http')
+  await page.getByRole('option', { name: 'HTTP', exact: true }).click()
+  await page.getByRole('combobox', { name: 'Vendor' }).click()
+  await page.getByRole('option', { name: 'google' }).click()
+  await page.getByLabel('Id of the user').fill('user-17')
+  await page.getByLabel('Name', { exact: true }).fill('Ada')
+  await page.getByRole('combobox', { name: 'Where it leads back to' }).fill('https://elsewhere.example.com')
+  await page.getByRole('button', { name: 'Make the link' }).click()
+  await page.getByText('is none that the tenant allows').first().waitFor()
+  await expectAccessible('the form of a link')
+  await page.getByRole('combobox', { name: 'Where it leads back to' }).fill('https://app.example.com/settings/accounts')
+  await page.getByRole('button', { name: 'Make the link' }).click()
+  const link = (await page.getByRole('dialog').locator('pre').textContent())!
+  expect((await fetch(link)).status).toBe(200)
+  await page.keyboard.press('Escape')
+  await page.getByRole('row', { name: /Ada user-17 Open http · google/ }).waitFor()
+  expect(await page.content()).not.toContain(link)
+  await expectAccessible('connect sessions')
+  await page.getByRole('searchbox', { name: 'Id of a user, in full' }).fill('user-18')
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await page.getByRole('button', { name: 'Delete: Ada' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await page.getByText('No link was made yet').waitFor()
+  expect((await fetch(link)).status).toBe(404)
+  expect(complaints).toEqual([])
+})
+
+test('a bridge to Pulsar is made, fares as its topics do, is changed by two, paused and deleted', async () => {
+  const server = await startPulsarServer()
+  try {
+    const { page, visit, expectInEveryLook, complaints } = await dashboard.visitor()
+    await visit('settings?part=engines', 'Integration Hub')
+    await page.getByRole('button', { name: 'New bridge' }).click()
+    const drawer = page.getByRole('dialog')
+    await drawer.getByLabel('Name', { exact: true }).fill('Orders')
+    await drawer.getByLabel('Address').fill('pulsar://broker')
+    await drawer.getByLabel('Token').fill('canary-of-pulsar')
+    await drawer.getByRole('group', { name: 'Consume' }).getByRole('button', { name: 'Add' }).first().click()
+    await drawer.getByLabel('Topic').first().fill('orders')
+    await drawer.getByRole('button', { name: 'Make the bridge' }).click()
+    await drawer.getByRole('alert').waitFor()
+    await drawer.getByLabel('Address').fill(server.url)
+    await drawer.getByRole('button', { name: 'Make the bridge' }).click()
+    await page.getByRole('row', { name: /Orders .* Connected/ }).waitFor()
+    await page.getByRole('link', { name: /^Orders/ }).click()
+    await drawer.getByRole('cell', { name: 'persistent://public/default/orders' }).waitFor()
+    await drawer.getByText('One is kept').waitFor()
+    expect(await page.content()).not.toContain('canary-of-pulsar')
+    await expectInEveryLook('a bridge')
+    const id = new URL(page.url()).searchParams.get('bridge')!
+    const stored = async () => (await dashboard.hub.call('GET', `/api/v1/pulsar-bridges/${id}`)).body
+    await drawer.getByLabel('Name', { exact: true }).fill('mine')
+    await dashboard.hub.call('PATCH', `/api/v1/pulsar-bridges/${id}`, { name: 'theirs' })
+    await drawer.getByRole('heading', { name: 'theirs' }).waitFor()
+    await drawer.getByRole('button', { name: 'Save' }).click()
+    await drawer.getByRole('button', { name: 'Load what is stored' }).click()
+    await drawer.getByLabel('Name', { exact: true }).and(page.locator('[value="theirs"]')).waitFor()
+    await drawer.getByLabel('Name', { exact: true }).fill('ours')
+    await drawer.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(stored).toMatchObject({ name: 'ours', hasToken: true, consume: [{ topic: 'orders' }] })
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Actions of ours' }).click()
+    await page.getByRole('menuitem', { name: 'Pause' }).click()
+    await page.getByRole('row', { name: /ours .* Paused/ }).waitFor()
+    await page.getByRole('button', { name: 'Actions of ours' }).click()
+    await page.getByRole('menuitem', { name: 'Resume' }).click()
+    await expect.poll(async () => (await stored()).status).toBe('active')
+    await page.getByRole('button', { name: 'Actions of ours' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await expect.poll(async () => (await dashboard.hub.call('GET', `/api/v1/pulsar-bridges/${id}`)).status).toBe(404)
+    expect(complaints).toEqual([])
+  } finally {
+    await server.close()
+  }
+})
+
 test('the audit log is narrowed by what, by whom and of what; all of it is in the URL', async () => {
   const { page, visit } = await dashboard.visitor()
   await visit('settings?part=audit', 'Integration Hub')
@@ -106,6 +189,30 @@ test('the audit log is narrowed by what, by whom and of what; all of it is in th
   await page.getByRole('searchbox', { name: 'Search the log' }).fill('nothing of the kind')
   await page.getByRole('button', { name: 'Clear filters' }).click()
   await page.getByRole('cell', { name: 'OAuth client set' }).first().waitFor()
+})
+
+test('whoever runs the hub makes a tenant, whose first owner comes in with the key that is shown once', async () => {
+  const { page, visit, expectAccessible, complaints } = await dashboard.visitor()
+  await visit('settings?part=tenant', 'Integration Hub')
+  await page.getByRole('button', { name: 'New tenant' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('Acme')
+  await page.getByLabel('In URLs').fill('default')
+  await page.getByLabel("First owner's email").fill('ada@acme.example')
+  await page.getByRole('button', { name: 'Make the tenant' }).click()
+  await page.getByText('is taken').first().waitFor()
+  await expectAccessible('the form of a tenant')
+  await page.getByLabel('In URLs').fill('acme')
+  await page.getByRole('button', { name: 'Make the tenant' }).click()
+  await page.getByText('Acme is ready').waitFor()
+  const key = (await page.getByRole('dialog').locator('pre').textContent())!
+  await page.keyboard.press('Escape')
+  await page.getByRole('row', { name: /Acme acme/ }).waitFor()
+  expect(await page.content()).not.toContain(key)
+  expect(complaints).toEqual([])
+  const owner = await dashboard.visitor({ key, tenant: 'acme' })
+  await owner.visit('settings?part=tenant', 'Integration Hub')
+  await owner.page.getByText('Further tenants are made by whoever runs this hub.').waitFor()
+  expect(await owner.page.getByRole('button', { name: 'New tenant' }).count()).toBe(0)
 })
 
 test("another tenant's administrator sees what he may use, and nothing of the operator's network", async () => {

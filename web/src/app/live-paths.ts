@@ -16,6 +16,7 @@ export function pathsOf(topics: string[]): string[] {
 /** Of events of the hub's own, by what their types begin with. */
 const ofTypes: [prefix: string, paths: string[]][] = [
   ['integration.', ['/api/v1/integrations', '/api/v1/overview', '/api/v1/figures']], ['webhook.', ['/api/v1/webhooks', '/api/v1/overview']], ['delivery.', ['/api/v1/deliveries']], ['alert.', ['/api/v1/alerts', '/api/v1/health-checks']],
+  ['credential.', ['/api/v1/credentials', '/api/v1/connect-sessions']],
 ]
 
 export function pathsOfEvent(type: string): string[] {

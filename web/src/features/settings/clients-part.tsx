@@ -15,6 +15,7 @@ import type { OAuthClient } from '../../hub/client.ts'
 import { useGet, useRows } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
 import { ClientForm } from '../accounts/parts.tsx'
+import { ConnectSessions } from './connect-sessions.tsx'
 import { texts } from './texts.ts'
 
 /** The clients by which vendors know this hub, and where connect sessions may lead back to. */
@@ -33,6 +34,7 @@ export function ClientsPart() {
       <Group>{add}</Group>
       <DataTable label={texts.parts.clients} rows={list.rows} columns={columns} rowId={({ vendor }) => vendor} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: KeyRound, title: texts.noClients, text: texts.noClientsText, action: add }} />
       <ReturnUrls />
+      <ConnectSessions />
       {editing !== undefined && <ClientDrawer client={editing === 'new' ? undefined : editing} onClose={() => { setEditing(undefined) }} />}
       <Confirm opened={deleting !== undefined} title={texts.deleteClientTitle} text={texts.deleteClientText(deleting?.vendor ?? '')} action={texts.delete} isPending={remove.isPending} error={remove.error} onConfirm={() => { if (deleting !== undefined) remove.mutate(deleting) }} onClose={() => { setDeleting(undefined) }} />
     </Stack>

@@ -1,19 +1,23 @@
 import { Anchor, Code, Stack, Table, Text } from '@mantine/core'
+import { Suspense } from 'react'
 import { Facts } from '../../components/facts.tsx'
+import { lazily } from '../../components/lazily.ts'
 import { Loaded } from '../../components/loading.tsx'
-import { Problem } from '../../components/problem.tsx'
 import { Section } from '../../components/section.tsx'
 import { Status } from '../../components/status.tsx'
 import type { Reply } from '../../hub/client.ts'
-import { useGet, useRows } from '../../hub/queries.ts'
+import { useGet } from '../../hub/queries.ts'
 import { useTenant } from '../../hub/session.ts'
 import { formatBytes } from '../../lib/format.ts'
 import { texts } from './texts.ts'
+
+const Bridges = lazily(async () => (await import('./bridges.tsx')).Bridges)
 
 type About = Reply<'GET', '/api/v1/hub'>
 
 /** What runs here, what is allowed, and which variable of its environment decides. */
 export function EnginesPart() {
+  const { can } = useTenant()
   const query = useGet('/api/v1/hub')
   return (
     <Loaded query={query}>
@@ -27,7 +31,7 @@ export function EnginesPart() {
             ]} />
           </Section>
           <Engines engines={about.engines} />
-          <Bridges />
+          {can('events:read') && <Suspense><Bridges /></Suspense>}
         </Stack>
       )}
     </Loaded>
@@ -48,19 +52,6 @@ function Engines({ engines }: Pick<About, 'engines'>) {
           ))}
         </Table.Tbody>
       </Table>
-    </Section>
-  )
-}
-
-function Bridges() {
-  const { can } = useTenant()
-  const { rows, error, refetch } = useRows('/api/v1/pulsar-bridges', undefined, { enabled: can('events:read') })
-  if (rows === undefined && error === null) return null
-  return (
-    <Section title={texts.bridges} text={texts.bridgesText}>
-      {rows === undefined && <Problem error={error} retry={() => { void refetch() }} />}
-      {rows?.length === 0 && <Text size="sm" c="dimmed">{texts.noBridges}</Text>}
-      {rows !== undefined && rows.length > 0 && <Table fz="sm"><Table.Tbody>{rows.map(({ id, name, serviceUrl, connection, lastError }) => <Table.Tr key={id}><Table.Td dir="auto">{name}</Table.Td><Table.Td><Status tone={connection === 'connected' ? 'good' : connection === 'error' ? 'bad' : 'idle'} title={lastError ?? ''}>{texts.bridgeStates[connection]}</Status></Table.Td><Table.Td className="app-anywhere">{serviceUrl}</Table.Td></Table.Tr>)}</Table.Tbody></Table>}
     </Section>
   )
 }

@@ -7,7 +7,7 @@ import { tabs } from '../../routing/texts.ts'
 import { textSearch } from '../../routing/url.ts'
 
 const route = createRoute({
-  getParentRoute: () => hubRoute, path: 'settings', validateSearch: textSearch('part', 'sort', 'action', 'actor', 'target', 'connector', 'q'), component: lazyPage(() => import('./settings-page.tsx'), 'SettingsPage'),
+  getParentRoute: () => hubRoute, path: 'settings', validateSearch: textSearch('part', 'sort', 'action', 'actor', 'target', 'connector', 'q', 'user', 'bridge'), component: lazyPage(() => import('./settings-page.tsx'), 'SettingsPage'),
 })
 
 export const settingsTabs = [route] as const
