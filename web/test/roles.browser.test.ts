@@ -57,7 +57,7 @@ const screens: Screen[] = [
   { path: (of) => `agents/${of.agent}`, shows: 'Runs', deeds: agent },
   { path: () => 'settings', shows: 'walked@example.com', deeds: settings(['Invite', 'POST /api/v1/members/invitations'], ['Actions of walked', `PATCH /api/v1/members/${nothing}`], ['Actions of Owner', 'PATCH /api/v1/members/{owner}'], ['Revoke', `DELETE /api/v1/members/invitations/${nothing}`]) },
   { path: () => 'settings?part=credentials', shows: 'walked-shop', deeds: settings(['New encryption key', 'POST /api/v1/credentials/rotate-keys'], ['New credential', 'POST /api/v1/credentials'], ['Change: walked', `PATCH /api/v1/credentials/${nothing}`], ['Delete: walked', `DELETE /api/v1/credentials/${nothing}`]) },
-  { path: () => 'settings?part=clients', shows: 'walked-vendor', for: ['admin', 'owner'], deeds: settings(['New client', 'PUT /api/v1/oauth-clients/none'], ['Change: walked-vendor', 'PUT /api/v1/oauth-clients/none'], ['Delete: walked-vendor', 'DELETE /api/v1/oauth-clients/none'], ['Save', 'PUT /api/v1/oauth/return-urls']) },
+  { path: () => 'settings?part=clients', shows: 'walked-vendor', for: ['admin', 'owner'], deeds: settings(['New client', 'PUT /api/v1/oauth-clients/none'], ['Change: walked-vendor', 'PUT /api/v1/oauth-clients/none'], ['Delete: walked-vendor', 'DELETE /api/v1/oauth-clients/none'], ['Save', 'PUT /api/v1/oauth/return-urls'], ['Make a link', 'POST /api/v1/connect-sessions'], ['Delete: walked', `DELETE /api/v1/connect-sessions/${nothing}`]) },
 ]
 
 /** They look, copy or fill in, and ask for nothing that a role might not. */
