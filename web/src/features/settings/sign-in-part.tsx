@@ -21,7 +21,7 @@ export function SignInPart() {
     <Stack gap="md">
       <Section title={texts.providers} text={texts.providersText}><Loaded query={query} height={80}>{(about) => <Providers about={about} />}</Loaded></Section>
       <PasswordSection />
-      <Section title={texts.sessions} text={query.data && texts.sessionsText(query.data.signIn.idleHours, query.data.signIn.maxDays)}><Sessions /></Section>
+      <Section title={texts.sessions} text={query.data && texts.sessionsText(timeOf(query.data.signIn.idleHours), query.data.signIn.maxDays)}><Sessions /></Section>
     </Stack>
   )
 }
@@ -63,6 +63,9 @@ function End({ session: { id, userAgent } }: { session: OpenSession }) {
   const end = useAction({ run: ({ hub }) => hub.delete('/api/v1/session/sessions/{id}', { path: { id } }), changes: ['/api/v1/session'], failed: (error) => { notifyFailed(texts.failed, error) } })
   return <Button variant="default" aria-label={`${texts.end}: ${browserOf(userAgent)}`} loading={end.isPending} onClick={() => { end.mutate() }}>{texts.end}</Button>
 }
+
+/** In days, where that comes out even. */
+const timeOf = (hours: number): string => (hours % 24 === 0 ? texts.days(hours / 24) : texts.hours(hours))
 
 /** Enough of it to know it again. */
 function browserOf(userAgent: string): string {
