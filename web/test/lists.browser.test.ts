@@ -57,18 +57,18 @@ const ofNothing: Listed[] = [
   { path: 'monitoring?part=capacity', from: 'figures/limits', label: 'Rate limits and quotas in use', shows: 'Nothing to watch yet', action: 'Add Integration', isForWriters: true },
   { path: 'monitoring?part=capacity', from: 'figures/storage', label: LOADING, shows: 'Nothing is kept yet.' },
   { path: 'monitoring?part=capacity', from: 'figures/queues', label: LOADING, shows: 'All queues are empty' },
-  { path: 'flows', from: 'flows', label: 'Flows', filter: q, shows: 'No flow yet', action: 'Predefined flows' },
+  { path: 'flows', from: 'flows', label: 'Flows', filter: q, shows: 'Send a summary by email' },
   { path: 'flows/library', from: 'flows/library', label: LOADING, filter: q, shows: 'approval-before-operation' },
   { path: 'runs', from: 'runs', label: 'Runs', filter: q, shows: 'Nothing ran yet', action: 'Flows' },
   { path: 'agents', from: 'keys', label: 'Keys of agents', shows: 'No agent has a key yet', action: 'Make a key for an agent', isForWriters: true },
   { path: 'agents?part=definitions', from: 'agents', label: 'Agents', filter: q, shows: 'The hub has no agent of its own', action: 'New agent', isForWriters: true },
-  { path: 'agents?part=tools', from: 'agent/tools', label: 'Tools', filter: q, shows: 'No tool yet', action: 'Add Integration', isForWriters: true },
+  { path: 'agents?part=tools', from: 'agent/tools', label: 'Tools', filter: q, shows: 'flow__send-summary-email' },
   { path: 'agents?part=calls', from: 'audit', label: 'Recent calls of tools', shows: 'No agent called a tool yet', action: 'Connect a client' },
   { path: 'settings', from: 'members', label: 'Members', shows: 'bare@example.com' },
   { path: 'settings?part=keys', from: 'keys', label: 'API keys', shows: 'of a viewer' },
   { path: 'settings?part=credentials', from: 'credentials', label: 'Credentials', filter: q, shows: 'No credential yet', action: 'New credential', isForWriters: true },
   { path: 'settings?part=clients', from: 'oauth-clients', label: 'OAuth clients', shows: 'No client yet', action: 'New client', isForWriters: true },
-  { path: 'settings?part=storage', from: 'figures/storage', label: 'Executions of each integration', shows: 'Nothing is kept yet' },
+  { path: 'settings?part=storage', from: 'figures/storage', label: LOADING, shows: 'Nothing is kept yet' },
   { path: 'settings?part=audit', from: 'audit', label: 'Audit log', filter: 'action=nothing.of.the.kind', shows: 'API key made' },
   { path: 'settings?part=engines', from: 'hub', label: LOADING, shows: 'QuickJS' },
 ]
@@ -160,7 +160,7 @@ test('the search of everything says that it searches, that it failed, and that t
 })
 
 /** Those who may only read do not come to see these. */
-const unreadByViewers = new Set(['keys', 'agent/tools'])
+const unreadByViewers = new Set(['keys'])
 
 const GONE = '018f0000-0000-7000-8000-000000000000'
 

@@ -56,7 +56,9 @@ export function useRows<Path extends ListPath>(path: Path, options?: GetOptions<
     ...extra,
   })
   return {
-    ...query, rows: query.data?.rows,
+    ...query,
+    // That nothing fitted the filter before does not say that nothing is there now.
+    rows: query.isPlaceholderData && query.data?.rows.length === 0 ? undefined : query.data?.rows,
     /** For the list's table: how to have more, and how far back a search came that has not seen all. */
     more: query.hasNextPage ? { load: () => { void query.fetchNextPage() }, isLoading: query.isFetchingNextPage, searchedUntil: query.data?.searchedUntil } : undefined,
   }
