@@ -46,12 +46,18 @@ export function isBehind(one: Position, other: Position): boolean {
   return one.xid === other.xid ? one.id > other.id : one.xid > other.xid
 }
 
-/** Behind all that is decided by now. What was committed by now although an older transaction was still open lies behind it, too: it is `seen`. */
-export async function findHorizon(db: Db): Promise<Position & { seen(row: Position): boolean }> {
+/** Behind all that is decided by now. What was committed by now although an older transaction was still open lies behind it, too: it is in the snapshot. */
+export async function findHorizon(db: Db): Promise<Position & { snapshot: string }> {
   const { rows } = await db.query<{ snapshot: string }>('select pg_current_snapshot()::text as snapshot')
-  const [xmin, xmax, open] = rows[0]!.snapshot.split(':') as [string, string, string]
+  const { snapshot } = rows[0]!
+  return { xid: snapshot.split(':', 1)[0]!, id: NIL_ID, snapshot }
+}
+
+/** Whether something was committed when a snapshot was taken, as Postgres writes one: `xmin:xmax:open,open`. */
+export function committedIn(snapshot: string): (row: Pick<Position, 'xid'>) => boolean {
+  const [, xmax, open] = snapshot.split(':') as [string, string, string]
   const [end, stillOpen] = [BigInt(xmax), new Set(open.split(','))]
-  return { xid: xmin, id: NIL_ID, seen: ({ xid }) => BigInt(xid) < end && !stillOpen.has(xid) }
+  return ({ xid }) => BigInt(xid) < end && !stillOpen.has(xid)
 }
 
 export const beginning: Position = { xid: '0', id: NIL_ID }

@@ -9,14 +9,14 @@ import { idTime, lowestId } from '../db/partitions.ts'
 import { HubError } from '../errors.ts'
 import { matchesAnyGlob } from '../lib/glob.ts'
 import { isUuid } from '../lib/page.ts'
-import { beginning, findHorizon, findPosition, readFeed, type FeedRow, type Position } from './feed-store.ts'
+import { beginning, committedIn, findHorizon, findPosition, readFeed, type FeedRow, type Position } from './feed-store.ts'
 import { Window, type FeedPage } from './window.ts'
 
 export type { FeedRow, Position } from './feed-store.ts'
 
 export interface FollowOptions {
   /** Undefined: what comes from now on. */
-  after?: (Position & { seen?(row: Position): boolean }) | undefined
+  after?: (Position & { snapshot?: string | null }) | undefined
   /** Globs. Default: all. */
   types?: string[] | undefined
   webhookSourceId?: string | undefined
@@ -74,7 +74,7 @@ export function createFeed({ database, onError, pollMs = POLL_MS }: FeedDeps): F
       try {
         const start = after ?? await patient(() => now(tenantId), signal)
         if (start === undefined) return
-        seen = start.seen
+        seen = start.snapshot ? committedIn(start.snapshot) : undefined
         let at: Position = start
         let since = after === undefined ? Date.now() : idTime(after.id)
         while (!signal.aborted) {

@@ -41,6 +41,29 @@ test('a follower goes on behind what it handled, in the order of the stream', ()
     expect(rows).toEqual([{ name: 'all', id: meanwhile }])
   })))
 
+test('what was stored before a follower began is none of its own, also where an older transaction was still open then', () =>
+  withDatabase((database) => withEvents(database, async (area) => {
+    const { tenantId } = await addTenant(database)
+    const followers = followersOf(area, 15, 0)
+    const seen: string[] = []
+    const follow = () => followers.follow({ tenantId, name: 'f', handle: async (batch) => { seen.push(...batch.map(({ id }) => id)) } })
+    let between = ''
+    await database.system.transaction(async (older) => {
+      await older.query('select pg_current_xact_id()')
+      await accept(area, { tenantId })
+      await followers.begin(database.tenant(tenantId), tenantId, 'f')
+      between = await accept(area, { tenantId })
+    })
+    const first = follow()
+    await vi.waitFor(() => { expect(seen).toEqual([between]) }, waiting)
+    await first.stop()
+    const later = await accept(area, { tenantId })
+    const second = follow()
+    await vi.waitFor(() => { expect(seen).toEqual([between, later]) }, waiting)
+    await second.stop()
+    expect((await database.system.query('select began from event_followers where tenant_id = $1', [tenantId])).rows).toEqual([{ began: null }])
+  })))
+
 test('a batch comes again until it was handled', () =>
   withDatabase((database) => withEvents(database, async (area) => {
     const { tenantId } = await addTenant(database)

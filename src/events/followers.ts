@@ -7,7 +7,7 @@ import type { Db } from '../db/db.ts'
 import type { CloudEvent } from './event.ts'
 import { beginning, findHorizon, type FeedRow, type Position } from './feed-store.ts'
 import type { Feed } from './feed.ts'
-import { deleteFollower, holdFollower, insertFollower, moveFollower, releaseFollower, type FollowerKey } from './followers-store.ts'
+import { deleteFollower, holdFollower, insertFollower, moveFollower, releaseFollower, type FollowerKey, type FollowerPlace } from './followers-store.ts'
 import { wholeText } from './record.ts'
 
 export interface FollowedEvent {
@@ -89,7 +89,7 @@ async function keepFollowing(deps: FollowersDeps, follower: Follower, { processI
 }
 
 /** Follows until the lease is lost or the signal ends. */
-async function hold(deps: FollowersDeps, follower: Follower, { processId, signal, from }: Run & { from: Position }): Promise<void> {
+async function hold(deps: FollowersDeps, follower: Follower, { processId, signal, from }: Run & { from: FollowerPlace }): Promise<void> {
   const { database, feed, onError, leaseSeconds: seconds = LEASE_SECONDS, noteEveryMs = NOTE_EVERY_MS } = deps
   const db = database.tenant(follower.tenantId)
   const lost = new AbortController()
