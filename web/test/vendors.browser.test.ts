@@ -105,7 +105,11 @@ async function connect({ page }: Visitor, { name, credential }: Vendor): Promise
   await page.getByRole('button', { name: 'Continue' }).waitFor()
   // Keys and passwords are the second way where an account can be connected.
   const [field] = Object.keys(credential)
-  for (let folded = page.locator('main details:not([open]) > summary'); await folded.count() > 0 && !await labelled(page, field!).isVisible();) await folded.first().click()
+  const folded = page.locator('main details:not([open]) > summary')
+  await expect.poll(async () => {
+    if (!await labelled(page, field!).isVisible() && await folded.count() > 0) await folded.first().click()
+    return labelled(page, field!).isVisible()
+  }).toBe(true)
   for (const [label, value] of Object.entries(credential)) await labelled(page, label).fill(value)
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByLabel('Name', { exact: true }).fill(name)

@@ -33,7 +33,8 @@ export const theme = createTheme({
     Card: { defaultProps: { withBorder: true, padding: 'md', shadow: 'none', bg: 'var(--mantine-color-body)' } },
     Checkbox: { defaultProps: { size: 'xs' } },
     Drawer: { defaultProps: { position: 'right', size: 'lg', ...titled, overlayProps: { backgroundOpacity: 0.35 } } },
-    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', withinPortal: true } },
+    // Above notices, which stand where a row's menu may open.
+    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', withinPortal: true, zIndex: 500 } },
     Modal: { defaultProps: { centered: true, ...titled, overlayProps: { backgroundOpacity: 0.45, blur: 2 } } },
     // As forms that are drawn from schemas have it.
     InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
