@@ -1,12 +1,14 @@
 /** Searches that callers word themselves: bounded in time, and told how to be narrowed where that does not suffice. */
 import { HubError } from '../errors.ts'
-import { cursorOf, type SearchedPage } from '../lib/page.ts'
+import { cursorOf, readIdCursor, type PageRequest, type SearchedPage } from '../lib/page.ts'
 import type { Db } from './db.ts'
 import { idTime, lowestId } from './partitions.ts'
 
 export const SEARCH_TIMEOUT_MS = 3000
 
 /** A text to look for, as `ilike '%' || $1 || '%'` takes it literally. Null where nothing is looked for. */
+export function literally(text: string): string
+export function literally(text: string | undefined): string | null
 export function literally(text: string | undefined): string | null {
   return text === undefined ? null : text.replace(/[\\%_]/g, '\\$&')
 }
@@ -125,8 +127,7 @@ async function findIdBehind(db: Db, { tenantId, tables, from }: Pick<Search<unkn
 
 /** For `like`: the text as it stands within JSON, its own wildcards taken literally. */
 export function likePattern(text: string): string {
-  const inJson = JSON.stringify(text.toWellFormed()).slice(1, -1)
-  return `%${inJson.replace(/[\\%_]/g, '\\$&')}%`
+  return `%${literally(JSON.stringify(text.toWellFormed()).slice(1, -1))}%`
 }
 
 /** How JSON is looked through for a text, in upper or lower case: `column` and this and the pattern. A text of ASCII alone needs no other language's letters, which takes less than half the time. */
@@ -135,13 +136,22 @@ export function ilikeFor(text: string): string {
   return /^[\0-\x7f]*$/.test(text) ? 'collate "C" ilike' : 'ilike'
 }
 
+interface ListSearch extends Pick<Search<unknown>, 'tenantId' | 'tables' | 'pageMs'>, PageRequest { filter: { q?: string | undefined, from?: Date | undefined, to?: Date | undefined } }
+
+/** A page of a list that is sorted by id, `read` as far as `limit` says. */
+export async function searchList<Row extends { id: string }, Item>(db: Db, { filter: { q, from, to }, cursor, limit, ...where }: ListSearch, read: (db: Db, page: Stretch & { limit: number }) => Promise<Row[]>, shape: (row: Row) => Item): Promise<SearchedPage<Item>> {
+  const found = await searchBack(db, {
+    ...where, before: readIdCursor(cursor), from, to, limit, isDeep: q !== undefined,
+    async read(tx, stretch, most) {
+      const rows = await read(tx, { ...stretch, limit: most + 1 })
+      return { rows: rows.slice(0, most), more: rows.length > most }
+    },
+  })
+  return searchedPage(found, shape)
+}
+
 /** The page that a search gives, of a list that is sorted by id. */
 export function searchedPage<Row extends { id: string }, Item>({ rows, more, reached }: Searched<Row>, shape: (row: Row) => Item): SearchedPage<Item> {
   const last = reached ?? rows.at(-1)?.id
   return { data: rows.map(shape), nextCursor: more && last !== undefined ? cursorOf([last]) : null, searchedUntil: reached === undefined ? null : new Date(idTime(reached)) }
-}
-
-/** Of rows that were read up to one more than `limit`. */
-export function upTo<Row>(rows: Row[], limit: number): { rows: Row[], more: boolean } {
-  return { rows: rows.slice(0, limit), more: rows.length > limit }
 }

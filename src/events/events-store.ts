@@ -1,6 +1,6 @@
 import type { Db } from '../db/db.ts'
 import { lowestId } from '../db/partitions.ts'
-import { ilikeFor, likePattern, type Stretch } from '../db/search.ts'
+import { ilikeFor, likePattern, literally, type Stretch } from '../db/search.ts'
 import type { FieldError } from '../errors.ts'
 import { SOURCE_OF_THE_HUB } from './attributes.ts'
 
@@ -48,7 +48,7 @@ export async function listEvents(db: Db, tenantId: string, filter: EventFilter, 
   }
   const addGlob = (column: string, glob: string | undefined): void => {
     if (glob === undefined || glob === '*') return
-    if (glob.includes('*')) add((parameter) => `${column} like ${parameter}`, escaped(glob).replaceAll('*', '%'))
+    if (glob.includes('*')) add((parameter) => `${column} like ${parameter}`, literally(glob).replaceAll('*', '%'))
     else add((parameter) => `${column} = ${parameter}`, glob)
   }
   addGlob('type', filter.type)
@@ -71,11 +71,6 @@ export async function listEvents(db: Db, tenantId: string, filter: EventFilter, 
      ) e where e.ahead = 0 or e.ahead < $3 order by e.id desc limit $2 - 1`,
     values)
   return { rows: rows.map(({ found: _found, ...row }) => row), more: (rows[0]?.found ?? 0) > rows.length }
-}
-
-/** For `like`: the text as it stands. */
-function escaped(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&')
 }
 
 /** By the hub's own id. */

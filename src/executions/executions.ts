@@ -4,10 +4,10 @@ import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
 import { isMissingPartition, isRowFault } from '../db/faults.ts'
 import { ensurePartitions } from '../db/partitions.ts'
-import { searchBack, searchedPage, searchWithin, SEARCH_TIMEOUT_MS, upTo } from '../db/search.ts'
+import { searchList, searchWithin, SEARCH_TIMEOUT_MS } from '../db/search.ts'
 import { HubError } from '../errors.ts'
 import { createGroupCommit } from '../lib/group-commit.ts'
-import { isUuid, readIdCursor, type PageRequest, type SearchedPage } from '../lib/page.ts'
+import { isUuid, type PageRequest, type SearchedPage } from '../lib/page.ts'
 import type { Caller } from '../tenants/caller.ts'
 import { findExecution, findLastRuns, groupErrors, insertExecutions, listExecutions, type ErrorGroupRow, type ExecutionFilter, type LastRun, type NewRow, type SummaryRow } from './executions-store.ts'
 import { makeRecord, readRecord, withoutStack, type Execution, type Mask, type ShownExecution, type StoredRecord } from './record.ts'
@@ -88,11 +88,7 @@ export function createExecutions({ database, blobs, figures, searchMs }: Executi
     async list(caller, { limit, cursor, ...filter }) {
       if (filter.integrationId !== undefined && !isUuid(filter.integrationId)) return { data: [], nextCursor: null, searchedUntil: null }
       const { tenantId } = caller
-      const found = await searchBack(database.tenant(tenantId), {
-        tenantId, tables: ['executions'], before: readIdCursor(cursor), from: filter.from, to: filter.to, limit, isDeep: filter.q !== undefined, pageMs: searchMs,
-        read: async (db, stretch, most) => upTo(await listExecutions(db, tenantId, { ...filter, ...stretch, limit: most + 1 }), most),
-      })
-      return searchedPage(found, toSummary)
+      return searchList(database.tenant(tenantId), { tenantId, tables: ['executions'], filter, limit, cursor, pageMs: searchMs }, (db, page) => listExecutions(db, tenantId, { ...filter, ...page }), toSummary)
     },
 
     async errorGroups({ tenantId }, query) {

@@ -1,4 +1,5 @@
 import type { Db } from '../db/db.ts'
+import { literally } from '../db/search.ts'
 import type { Finding } from './document/finding.ts'
 import type { SourceFormat } from './document/source.ts'
 
@@ -67,7 +68,7 @@ export async function listFlows(db: Db, tenantId: string, { q, namespace, enable
        and ($4::text is null or concat_ws(' ', f.namespace || '/' || f.name, shown.title, shown.summary) ilike '%' || $4 || '%')
        and ($5::text is null or f.namespace = $5) and ($6::boolean is null or f.enabled = $6)
      order by f.namespace collate "C", f.name collate "C" limit $7`,
-    [tenantId, after?.[0] ?? null, after?.[1] ?? null, q === undefined ? null : q.replace(/[\\%_]/g, '\\$&'), namespace ?? null, enabled ?? null, limit])
+    [tenantId, after?.[0] ?? null, after?.[1] ?? null, literally(q), namespace ?? null, enabled ?? null, limit])
   return rows
 }
 

@@ -36,7 +36,7 @@ export async function deleteOtherDays(db: Db, table: MeasuredTable, days: readon
   await db.query('delete from stored_days where of_table = $1 and day <> all ($2::timestamptz[])', [table, days])
 }
 
-export interface StoredSum { tenantId: string, table: MeasuredTable, bytes: number, measuredAt: Date }
+export interface StoredSum extends TenantBytes { table: MeasuredTable, measuredAt: Date }
 
 /** Of one tenant, or of all of them. */
 export async function sumStoredDays(db: Db, tenantId?: string): Promise<StoredSum[]> {

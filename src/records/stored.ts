@@ -6,7 +6,7 @@ import type { Blobs } from '../blobs/blobs.ts'
 import type { Database } from '../db/database.ts'
 import { listPartitions } from '../db/partitions.ts'
 import type { Figures } from '../executions/figures.ts'
-import { deleteOtherDays, measureDay, measuredTables, replaceDay, sumStoredDays, type MeasuredTable, type StoredSum } from './stored-store.ts'
+import { deleteOtherDays, measureDay, measuredTables, replaceDay, sumStoredDays, type MeasuredTable, type StoredSum, type TenantBytes } from './stored-store.ts'
 
 export const storedKinds = ['executions', 'events', 'deliveries', 'runs', 'blobs'] as const
 export type StoredKind = (typeof storedKinds)[number]
@@ -36,21 +36,18 @@ export interface StoredDeps {
 
 const kindOf: Record<MeasuredTable, StoredKind> = { events: 'events', deliveries: 'deliveries', flow_runs: 'runs', flow_journal: 'runs' }
 
-export function createStored({ database: { tenant, system, owner }, figures, blobs }: StoredDeps): Stored {
+const nothing: StoredBytes = { executions: 0, events: 0, deliveries: 0, runs: 0, blobs: 0 }
+
+export function createStored(deps: StoredDeps): Stored {
+  const { system, owner } = deps.database
   return {
     async of(tenantId) {
-      const [executions, days, values] = await Promise.all([figures.storageByTenant(tenantId), sumStoredDays(tenant(tenantId), tenantId), blobs.sizes(tenantId)])
+      const { tenants, days } = await sum(deps, tenantId)
       const measuredAt = days.map((day) => day.measuredAt).toSorted((a, b) => b.getTime() - a.getTime())[0] ?? null
-      return { bytes: bytesOf({ executions, days, values }), measuredAt }
+      return { bytes: tenants.get(tenantId) ?? nothing, measuredAt }
     },
 
-    async all() {
-      const [executions, days, values] = await Promise.all([figures.storageByTenant(), sumStoredDays(system), blobs.sizes()])
-      return [...new Set([...executions, ...days, ...values].map(({ tenantId }) => tenantId))].map((tenantId) => {
-        const own = <Row extends { tenantId: string }>(rows: Row[]): Row[] => rows.filter((row) => row.tenantId === tenantId)
-        return { tenantId, bytes: bytesOf({ executions: own(executions), days: own(days), values: own(values) }) }
-      })
-    },
+    all: async () => [...(await sum(deps)).tenants].map(([tenantId, bytes]) => ({ tenantId, bytes })),
 
     async measure(since) {
       const there = await listPartitions(owner, measuredTables)
@@ -60,10 +57,17 @@ export function createStored({ database: { tenant, system, owner }, figures, blo
   }
 }
 
-interface Measured { executions: { bytes: number }[], days: StoredSum[], values: { bytes: number }[] }
-
-function bytesOf({ executions, days, values }: Measured): StoredBytes {
-  const sum = (rows: { bytes: number }[]): number => rows.reduce((total, { bytes }) => total + bytes, 0)
-  const of = (kind: StoredKind): number => sum(days.filter(({ table }) => kindOf[table] === kind))
-  return { executions: sum(executions), events: of('events'), deliveries: of('deliveries'), runs: of('runs'), blobs: sum(values) }
+/** Of one tenant, or of each that has anything. */
+async function sum({ database, figures, blobs }: StoredDeps, tenantId?: string): Promise<{ tenants: Map<string, StoredBytes>, days: StoredSum[] }> {
+  const db = tenantId === undefined ? database.system : database.tenant(tenantId)
+  const [executions, days, values] = await Promise.all([figures.storageByTenant(tenantId), sumStoredDays(db, tenantId), blobs.sizes(tenantId)])
+  const tenants = new Map<string, StoredBytes>()
+  const add = (kind: StoredKind, row: TenantBytes): void => {
+    const known = tenants.get(row.tenantId) ?? nothing
+    tenants.set(row.tenantId, { ...known, [kind]: known[kind] + row.bytes })
+  }
+  for (const row of executions) add('executions', row)
+  for (const row of days) add(kindOf[row.table], row)
+  for (const row of values) add('blobs', row)
+  return { tenants, days }
 }

@@ -39,7 +39,7 @@ export async function listAgents(db: Db, tenantId: string, { q, after, limit }: 
     `select ${columns} from agents where tenant_id = $1 and ($2::text is null or name > $2 collate "C")
        and ($3::text is null or concat_ws(' ', name, settings->>'description') ilike '%' || $3 || '%')
      order by name collate "C" limit $4`,
-    [tenantId, after ?? null, q === undefined ? null : literally(q), limit])
+    [tenantId, after ?? null, literally(q), limit])
   return rows
 }
 

@@ -2,9 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Blobs } from '../../blobs/blobs.ts'
 import type { Database } from '../../db/database.ts'
-import { searchBack, searchedPage, upTo } from '../../db/search.ts'
+import { searchList } from '../../db/search.ts'
 import { HubError } from '../../errors.ts'
-import { isUuid, readIdCursor, type PageRequest, type SearchedPage } from '../../lib/page.ts'
+import { isUuid, type PageRequest, type SearchedPage } from '../../lib/page.ts'
 import type { Jq } from '../../lib/jq/jq.ts'
 import { noMask, type Mask } from '../../lib/mask.ts'
 import { recordChange } from '../../tenants/audit.ts'
@@ -111,7 +111,7 @@ export function createRuns(deps: RunsDeps): Runs {
       const { flowId, namespace, name, version, status, startedAt, endedAt, errorType, trigger } = facts
       return summaryOf({ id, flowId, namespace, name, version, status, startedAt, endedAt, errorType, trigger })
     },
-    list: (caller, request) => list(deps, caller, request),
+    list: ({ tenantId }, { limit, cursor, ...filter }) => searchList(database.tenant(tenantId), { tenantId, tables: ['flow_runs', 'flow_live'], filter, limit, cursor }, (db, page) => listRuns(db, tenantId, { ...filter, ...page }), summaryOf),
     queued: ({ tenantId }) => countByStatus(database.tenant(tenantId), tenantId),
     faulted: ({ tenantId }, since, limit) => countFaulted(database.tenant(tenantId), tenantId, { since, mostSeen: MOST_SEEN, limit }),
     cancel: (caller, id) => steer(caller, id, 'cancel'),
@@ -132,14 +132,6 @@ export function createRuns(deps: RunsDeps): Runs {
       return definition
     },
   }
-}
-
-async function list({ database }: RunsDeps, { tenantId }: Caller, { limit, cursor, ...filter }: RunFilter & PageRequest): Promise<SearchedPage<RunSummary>> {
-  const found = await searchBack(database.tenant(tenantId), {
-    tenantId, tables: ['flow_runs', 'flow_live'], before: readIdCursor(cursor), from: filter.from, to: filter.to, limit, isDeep: filter.q !== undefined,
-    read: async (db, stretch, most) => upTo(await listRuns(db, tenantId, { ...filter, ...stretch, limit: most + 1 }), most),
-  })
-  return searchedPage(found, summaryOf)
 }
 
 async function foundOf({ database }: RunsDeps, { tenantId }: Caller, id: string): Promise<RunFacts | undefined> {

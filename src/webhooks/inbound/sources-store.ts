@@ -1,4 +1,5 @@
 import type { Db } from '../../db/db.ts'
+import { literally } from '../../db/search.ts'
 import type { SourceSettings } from './settings.ts'
 
 export type SourceStatus = 'active' | 'paused'
@@ -66,6 +67,6 @@ export async function listSources(db: Db, tenantId: string, { q, scheme, status 
        and ($3::text is null or concat_ws(' ', name, settings->>'description') ilike '%' || $3 || '%')
        and ($4::text is null or settings->'verification'->>'scheme' = $4) and ($5::text is null or status = $5)
      order by id desc limit $6`,
-    [tenantId, after ?? null, q === undefined ? null : q.replace(/[\\%_]/g, '\\$&'), scheme ?? null, status ?? null, limit])
+    [tenantId, after ?? null, literally(q), scheme ?? null, status ?? null, limit])
   return rows
 }

@@ -1,8 +1,8 @@
 /** Deliveries as callers see them: listed, looked into, sent again. */
 import type { Database } from '../../db/database.ts'
-import { searchBack, searchedPage, upTo } from '../../db/search.ts'
+import { searchList } from '../../db/search.ts'
 import { HubError } from '../../errors.ts'
-import { isUuid, readIdCursor, type PageRequest, type SearchedPage } from '../../lib/page.ts'
+import { isUuid, type PageRequest, type SearchedPage } from '../../lib/page.ts'
 import { recordChange } from '../../tenants/audit.ts'
 import type { Caller } from '../../tenants/caller.ts'
 import { countExhausted, countQueued, findDelivery, hastenDelivery, listDead, listDeliveries, requeue, type DeliveryFilter, type DeliveryRow, type DeliveryStatus, type ExhaustedRow, type QueueRow } from './deliveries-store.ts'
@@ -60,11 +60,7 @@ export function createDeliveries({ database, webhooks, wake }: DeliveriesDeps): 
   return {
     async list({ tenantId }, { limit, cursor, ...filter }) {
       if (filter.webhookId !== undefined && !isUuid(filter.webhookId)) return { data: [], nextCursor: null, searchedUntil: null }
-      const found = await searchBack(database.tenant(tenantId), {
-        tenantId, tables: ['deliveries', 'delivery_queue'], before: readIdCursor(cursor), from: filter.from, to: filter.to, limit, isDeep: filter.q !== undefined,
-        read: async (db, stretch, most) => upTo(await listDeliveries(db, tenantId, { ...filter, ...stretch, limit: most + 1 }), most),
-      })
-      return searchedPage(found, (row) => summaryOf(row))
+      return searchList(database.tenant(tenantId), { tenantId, tables: ['deliveries', 'delivery_queue'], filter, limit, cursor }, (db, page) => listDeliveries(db, tenantId, { ...filter, ...page }), (row) => summaryOf(row))
     },
 
     queues: ({ tenantId }) => countQueued(database.tenant(tenantId), tenantId),

@@ -1,4 +1,5 @@
 import type { Db } from '../../db/db.ts'
+import { literally } from '../../db/search.ts'
 import type { WebhookSettings } from './settings.ts'
 import type { WebhookStatus } from './webhook.ts'
 
@@ -106,7 +107,7 @@ export async function listWebhooks(db: Db, tenantId: string, { q, status, ids }:
        and ($3::text is null or concat_ws(' ', name, description, url, events->>'subscribedEvents') ilike '%' || $3 || '%')
        and ($4::text is null or status = $4) and ($6::uuid[] is null or id = any($6))
      order by id desc limit $5`,
-    [tenantId, after ?? null, q === undefined ? null : q.replace(/[\\%_]/g, '\\$&'), status ?? null, limit, ids ?? null])
+    [tenantId, after ?? null, literally(q), status ?? null, limit, ids ?? null])
   return rows
 }
 

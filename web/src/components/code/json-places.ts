@@ -1,5 +1,6 @@
 /** Where in a JSON text something stands. */
 import { jsonLanguage } from '@codemirror/lang-json'
+import { pointerParts } from '../../lib/pointer.ts'
 
 type Node = ReturnType<typeof jsonLanguage.parser.parse>['topNode']
 
@@ -25,7 +26,7 @@ export function placesIn(text: string): (pointer: string) => { from: number, to:
   return (pointer) => {
     let at = childrenOf(topNode)[0] ?? topNode
     let shown = at
-    for (const part of pointer.split('/').slice(1).map((each) => each.replaceAll('~1', '/').replaceAll('~0', '~'))) {
+    for (const part of pointerParts(pointer)) {
       const within = childrenOf(at).filter(({ name }) => (at.name === 'Object' ? name === 'Property' : values.has(name)))
       const next = at.name === 'Object' ? within.find((property) => nameOf(property) === part) : within[Number(part)]
       if (next === undefined) break

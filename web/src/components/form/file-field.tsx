@@ -23,7 +23,7 @@ export function FileField({ form, field: { fieldPathId, formData, onChange, sche
   }
   const isFile = typeof value === 'object'
   return (
-    <Input.Wrapper id={`${id}-text`} label={label} required={required ?? false} description={described(schema.description ?? '')} inputWrapperOrder={['label', 'input', 'description', 'error']} error={rawErrors?.join('\n')}>
+    <Input.Wrapper id={`${id}-text`} label={label} required={required ?? false} description={described(schema.description ?? '')} error={rawErrors?.join('\n')}>
       {isFile
         ? <Group gap={6}><Text size="sm" className="app-anywhere">{nameOf(value)}</Text><ActionIcon size="sm" aria-label={texts.removeFile(label)} onClick={() => { set(undefined) }}><X size={13} /></ActionIcon></Group>
         : <Textarea id={`${id}-text`} autosize minRows={1} maxRows={10} disabled={disabled ?? false} placeholder={form === 'text' ? '' : texts.fileAsText} value={value ?? ''} onChange={(event) => { set(event.currentTarget.value === '' ? undefined : event.currentTarget.value) }} />}

@@ -20,7 +20,7 @@ export function JsonField({ fieldPathId, formData, onChange, schema, name, title
   }
   return (
     <Textarea
-      id={fieldPathId.$id} label={schema.title ?? title ?? name} description={described(schema.description ?? '')} inputWrapperOrder={['label', 'input', 'description', 'error']} required={required} disabled={disabled}
+      id={fieldPathId.$id} label={schema.title ?? title ?? name} description={described(schema.description ?? '')} required={required} disabled={disabled}
       autosize minRows={2} maxRows={14} spellCheck={false} classNames={{ input: 'app-mono' }} placeholder={texts.anyJson} data-kind="json"
       value={text} error={typed?.fault ?? rawErrors?.join('\n')} onChange={(event) => { type(event.currentTarget.value) }}
     />

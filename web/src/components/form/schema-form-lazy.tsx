@@ -7,6 +7,7 @@ import SelectWidget from '@rjsf/mantine/lib/widgets/SelectWidget.js'
 import TextareaWidget from '@rjsf/mantine/lib/widgets/TextareaWidget.js'
 import { toErrorSchema, type BaseInputTemplateProps, type FieldProps, type RJSFSchema, type UiSchema, type WidgetProps } from '@rjsf/utils'
 import { useEffect, useMemo, useRef } from 'react'
+import { pointerParts } from '../../lib/pointer.ts'
 import { texts } from '../texts.ts'
 import type { SchemaFormProps, StandIn } from './schema-form.tsx'
 import { drawable, fileForm, isAnything } from './drawable.ts'
@@ -73,7 +74,7 @@ const plain: UiSchema = { 'ui:submitButtonOptions': { norender: true } }
 
 export function SchemaFormLazy({ schema, value, onChange, errors = [], ui, idPrefix, disabled = false, autoFocus = false, stand }: SchemaFormProps) {
   const shown = useMemo(() => simplified(schema), [schema])
-  const refused = useMemo(() => toErrorSchema(errors.map(({ pointer, detail }) => ({ property: pointer.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')).join('.'), message: detail, stack: detail }))), [errors])
+  const refused = useMemo(() => toErrorSchema(errors.map(({ pointer, detail }) => ({ property: pointerParts(pointer).map((part) => `.${part}`).join(''), message: detail, stack: detail }))), [errors])
   const context = useMemo(() => ({ ...stand && { stand } }), [stand])
   const latest = useRef(onChange)
   latest.current = onChange

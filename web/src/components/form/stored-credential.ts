@@ -6,19 +6,21 @@ import { choicesOf, withoutBlanks, withoutOthers } from './secrets.ts'
 type Schema = Record<string, unknown>
 type Fields = Credential['fields']
 
+function shownOf(fields: Fields): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value]])))
+}
+
 /** The kind follows from what is filled in, where nobody said it. */
 export function valuesOf(schema: Schema, fields: Fields): Record<string, unknown> {
-  const shown = Object.fromEntries(Object.entries(fields).flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value]])))
   const inUse = choicesOf(schema).find(({ then }) => Object.keys((then['properties'] ?? {}) as object).some((name) => fields[name] !== undefined))
   const kind = Object.fromEntries(Object.entries(inUse?.if.properties ?? {}).map(([name, { enum: [first] }]) => [name, first]))
-  return { ...kind, ...shown }
+  return { ...kind, ...shownOf(fields) }
 }
 
 /** What to send for what was typed: what differs, and null for what is gone or belongs to another kind than the one that is chosen now. */
 export function credentialChange(schema: Schema, fields: Fields, typed: unknown): Record<string, unknown> {
-  const before = Object.fromEntries(Object.entries(fields).flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value]])))
   const after = withoutBlanks(typed)
   const left = withoutOthers(schema, { ...Object.fromEntries(Object.keys(fields).map((name) => [name, true])), ...after })
   const others = Object.keys(fields).filter((name) => !Object.hasOwn(left, name)).map((name) => [name, null] as const)
-  return { ...mergePatch(before, after) as Record<string, unknown>, ...Object.fromEntries(others) }
+  return { ...mergePatch(shownOf(fields), after) as Record<string, unknown>, ...Object.fromEntries(others) }
 }

@@ -23,7 +23,7 @@ export function AgentKeys({ action }: { action: ReactNode }) {
   return (
     <Section title={texts.keysTitle} text={texts.keysText}>
       <DataTable label={texts.keysTitle} rows={rows} columns={withDeeds} rowId={({ id }) => id} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: KeyRound, title: texts.keysEmpty, text: texts.keysEmptyText, action }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        more={list.more} />
       {changing !== undefined && <PolicyModal agentKey={changing} onClose={() => { setChanging(undefined) }} />}
     </Section>
   )

@@ -30,7 +30,7 @@ export function CallsPart() {
       <Group><SegmentedControl aria-label={texts.kindOfCall} data={Object.entries(texts.actions).map(([value, label]) => ({ value, label }))} value={shown} onChange={(next) => { setUrl({ action: next === 'tool.called' ? undefined : next }) }} /></Group>
       <DataTable label={texts.calls} rows={list.rows} columns={columns} rowId={({ id }) => id} error={list.error} retry={() => { void list.refetch() }} filtered={shown !== 'tool.called'} clearFilters={() => { setUrl({ action: undefined }) }}
         empty={{ icon: ScrollText, title: texts.noCalls, text: texts.noCallsText, action: <Button variant="default" component={RouteLink} to={path('agents')}>{texts.connect}</Button> }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        more={list.more} />
     </Stack>
   )
 }

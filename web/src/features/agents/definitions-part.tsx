@@ -31,7 +31,7 @@ export function DefinitionsPart() {
       <Group gap="xs"><SearchInput label={texts.agentsSearch} value={q} onSearch={(next) => { setUrl({ q: next }) }} w={{ base: '100%', xs: 320 }} />{add}</Group>
       <DataTable label={texts.agents} rows={list.rows} columns={withRun} rowId={({ id }) => id} to={({ id }) => path(`agents/${id}`)} error={list.error} retry={() => { void list.refetch() }} filtered={q !== undefined} clearFilters={() => { setUrl({ q: undefined }) }}
         empty={{ icon: Bot, title: texts.noAgents, text: texts.noAgentsText, action: add }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        more={list.more} />
       {running !== undefined && <PromptDrawer agent={running} onStarted={(run) => { go(path(`runs/${run}`)) }} onClose={() => { setRunning(undefined) }} />}
     </Stack>
   )

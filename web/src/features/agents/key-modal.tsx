@@ -1,8 +1,8 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
-import { CopyButton } from '../../components/copy-button.tsx'
 import { errorAt } from '../../components/form/problem-errors.ts'
 import { Problem } from '../../components/problem.tsx'
+import { ShownOnce } from '../../components/shown-once.tsx'
 import { useAction } from '../../hub/action.ts'
 import { nothingAllowed } from './policy.ts'
 import { PolicyFields } from './policy-fields.tsx'
@@ -20,7 +20,7 @@ export function KeyModal({ onMade, onClose }: { onMade(key: string): void, onClo
     event.preventDefault()
     make.mutate()
   }
-  if (make.data !== undefined) return <Made made={make.data.key} onClose={onClose} />
+  if (make.data !== undefined) return <ShownOnce title={texts.keyMade} text={texts.keyMadeText} value={make.data.key} onClose={onClose} />
   return (
     <Modal opened onClose={onClose} title={texts.keyTitle}>
       <form onSubmit={submit} noValidate>
@@ -31,14 +31,6 @@ export function KeyModal({ onMade, onClose }: { onMade(key: string): void, onClo
           <Group justify="flex-end"><Button type="submit" loading={make.isPending} disabled={name.trim() === ''}>{texts.make}</Button></Group>
         </Stack>
       </form>
-    </Modal>
-  )
-}
-
-function Made({ made, onClose }: { made: string, onClose(): void }) {
-  return (
-    <Modal opened onClose={onClose} title={texts.keyMade}>
-      <Stack gap="sm"><Text size="sm">{texts.keyMadeText}</Text><pre className="app-pre app-code">{made}</pre><CopyButton wide value={made} /></Stack>
     </Modal>
   )
 }

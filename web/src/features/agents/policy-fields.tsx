@@ -24,7 +24,7 @@ export function PolicyFields({ value, onChange, error, below }: PolicyFieldsProp
       <Tags label={texts.flows} description={texts.flowsHelp} data={offered.flows} value={flows} onChange={(next) => { change({ flows: next }) }} error={errorsBelow(error, `${below}/flows`)[0]?.detail} />
       <NumberInput label={texts.callsPerMinute} min={1} max={100_000} value={callsPerMinute} onChange={(next) => { change({ callsPerMinute: typeof next === 'number' ? next : nothingAllowed.callsPerMinute }) }} error={errorAt(error, `${below}/callsPerMinute`)} />
       <Group grow align="flex-start">
-        <NumberInput label={texts.quota} description={texts.quotaHelp} inputWrapperOrder={['label', 'input', 'description', 'error']} min={0} value={quota?.limit ?? ''} onChange={(next) => { change({ quota: typeof next === 'number' ? { limit: next, period: quota?.period ?? 'day' } : null }) }} error={errorAt(error, `${below}/quota/limit`)} />
+        <NumberInput label={texts.quota} description={texts.quotaHelp} min={0} value={quota?.limit ?? ''} onChange={(next) => { change({ quota: typeof next === 'number' ? { limit: next, period: quota?.period ?? 'day' } : null }) }} error={errorAt(error, `${below}/quota/limit`)} />
         <Select label={texts.period} data={Object.entries(texts.periods).map(([period, label]) => ({ value: period, label }))} allowDeselect={false} disabled={quota === null} value={quota?.period ?? 'day'} onChange={(period) => { if (quota !== null) change({ quota: { ...quota, period: period as NonNullable<Policy['quota']>['period'] } }) }} />
       </Group>
       <Checkbox label={texts.dryRun} description={texts.dryRunHelp} checked={dryRun} onChange={(event) => { change({ dryRun: event.currentTarget.checked }) }} />

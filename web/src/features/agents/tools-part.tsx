@@ -28,7 +28,7 @@ export function ToolsPart() {
         label={texts.tools} rows={rows} columns={columns} rowId={({ name }) => name} to={({ name }) => path('agents', { part: 'tools', q, tool: name })} highlighted={tool}
         error={list.error} retry={() => { void list.refetch() }} filtered={q !== undefined} clearFilters={() => { setUrl({ q: undefined }) }}
         empty={{ icon: Wrench, title: texts.noTools, text: texts.noToolsText, action: add }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+        more={list.more}
       />
       {chosen !== undefined && <ToolDrawer tool={chosen} onClose={() => { setUrl({ tool: undefined }) }} />}
     </Stack>

@@ -43,7 +43,7 @@ export function ConnectorsPage() {
       <Group gap="xs"><SearchInput label={texts.searchConnectors} value={q} onSearch={(next) => { setUrl({ q: next }) }} w={{ base: '100%', xs: 280 }} />{importing}</Group>
       <DataTable label={texts.list} rows={list.rows} columns={columns} rowId={({ id }) => id} to={({ id }) => path(`connectors/${encodeURIComponent(id)}`)} error={list.error} retry={() => { void list.refetch() }}
         filtered={q !== undefined} clearFilters={() => { setUrl({ q: undefined }) }} empty={{ icon: Puzzle, title: texts.emptyTitle, action: importing }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        more={list.more} />
     </Stack>
   )
 }

@@ -22,7 +22,7 @@ export function OperationsPart({ connector: { id } }: { connector: Connector }) 
       <SearchInput label={texts.searchOperations} value={q} onSearch={(next) => { setUrl({ q: next }) }} w={{ base: '100%', xs: 280 }} />
       <DataTable label={texts.operationsTitle} rows={list.rows} columns={columns} rowId={({ id: operation }) => operation} error={list.error} retry={() => { void list.refetch() }}
         filtered={q !== undefined} clearFilters={() => { setUrl({ q: undefined }) }} empty={{ icon: ListTree, title: texts.noOperations }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        more={list.more} />
     </Stack>
   )
 }

@@ -43,7 +43,7 @@ export function ListPage() {
         error={list.error} retry={() => { void list.refetch() }} sort={search.sort} onSort={(sort) => { setSearch({ sort }) }}
         filtered={isFiltered} clearFilters={() => { setSearch(none) }}
         empty={{ icon: Link2, title: texts.emptyTitle, text: add ? texts.emptyText : texts.emptyForViewers, action: add }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+        more={list.more}
         {...mayWrite && { selection: { ids, change: setIds, nameOf: ({ name }: IntegrationRow) => name } }}
       />
       {deleting !== undefined && <DeleteIntegrations rows={deleting} onClose={() => { setDeleting(undefined) }} onDone={() => { setIds(new Set()) }} />}

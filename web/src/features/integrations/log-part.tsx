@@ -29,10 +29,7 @@ export function LogPart({ integration: { id } }: { integration: Integration }) {
   )
 }
 
-interface Listed { hasNextPage: boolean, isFetchingNextPage: boolean, fetchNextPage(): unknown, refetch(): unknown, error: Error | null }
-const listOf = ({ hasNextPage, isFetchingNextPage, fetchNextPage, refetch, error }: Listed) => ({
-  error, retry: () => { void refetch() }, more: hasNextPage ? { load: () => { void fetchNextPage() }, isLoading: isFetchingNextPage } : undefined,
-})
+const listOf = ({ more, refetch, error }: Pick<ReturnType<typeof useRows>, 'more' | 'refetch' | 'error'>) => ({ error, more, retry: () => { void refetch() } })
 
 const checkColumns: Column<Check>[] = [
   { id: 'state', header: texts.health, width: 110, cell: ({ healthy }) => <Status tone={healthy ? 'good' : 'bad'}>{healthy ? texts.healthy : texts.unhealthy}</Status> },

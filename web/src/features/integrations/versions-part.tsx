@@ -31,7 +31,7 @@ export function VersionsPart({ integration }: { integration: Integration }) {
       <Text size="sm" c="dimmed">{texts.versionsText}</Text>
       <DataTable label={texts.parts.versions} rows={areComing ? undefined : list.rows} columns={columns} rowId={(row) => String(row.version)} to={(row) => path(`integrations/${integration.id}`, { part: 'versions', version: String(row.version) })} highlighted={version}
         error={list.error} retry={() => { void list.refetch() }} empty={{ icon: History, title: texts.noVersions }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        more={list.more} />
       {chosen !== undefined && !areComing && <VersionDrawer key={chosen.version} integration={integration} version={chosen} before={list.rows?.[at + 1]?.version} newest={list.rows?.[0]?.version} who={nameOf(chosen.actor)} onClose={() => { setUrl({ version: undefined }) }} />}
     </Stack>
   )

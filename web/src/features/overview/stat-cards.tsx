@@ -21,19 +21,18 @@ export function StatCards() {
   const webhooks = overview?.webhooks
   const calls = figures?.total.calls
   const rate = figures?.total.successRate ?? null
-  const noteOf = (isNone: boolean): string => (figures === undefined ? isUncounted ? texts.unread : '' : isNone ? texts.noCalls : comparison)
   return (
     <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm" component="section" aria-label={texts.figures}>
-      <Stat icon={Link2} label={texts.active} value={integrations ? formatNumber(integrations.active) : isUnread ? NONE : undefined}
-        note={integrations === undefined ? isUnread ? texts.unread : '' : integrations.failing > 0 ? texts.failing(integrations.failing) : texts.ofTotal(formatNumber(integrations.total))} isBad={(integrations?.failing ?? 0) > 0}
+      <Stat icon={Link2} label={texts.active} isUnread={isUnread} value={integrations && formatNumber(integrations.active)}
+        note={integrations === undefined ? '' : integrations.failing > 0 ? texts.failing(integrations.failing) : texts.ofTotal(formatNumber(integrations.total))} isBad={(integrations?.failing ?? 0) > 0}
         trend={integrations && { change: integrations.active - (integrations.history[0]?.count ?? 0), text: texts.lastFortnight }}
         values={integrations?.history.map(({ count }) => count) ?? []} />
-      <Stat icon={Activity} label={texts.calls} value={calls === undefined ? isUncounted ? NONE : undefined : formatCompact(calls)} note={noteOf(calls === 0)}
+      <Stat icon={Activity} label={texts.calls} isUnread={isUncounted} value={calls === undefined ? undefined : formatCompact(calls)} note={calls === 0 ? texts.noCalls : comparison}
         trend={figures && earlier && { change: shareOf(figures.total.calls, earlier.total.calls), unit: ' %', text: texts.sinceYesterday }} values={hours.map((point) => point?.calls ?? 0)} />
-      <Stat icon={CircleCheck} label={texts.success} value={figures ? formatPercent(rate) : isUncounted ? NONE : undefined} note={noteOf(rate === null)}
+      <Stat icon={CircleCheck} label={texts.success} isUnread={isUncounted} value={figures && formatPercent(rate)} note={rate === null ? texts.noCalls : comparison}
         trend={figures && earlier && { change: difference(rate, earlier.total.successRate), unit: ' pt', text: texts.sinceYesterday }} values={hours.map((point) => point?.successRate ?? null)} />
-      <Stat icon={Webhook} label={texts.webhooks} value={webhooks ? formatNumber(webhooks.active) : overview || isUnread ? NONE : undefined}
-        note={webhooks ? webhooks.failed > 0 ? texts.failing(webhooks.failed) : texts.deliveries(formatCompact(delivered(webhooks.series))) : isUnread ? texts.unread : ''} isBad={(webhooks?.failed ?? 0) > 0}
+      <Stat icon={Webhook} label={texts.webhooks} isUnread={isUnread} value={overview && (webhooks ? formatNumber(webhooks.active) : NONE)}
+        note={webhooks ? webhooks.failed > 0 ? texts.failing(webhooks.failed) : texts.deliveries(formatCompact(delivered(webhooks.series))) : ''} isBad={(webhooks?.failed ?? 0) > 0}
         values={webhooks ? hoursOf(webhooks.series, dayAgo).map((point) => point?.delivered ?? 0) : []} />
     </SimpleGrid>
   )
@@ -41,9 +40,10 @@ export function StatCards() {
 
 interface Trend { change: number | null, unit?: string, text: string }
 
-interface StatProps { icon: LucideIcon, label: string, value: string | undefined, note: string, isBad?: boolean, trend?: Trend | undefined, values: (number | null)[] }
+/** Without a value it is on its way, or could not be read. */
+interface StatProps { icon: LucideIcon, label: string, isUnread: boolean, value: string | undefined, note: string, isBad?: boolean, trend?: Trend | undefined, values: (number | null)[] }
 
-function Stat({ icon: Icon, label, value, note, isBad = false, trend, values }: StatProps) {
+function Stat({ icon: Icon, label, isUnread, value, note, isBad = false, trend, values }: StatProps) {
   return (
     <Card padding="sm" className="app-stat">
       <Stack gap={6}>
@@ -52,12 +52,12 @@ function Stat({ icon: Icon, label, value, note, isBad = false, trend, values }: 
           <Text size="sm" c="dimmed" fw={550} component="h2" fz="sm" lh={1.25}>{label}</Text>
         </Group>
         <Group justify="space-between" align="flex-end" wrap="nowrap" gap="xs">
-          {value === undefined ? <Skeleton height={30} width={70} /> : <Text className="app-num app-stat-value">{value}</Text>}
+          {value === undefined && !isUnread ? <Skeleton height={30} width={70} /> : <Text className="app-num app-stat-value">{value ?? NONE}</Text>}
           <span className="app-hide-xs"><Sparkline values={values} /></span>
         </Group>
         <Group gap={6} wrap="nowrap" mih={18}>
           {trend !== undefined && trend.change !== null && <TrendMark {...trend} />}
-          <Text size="xs" className="app-clip" {...isBad ? { style: { color: 'var(--app-bad)' } } : { c: 'dimmed' }}>{note}</Text>
+          <Text size="xs" className="app-clip" {...isBad ? { style: { color: 'var(--app-bad)' } } : { c: 'dimmed' }}>{value !== undefined ? note : isUnread ? texts.unread : ''}</Text>
         </Group>
       </Stack>
     </Card>

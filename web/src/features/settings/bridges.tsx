@@ -36,7 +36,7 @@ export function Bridges() {
   return (
     <Section title={texts.bridges} text={texts.bridgesText} actions={add}>
       <DataTable label={texts.bridges} rows={list.rows} columns={columns} rowId={({ id }) => id} to={({ id }) => path('settings', { part: 'engines', bridge: id })} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: Cable, title: texts.noBridges, text: texts.noBridgesText }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        more={list.more} />
       {bridge !== undefined && (bridge !== NEW || mayWrite) && <BridgeDrawer key={bridge} id={bridge === NEW ? undefined : bridge} onClose={() => { setUrl({ bridge: undefined }) }} />}
       <Confirm opened={deleting !== undefined} title={texts.deleteBridgeTitle} text={texts.deleteBridgeText(deleting?.name ?? '')} action={texts.delete} isPending={remove.isPending} error={remove.error} onConfirm={() => { if (deleting !== undefined) remove.mutate(deleting) }} onClose={() => { setDeleting(undefined) }} />
     </Section>

@@ -1,7 +1,8 @@
-import { Autocomplete, Button, Group, Modal, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core'
+import { Autocomplete, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
 import { errorAt } from '../../components/form/problem-errors.ts'
 import { withoutBlanks } from '../../components/form/secrets.ts'
+import { Tags } from '../../components/form/tags.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { useAction } from '../../hub/action.ts'
 import { useGet, useRows, type Row } from '../../hub/queries.ts'
@@ -36,7 +37,7 @@ export function ConnectLinkModal({ onClose }: { onClose(): void }) {
           <TextInput label={texts.userId} description={texts.userIdHelp} {...text('userId', '/endUser/id')} />
           <Group grow align="flex-start"><TextInput label={texts.email} type="email" {...text('email', '/endUser/email')} /><TextInput label={texts.name} {...text('userName', '/endUser/name')} /></Group>
           <TextInput label={texts.credentialName} {...text('name', '/name')} />
-          <TagsInput label={texts.sessionScopes} description={texts.sessionScopesHelp} data={Object.keys(field?.scopes ?? {})} splitChars={[' ', ',']} acceptValueOnBlur value={draft.scopes} error={errorAt(make.error, '/scopes')} onChange={(scopes) => { change({ scopes }) }} />
+          <Tags label={texts.sessionScopes} description={texts.sessionScopesHelp} data={Object.keys(field?.scopes ?? {})} splitChars={[' ', ',']} acceptValueOnBlur value={draft.scopes} error={errorAt(make.error, '/scopes')} onChange={(scopes) => { change({ scopes }) }} />
           <Autocomplete label={texts.returnUrl} description={texts.returnUrlHelp} type="url" data={returnUrls?.urls ?? []} value={draft.returnUrl} error={errorAt(make.error, '/returnUrl')} onChange={(returnUrl) => { change({ returnUrl }) }} />
           {make.isError && <Problem error={make.error} title={texts.failed} />}
           <Group justify="flex-end"><Button type="submit" loading={make.isPending} disabled={draft.connector === null}>{texts.makeLinkAction}</Button></Group>

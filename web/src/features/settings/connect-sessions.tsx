@@ -34,7 +34,7 @@ export function ConnectSessions() {
     <Section title={texts.connectSessions} text={texts.connectSessionsText}>
       <Group gap="xs"><SearchInput label={texts.userFilter} value={user} onSearch={(next) => { setUrl({ user: next }) }} w={{ base: '100%', xs: 280 }} />{make}</Group>
       <DataTable label={texts.connectSessions} rows={list.rows} columns={columns} rowId={({ id }) => id} filtered={user !== undefined} clearFilters={() => { setUrl({ user: undefined }) }} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: Link2, title: texts.noConnectSessions, text: texts.noConnectSessionsText }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        more={list.more} />
       {isMaking && <ConnectLinkModal onClose={() => { setMaking(false) }} />}
       <Confirm opened={deleting !== undefined} title={texts.deleteSessionTitle} text={texts.deleteSessionText} action={texts.delete} isPending={remove.isPending} error={remove.error} onConfirm={() => { if (deleting !== undefined) remove.mutate(deleting) }} onClose={() => { setDeleting(undefined) }} />
     </Section>

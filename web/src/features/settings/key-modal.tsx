@@ -1,8 +1,8 @@
-import { Button, Group, Modal, MultiSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Modal, MultiSelect, Stack, TextInput } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
-import { CopyButton } from '../../components/copy-button.tsx'
 import { errorAt } from '../../components/form/problem-errors.ts'
 import { Problem } from '../../components/problem.tsx'
+import { ShownOnce } from '../../components/shown-once.tsx'
 import { useAction } from '../../hub/action.ts'
 import type { ApiKey } from '../../hub/client.ts'
 import { useTenant, type Scope } from '../../hub/session.ts'
@@ -23,13 +23,7 @@ export function KeyModal({ onClose }: { onClose(): void }) {
     event.preventDefault()
     make.mutate()
   }
-  if (make.data !== undefined) {
-    return (
-      <Modal opened onClose={onClose} title={texts.keyMade}>
-        <Stack gap="sm"><Text size="sm">{texts.keyText}</Text><pre className="app-pre app-code">{make.data.key}</pre><CopyButton wide value={make.data.key} /></Stack>
-      </Modal>
-    )
-  }
+  if (make.data !== undefined) return <ShownOnce title={texts.keyMade} text={texts.keyText} value={make.data.key} onClose={onClose} />
   return (
     <Modal opened onClose={onClose} title={texts.keyTitle}>
       <form onSubmit={submit} noValidate>

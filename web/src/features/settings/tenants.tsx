@@ -2,11 +2,11 @@ import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { Building2, Plus } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import { Ago } from '../../components/ago.tsx'
-import { CopyButton } from '../../components/copy-button.tsx'
 import { errorAt } from '../../components/form/problem-errors.ts'
 import { Problem } from '../../components/problem.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
 import { Section } from '../../components/section.tsx'
+import { ShownOnce } from '../../components/shown-once.tsx'
 import { Named } from '../../components/table/cells.tsx'
 import type { Column } from '../../components/table/columns.ts'
 import { DataTable } from '../../components/table/data-table.tsx'
@@ -24,7 +24,7 @@ export function Tenants() {
     <Section title={texts.tenants} text={texts.tenantsText} actions={<Button variant="default" leftSection={<Plus size={15} />} onClick={() => { setMaking(true) }}>{texts.newTenant}</Button>}>
       <Group gap="xs"><SearchInput label={texts.searchTenants} value={q} onSearch={(next) => { setUrl({ q: next }) }} w={{ base: '100%', xs: 280 }} /></Group>
       <DataTable label={texts.tenants} rows={list.rows} columns={columns} rowId={({ id }) => id} filtered={q !== undefined} clearFilters={() => { setUrl({ q: undefined }) }} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: Building2, title: texts.noTenants }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        more={list.more} />
       {isMaking && <NewTenant onClose={() => { setMaking(false) }} />}
     </Section>
   )
@@ -42,13 +42,7 @@ function NewTenant({ onClose }: { onClose(): void }) {
   const make = useAction<void, { ownerKey: string, name: string }>({
     run: ({ hub }) => hub.post('/api/v1/tenants', { body: { name: draft.name.trim(), slug: draft.slug.trim(), owner: { email: draft.email.trim(), ...draft.owner.trim() !== '' && { name: draft.owner.trim() } } } }), changes: ['/api/v1/tenants'],
   })
-  if (make.data !== undefined) {
-    return (
-      <Modal opened onClose={onClose} title={texts.tenantMade(make.data.name)}>
-        <Stack gap="sm"><Text size="sm">{texts.ownerKey}</Text><pre className="app-pre app-code">{make.data.ownerKey}</pre><CopyButton wide value={make.data.ownerKey} /></Stack>
-      </Modal>
-    )
-  }
+  if (make.data !== undefined) return <ShownOnce title={texts.tenantMade(make.data.name)} text={texts.ownerKey} value={make.data.ownerKey} onClose={onClose} />
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     make.mutate()

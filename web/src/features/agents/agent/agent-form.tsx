@@ -60,7 +60,7 @@ function Model({ draft: { model }, change, error, isReadOnly }: PartProps) {
     <Section title={texts.model} text={rows?.length === 0 ? <>{texts.noModels} <RouteLink to={path('integrations/new', { connector: 'ai-service' })} style={{ color: 'var(--mantine-color-anchor)' }}>{texts.addModel}</RouteLink></> : texts.modelText}>
       <Group grow align="flex-start">
         <Select label={texts.modelIntegration} placeholder={texts.chooseModel} disabled={isReadOnly} data={data} value={chosen} error={errorAt(error, '/model/integration') ?? errorAt(error, '/model')} onChange={(next) => { if (next !== null) set({ integration: next }) }} />
-        <TextInput label={texts.modelName} description={texts.modelNameHelp} inputWrapperOrder={['label', 'input', 'description', 'error']} readOnly={isReadOnly} value={model.model ?? ''} error={errorAt(error, '/model/model')} onChange={(event) => { set({ model: event.currentTarget.value || undefined as never }) }} />
+        <TextInput label={texts.modelName} description={texts.modelNameHelp} readOnly={isReadOnly} value={model.model ?? ''} error={errorAt(error, '/model/model')} onChange={(event) => { set({ model: event.currentTarget.value || undefined as never }) }} />
       </Group>
     </Section>
   )

@@ -4,7 +4,8 @@
  * or an alias would carry the change elsewhere, nothing is changed.
  */
 import { isAlias, isMap, isSeq, type Document } from 'yaml'
-import { directives, escapePart, isMembers, pointerParts, type Members } from '../graph/tasks.ts'
+import { directives, isMembers, type Members } from '../graph/tasks.ts'
+import { escapePart, pointerParts } from '../../../lib/pointer.ts'
 import { addItem, addMember, linesOfItem, moveLines, removeItem, removeMember, renameMember, replaceValue, type ItemLines } from './primitive.ts'
 import { find, isReadable, readAnew, readDocument, type ReadDocument } from './read.ts'
 

@@ -1,4 +1,5 @@
-import { isMembers, pointerParts } from '../graph/tasks.ts'
+import { isMembers } from '../graph/tasks.ts'
+import { pointerParts } from '../../../lib/pointer.ts'
 import { valueAt } from './edits.ts'
 
 /** Where to take something away so that nothing empty is left around it: what is named under `use`, and items of lists, stay. */

@@ -1,5 +1,6 @@
 /** Tasks stand in lists, as items, or are functions, as members by their names. What is done to either is called the same. */
-import { escapePart, type TaskList } from '../graph/tasks.ts'
+import { type TaskList } from '../graph/tasks.ts'
+import { escapePart } from '../../../lib/pointer.ts'
 import type { NewTask } from '../palette/blueprints.ts'
 import { dropItem, insertItem, renameTask, setValue, type Edited } from './edits.ts'
 import { renameUse } from './use.ts'

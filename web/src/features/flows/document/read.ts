@@ -1,6 +1,7 @@
 /** The text of a document, read: the one model of it, of which graph and forms are views. */
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Pair, type YAMLMap } from 'yaml'
-import { pointerParts, readTasks, type TaskList } from '../graph/tasks.ts'
+import { readTasks, type TaskList } from '../graph/tasks.ts'
+import { pointerParts } from '../../../lib/pointer.ts'
 
 export interface ReadDocument {
   text: string

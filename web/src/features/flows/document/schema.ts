@@ -1,5 +1,6 @@
 /** Properties of a schema that stands in the document. */
-import { escapePart, isMembers, memberOf, type Members } from '../graph/tasks.ts'
+import { isMembers, memberOf, type Members } from '../graph/tasks.ts'
+import { escapePart } from '../../../lib/pointer.ts'
 import { renameKey, setValue, valueAt, type Edited } from './edits.ts'
 import { isReadable, readDocument } from './read.ts'
 

@@ -1,5 +1,6 @@
 /** Renaming what a document keeps under `use`, with all that names it. */
-import { allTasks, escapePart, isMembers, memberOf, type TaskList } from '../graph/tasks.ts'
+import { allTasks, isMembers, memberOf, type TaskList } from '../graph/tasks.ts'
+import { escapePart } from '../../../lib/pointer.ts'
 import { listsOfUse, readUse, type UseKind } from '../graph/use.ts'
 import { renameKey, setValue, valueAt, type Edited } from './edits.ts'
 import { isReadable, readDocument } from './read.ts'

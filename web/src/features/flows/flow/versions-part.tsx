@@ -30,7 +30,7 @@ export function VersionsPart({ flow: { flowId, version: latest, predefined } }: 
   return (
     <Stack gap="md">
       <DataTable label={texts.versions} rows={list.rows} columns={withDeeds} rowId={({ version }) => version} to={({ version }) => path(flowPath(flowId), version === latest ? {} : { version })} error={list.error} retry={() => { void list.refetch() }} empty={{ icon: GitCompareArrows, title: texts.versions }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined} />
+        more={list.more} />
       {list.rows !== undefined && <Difference flowId={flowId} versions={list.rows.map(({ version }) => version)} />}
     </Stack>
   )

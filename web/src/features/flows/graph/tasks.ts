@@ -1,4 +1,5 @@
 /** The tasks of a definition as the graph shows them, whatever they are nested in. Nothing here fails: a document that is being written has gaps. */
+import { escapePart, pointerParts } from '../../../lib/pointer.ts'
 
 export type Members = Record<string, unknown>
 
@@ -40,9 +41,6 @@ export const directives = ['continue', 'exit', 'end'] as const
 export const isMembers = (value: unknown): value is Members => value !== null && typeof value === 'object' && !Array.isArray(value)
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 export const memberOf = (value: unknown, name: string): unknown => (isMembers(value) && Object.hasOwn(value, name) ? value[name] : undefined)
-
-export const escapePart = (part: string | number): string => String(part).replaceAll('~', '~0').replaceAll('/', '~1')
-export const pointerParts = (pointer: string): string[] => pointer.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 
 export function readTasks(definition: unknown): TaskList {
   return readList(memberOf(definition, 'do'), { pointer: '/do', role: 'do', parent: undefined })

@@ -1,5 +1,6 @@
 /** What a document keeps under `use`, to be named by tasks. */
-import { readTask, escapePart, isMembers, memberOf, readList, type Members, type TaskList } from './tasks.ts'
+import { readTask, isMembers, memberOf, readList, type Members, type TaskList } from './tasks.ts'
+import { escapePart } from '../../../lib/pointer.ts'
 
 export const useKinds = ['functions', 'authentications', 'errors', 'retries', 'timeouts', 'catalogs'] as const
 export type UseKind = (typeof useKinds)[number]

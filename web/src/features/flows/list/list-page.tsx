@@ -47,7 +47,7 @@ export function ListPage() {
         error={list.error} retry={() => { void list.refetch() }} sort={search.sort} onSort={(sort) => { setSearch({ sort }) }}
         filtered={search.q !== undefined || search.state !== undefined} clearFilters={() => { setSearch(none) }}
         empty={{ icon: Workflow, title: texts.emptyTitle, text: mayWrite ? texts.emptyText : texts.emptyForViewers, action: library }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+        more={list.more}
       />
       {deleting !== undefined && <DeleteFlow flowId={deleting} onClose={() => { setDeleting(undefined) }} />}
       {running !== undefined && <RunDrawer flowId={running} onClose={() => { setRunning(undefined) }} />}

@@ -1,6 +1,6 @@
 /** Which events begin a flow: one of a kind, any of several, or several together. */
-import { ActionIcon, Button, Group, Select, Stack, Text } from '@mantine/core'
-import { Plus, X } from 'lucide-react'
+import { Button, Group, Select, Stack } from '@mantine/core'
+import { Plus } from 'lucide-react'
 import { useRows } from '../../../hub/queries.ts'
 import { useTenant } from '../../../hub/session.ts'
 import { valueAt } from '../document/edits.ts'
@@ -9,6 +9,7 @@ import { usePanel } from '../panel/context.ts'
 import { FieldView } from '../panel/field-view.tsx'
 import { field } from '../panel/field.ts'
 import { texts } from '../texts.ts'
+import { Piece } from './part.tsx'
 
 const { fields: labels, fieldHelp: help } = texts
 const strategies = ['one', 'any', 'all'] as const
@@ -54,8 +55,7 @@ function Filter({ path, isLinked = false, onRemove }: { path: string, isLinked?:
   const type = memberOf(wanted, 'type')
   const name = typeof type === 'string' ? type : labels.event
   return (
-    <Stack gap="xs" className="app-inset" role="group" aria-label={name}>
-      {onRemove !== undefined && <Group justify="space-between"><Text size="sm" fw={600} className="app-anywhere">{name}</Text><ActionIcon size="sm" aria-label={texts.removeMember(name)} onClick={onRemove}><X size={13} /></ActionIcon></Group>}
+    <Piece label={name} onRemove={onRemove}>
       {isPlain
         ? <>
             <FieldView field={field(`${path}/with/type`, labels.eventType, 'text', { help: help.eventType, suggestions: (rows ?? []).map((each) => each.type) })} />
@@ -64,6 +64,6 @@ function Filter({ path, isLinked = false, onRemove }: { path: string, isLinked?:
           </>
         : <FieldView field={field(`${path}/with`, labels.event, 'map', { moment: 'none' })} />}
       {(isLinked || memberOf(filter, 'correlate') !== undefined) && <FieldView field={field(`${path}/correlate`, labels.correlate, 'value', { help: help.correlate, moment: 'none' })} />}
-    </Stack>
+    </Piece>
   )
 }

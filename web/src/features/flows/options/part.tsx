@@ -1,5 +1,19 @@
-import { Stack, Text } from '@mantine/core'
+import { ActionIcon, Group, Stack, Text } from '@mantine/core'
+import { X } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
+import { texts } from '../texts.ts'
+
+interface PieceProps { label: string, onRemove?: (() => void) | undefined, children: ReactNode }
+
+/** One of several that may be taken away again: with its name then. */
+export function Piece({ label, onRemove, children }: PieceProps) {
+  return (
+    <Stack gap="xs" className="app-inset" role="group" aria-label={label}>
+      {onRemove !== undefined && <Group justify="space-between" wrap="nowrap"><Text size="sm" fw={600} className="app-anywhere">{label}</Text><ActionIcon size="sm" aria-label={texts.removeMember(label)} onClick={onRemove}><X size={13} /></ActionIcon></Group>}
+      {children}
+    </Stack>
+  )
+}
 
 interface PartProps { title: string, count?: number, help?: string, isOpen?: boolean, children: ReactNode }
 

@@ -1,17 +1,16 @@
 /** A schema of an object as its fields. What they cannot say is edited as YAML. */
-import { ActionIcon, Button, Checkbox, Group, Select, Stack, Text, TextInput } from '@mantine/core'
-import { Trash2 } from 'lucide-react'
+import { Button, Checkbox, Group, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { valueAt } from '../document/edits.ts'
 import { dropProperty, propertiesIn, renameProperty, requiredIn, setRequired } from '../document/schema.ts'
-import { escapePart, isMembers, type Members } from '../graph/tasks.ts'
+import { isMembers, type Members } from '../graph/tasks.ts'
+import { escapePart } from '../../../lib/pointer.ts'
 import { usePanel } from '../panel/context.ts'
 import { FieldView } from '../panel/field-view.tsx'
 import { field } from '../panel/field.ts'
-import { useDraft } from '../panel/use-draft.ts'
 import { texts } from '../texts.ts'
 import type { DocumentDeeds } from './deeds.ts'
-import { NewName } from './names.tsx'
+import { Heading, NewName } from './names.tsx'
 
 const { fields: labels, fieldHelp: help } = texts
 const types = ['string', 'number', 'integer', 'boolean', 'object', 'array'] as const
@@ -50,11 +49,6 @@ function Property({ schema, name, names, isRequired, apply }: PropertyProps) {
   const { task: { definition }, set } = usePanel()
   const path = `${schema}/properties/${escapePart(name)}`
   const own = valueAt(definition, path)
-  const isFree = (typed: string): boolean => typed.trim() === name || (typed.trim() !== '' && !names.includes(typed.trim()))
-  const draft = useDraft({
-    text: name, isSame: (typed) => typed === name,
-    commit(typed) { if (isFree(typed) && typed.trim() !== name) apply((text) => renameProperty(text, schema, { from: name, to: typed.trim() })) },
-  })
   const remove = (): void => {
     // Nothing that is left of it says anything.
     if (names.length === 1) set(schema, undefined)
@@ -62,11 +56,8 @@ function Property({ schema, name, names, isRequired, apply }: PropertyProps) {
   }
   return (
     <Stack gap={6} className="app-inset" role="group" aria-label={name}>
-      <Group gap={6} wrap="nowrap" align="flex-end">
-        <TextInput flex={1} label={labels.name} value={draft.text} error={isFree(draft.text) ? undefined : texts.nameTaken} onChange={(event) => { draft.type(event.currentTarget.value) }} onBlur={draft.flush} />
-        {isSimple(own) && <Select w={120} label={labels.fieldType} allowDeselect={false} data={types.map((value) => ({ value, label: texts.fieldTypes[value] }))} value={own['type'] as string} onChange={(next) => { set(`${path}/type`, next) }} />}
-        <ActionIcon size="lg" aria-label={texts.removeMember(name)} onClick={remove}><Trash2 size={14} /></ActionIcon>
-      </Group>
+      <Heading name={name} taken={names} onRename={(to) => { apply((text) => renameProperty(text, schema, { from: name, to })) }} onRemove={remove}
+        beside={isSimple(own) && <Select w={120} label={labels.fieldType} allowDeselect={false} data={types.map((value) => ({ value, label: texts.fieldTypes[value] }))} value={own['type'] as string} onChange={(next) => { set(`${path}/type`, next) }} />} />
       <Checkbox size="xs" label={labels.fieldRequired} checked={isRequired} onChange={(event) => {
         const { checked } = event.currentTarget
         apply((text) => setRequired(text, schema, name, checked))

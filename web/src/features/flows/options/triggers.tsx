@@ -1,7 +1,7 @@
 /** What begins a flow beside the standard's schedule: webhooks, and what is new behind an integration. */
-import { ActionIcon, Button, Group, Select, Stack, Text } from '@mantine/core'
-import { Plus, X } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import { Button, Group, Select, Stack } from '@mantine/core'
+import { Plus } from 'lucide-react'
+import { useState } from 'react'
 import { useRows } from '../../../hub/queries.ts'
 import { useTenant } from '../../../hub/session.ts'
 import { isMembers, memberOf } from '../graph/tasks.ts'
@@ -10,6 +10,7 @@ import { FieldView } from '../panel/field-view.tsx'
 import { field } from '../panel/field.ts'
 import { OperationInput } from '../panel/operation-input.tsx'
 import { texts } from '../texts.ts'
+import { Piece } from './part.tsx'
 import { SETTINGS, settingsIn } from './settings.ts'
 
 const { fields: labels, fieldHelp: help } = texts
@@ -36,15 +37,6 @@ export function Triggers() {
   )
 }
 
-function Trigger({ label, onRemove, children }: { label: string, onRemove(): void, children: ReactNode }) {
-  return (
-    <Stack gap="xs" className="app-inset" role="group" aria-label={label}>
-      <Group justify="space-between" wrap="nowrap"><Text size="sm" fw={600} className="app-anywhere">{label}</Text><ActionIcon size="sm" aria-label={texts.removeMember(label)} onClick={onRemove}><X size={13} /></ActionIcon></Group>
-      {children}
-    </Stack>
-  )
-}
-
 interface TriggerProps { path: string, value: unknown, onRemove(): void }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
@@ -59,13 +51,13 @@ function Webhook({ path, value, onRemove }: TriggerProps) {
   const source = text(memberOf(value, 'source'))
   const known = rows?.find(({ id, name }) => name === source || id === source)
   return (
-    <Trigger label={`${texts.webhook}: ${known?.name ?? source}`} onRemove={onRemove}>
+    <Piece label={`${texts.webhook}: ${known?.name ?? source}`} onRemove={onRemove}>
       {can('webhooks:read')
         ? <Select label={labels.webhookSource} withAsterisk allowDeselect={false} searchable placeholder={texts.chooseSource} nothingFoundMessage={texts.noSource} data={choicesWith((rows ?? []).map(({ name }) => name), known?.name ?? source)} value={known?.name ?? (source === '' ? null : source)} onSearchChange={(typed) => { setWords(typed === source ? '' : typed) }} onChange={(next) => { if (next !== null) set(`${path}/source`, next) }} />
         : <FieldView field={field(`${path}/source`, labels.webhookSource, 'text', { required: true })} />}
       <FieldView field={field(`${path}/respond`, labels.respond, 'switch', { help: help.respond })} />
       {memberOf(value, 'respond') === true && <FieldView field={field(`${path}/timeout`, labels.respondTimeout, 'duration', { help: help.respondTimeout })} />}
-    </Trigger>
+    </Piece>
   )
 }
 
@@ -79,7 +71,7 @@ function Poll({ path, value, onRemove }: TriggerProps) {
   const operation = text(memberOf(value, 'operation'))
   const known = rows?.find((each) => each.name === name || each.id === name)
   return (
-    <Trigger label={`${texts.poll}: ${known?.name ?? name}`} onRemove={onRemove}>
+    <Piece label={`${texts.poll}: ${known?.name ?? name}`} onRemove={onRemove}>
       {mayRead
         ? <Select label={texts.integration} withAsterisk allowDeselect={false} searchable placeholder={texts.chooseIntegration} nothingFoundMessage={texts.noIntegration} data={choicesWith((rows ?? []).map((each) => each.name), known?.name ?? name)} value={known?.name ?? (name === '' ? null : name)} onSearchChange={(typed) => { setWords(typed === name ? '' : typed) }} onChange={(next) => { if (next !== null) set(path, { ...isMembers(value) && value, integration: next, ...next !== name && { operation: undefined, input: undefined } }) }} />
         : <FieldView field={field(`${path}/integration`, texts.integration, 'text', { required: true })} />}
@@ -93,7 +85,7 @@ function Poll({ path, value, onRemove }: TriggerProps) {
           <FieldView field={field(`${path}/from`, labels.firstPoll, { choices: ['now', 'beginning'] }, { help: help.firstPoll, placeholder: 'now' })} />
         </>
       )}
-    </Trigger>
+    </Piece>
   )
 }
 

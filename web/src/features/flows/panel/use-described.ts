@@ -59,7 +59,7 @@ function addressOf(kind: DescribedKind, given: unknown): Members {
 function choiceOf(kind: DescribedKind, given: unknown): Members {
   switch (kind) {
     case 'mcp': return { parameters: { name: memberOf(memberOf(given, 'parameters'), 'name') } }
-    case 'grpc': return { service: { host: memberOf(memberOf(given, 'service'), 'host'), port: memberOf(memberOf(given, 'service'), 'port'), name: memberOf(memberOf(given, 'service'), 'name') }, method: memberOf(given, 'method') }
+    case 'grpc': return { service: { ...addressOf(kind, given)['service'] as Members, name: memberOf(memberOf(given, 'service'), 'name') }, method: memberOf(given, 'method') }
     case 'openapi': return { operationId: memberOf(given, 'operationId') }
     case 'asyncapi': return { operation: memberOf(given, 'operation'), channel: memberOf(given, 'channel') }
   }

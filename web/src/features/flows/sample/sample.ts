@@ -1,7 +1,8 @@
 /** What a past run knew at a task, for previews: tasks are found by their names, since the document may have been changed since. */
 import type { Run } from '../../../hub/client.ts'
 import { valueAt } from '../document/edits.ts'
-import { isMembers, memberOf, namesOf, pointerParts, type Members, type Task } from '../graph/tasks.ts'
+import { isMembers, memberOf, namesOf, type Members, type Task } from '../graph/tasks.ts'
+import { pointerParts } from '../../../lib/pointer.ts'
 import type { Moment } from '../panel/field.ts'
 
 type Entry = Run['tasks'][number]

@@ -38,7 +38,7 @@ export function TypesPart() {
         error={list.error} retry={() => { void list.refetch() }} sort={search.sort} onSort={(sort) => { setSearch({ sort }) }}
         filtered={search.q !== undefined || search.origin !== undefined} clearFilters={() => { setSearch(none) }}
         empty={{ icon: Tags, title: texts.noTypes, text: texts.noTypesText, action: register }}
-        more={list.hasNextPage ? { load: () => { void list.fetchNextPage() }, isLoading: list.isFetchingNextPage } : undefined}
+        more={list.more}
       />
       {isRegistering && <TypeDrawer known={undefined} onClose={() => { setRegistering(false) }} />}
     </Stack>
