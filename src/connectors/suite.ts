@@ -44,7 +44,7 @@ function describeManifest({ manifest, logo }: Connector): void {
 
   test('keeps what sounds secret as a secret', () => {
     for (const [name, { type }] of Object.entries(manifest.credentialSchema)) {
-      if (/(?:password|secret|token|key)$/i.test(name)) expect(type, name).not.toBe('text')
+      if (/password|secret|token(?!Url)|key$/i.test(name)) expect(type, name).not.toBe('text')
     }
   })
 
